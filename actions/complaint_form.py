@@ -1,0 +1,125 @@
+"""The complaint conversation: every turn of the form, its two computed questions, the filing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+from uuid import UUID
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import services
+from actions.conversation import Events, SafeAction, now, turn_of
+from bot.errors import JournalUnavailable
+from bot.intake import fields as f
+from bot.intake.complaint import Complaint
+from bot.intake.conversation import FormState
+from bot.intake.filing import contract_fields
+from bot.settings import settings
+
+logger = logging.getLogger(__name__)
+
+FORM = "complaint_form"
+
+
+def _values(tracker: Tracker) -> dict[str, Any]:
+    return {name: tracker.get_slot(name) for name in f.SLOTS}
+
+
+class ValidateComplaintForm(SafeAction):
+    """Reads one turn of the form; Rasa asks for the `requested_slot` this returns."""
+
+    def name(self) -> str:
+        return f"validate_{FORM}"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        # A form that has not begun has no intake id, whatever slot some other form left requested.
+        begun = tracker.get_slot(f.INTAKE) is not None
+        state = FormState(_values(tracker), tracker.get_slot("requested_slot") if begun else None)
+        step = services.form().advance(state, turn_of(tracker))
+        if step.aside:
+            return []
+        for say in step.say:
+            dispatcher.utter_message(response=say.response, **say.variables)
+        return [
+            *(SlotSet(name, value) for name, value in step.values.items()),
+            SlotSet("requested_slot", step.ask),
+        ]
+
+
+class AskBusiness(SafeAction):
+    """Offers the likeliest business categories as buttons."""
+
+    def name(self) -> str:
+        return f"action_ask_{FORM}_{f.BUSINESS}"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        book = tracker.get_slot(f.INTAKE) or {}
+        names = [proposal["name"] for proposal in book.get("business", [])]
+        offered = names or list(services.business_names()[:6])
+        buttons = [_button(name, f.BUSINESS, name) for name in [*offered, f.OTHER_BUSINESS]]
+        response = "utter_ask_business_proposed" if names else "utter_ask_business"
+        dispatcher.utter_message(response=response, buttons=buttons)
+        return []
+
+
+class AskConfirmation(SafeAction):
+    """Reads the whole complaint back before it is filed."""
+
+    def name(self) -> str:
+        return f"action_ask_{FORM}_{f.CONFIRMED}"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        lines = [
+            f"{f.BY_NAME[name].label}：{f.show(name, tracker.get_slot(name))}"
+            for name in f.RECAP
+            if tracker.get_slot(name) is not None
+        ]
+        dispatcher.utter_message(response="utter_recap", recap="\n".join(lines))
+        return []
+
+
+def _button(title: str, field: str, value: str) -> dict[str, str]:
+    return {"title": title, "payload": f'/answer{{"field": "{field}", "value": "{value}"}}'}
+
+
+class SubmitComplaint(SafeAction):
+    """Files a confirmed complaint. The reference is shown only after the journal has committed."""
+
+    def name(self) -> str:
+        return "action_submit_complaint"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        if not tracker.get_slot(f.CONFIRMED):
+            return []  # the form was left without confirming; it has said so itself
+        values = _values(tracker)
+        complaint = Complaint(
+            intake_id=UUID(values[f.INTAKE]["id"]),
+            channel=tracker.get_latest_input_channel() or "web",
+            sender_id=tracker.sender_id,
+            submitted_at=now(),
+            fields=contract_fields(values, services.seals().open),
+        )
+        try:
+            receipt = await asyncio.to_thread(services.journal().record, complaint, now())
+        except JournalUnavailable as exc:
+            logger.error("complaint not journaled: %s", exc.__cause__.__class__.__name__)
+            dispatcher.utter_message(response="utter_not_filed")
+            return self._back_to_recap()
+        promise = f"{settings().promise_working_days}个工作日"
+        dispatcher.utter_message(
+            response="utter_filed", reference=receipt.reference, promise=promise
+        )
+        return [SlotSet(name, None) for name in f.SLOTS]
+
+    @staticmethod
+    def _back_to_recap() -> Events:
+        """The answers stay, and 「提交」 tries again."""
+        return [
+            ActiveLoop(FORM),
+            SlotSet(f.CONFIRMED, None),
+            SlotSet("requested_slot", f.CONFIRMED),
+        ]

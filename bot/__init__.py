@@ -1,0 +1,1 @@
+"""The assistant around Rasa: channels, understanding, complaint intake."""

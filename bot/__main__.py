@@ -1,0 +1,109 @@
+"""`python -m bot <verb>`: everything an engineer or operator does with the assistant."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+from rich.console import Console
+
+from bot.errors import BotError
+from bot.settings import settings
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help=__doc__,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+console = Console(stderr=True)
+
+
+@app.command()
+def run() -> None:
+    """Prepare this machine and run everything until Ctrl-C."""
+    from bot.launcher.supervisor import run_everything
+
+    run_everything(console)
+
+
+@app.command()
+def serve() -> None:
+    """Run the Rasa server with the model of the present data."""
+    from bot.launcher.rasa_server import serve as serve_rasa
+    from bot.launcher.training import ensure_model
+
+    config = settings()
+    serve_rasa(config, ensure_model(config))
+
+
+@app.command()
+def train(force: Annotated[bool, typer.Option(help="even if nothing changed")] = False) -> None:
+    """Train the model if config, domain or data changed."""
+    from bot.launcher.training import ensure_model
+
+    console.print(f"模型：{ensure_model(settings(), force=force).name}")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the journal and channel databases to the newest schema."""
+    from bot.storage.engine import create_engine
+    from bot.storage.migrate import upgrade
+
+    for name in ("journal", "channel"):
+        upgrade(create_engine(settings().database_url(name)), name)
+
+
+@app.command()
+def relay() -> None:
+    """Deliver journaled complaints to the case store until stopped."""
+    from bot.launcher.relay_process import run_relay
+
+    run_relay(settings())
+
+
+@app.command()
+def retry(reference: str) -> None:
+    """Put a parked complaint back into delivery."""
+    from datetime import datetime, timezone
+
+    from bot.intake.bootstrap import open_journal
+
+    found = open_journal(settings()).try_again(reference, datetime.now(timezone.utc))
+    console.print("已重新投递。" if found else "没有找到这个编号的搁置投诉。")
+    raise typer.Exit(0 if found else 1)
+
+
+@app.command()
+def evaluate(
+    file: Path, details: Annotated[Optional[Path], typer.Option(help="write each line here")] = None
+) -> None:
+    """Score the trained model on a JSONL file of labelled lines; prints one JSON object."""
+    from bot.launcher.process import configure_logging
+    from bot.launcher.training import ensure_model
+    from bot.nlu.evaluate import read_lines, score
+    from bot.nlu.runner import Understanding, write_details
+
+    lines = read_lines(file)
+    configure_logging(level=40)
+    predictions = Understanding(ensure_model(settings())).predict(lines)
+    if details is not None:
+        write_details(details, lines, predictions)
+    sys.stdout.write(json.dumps(score(lines, predictions), ensure_ascii=False, indent=1) + "\n")
+
+
+def main() -> None:
+    try:
+        app()
+    except BotError as exc:
+        console.print(f"[red]{exc.message}[/red]")
+        raise SystemExit(1) from exc
+
+
+if __name__ == "__main__":
+    main()

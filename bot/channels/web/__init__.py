@@ -1,0 +1,1 @@
+"""The website: a Rasa input channel and the chat page it serves."""

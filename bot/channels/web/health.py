@@ -1,0 +1,78 @@
+"""Readiness of the assistant, with reasons; what waits for delivery is shown beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import datetime, timezone
+from typing import Any
+
+import aiohttp
+from sanic import response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.channels.transcript import Transcript
+from bot.errors import BotError
+from bot.intake.journal import Journal
+from bot.settings import Settings
+
+PROBE_TIMEOUT = aiohttp.ClientTimeout(total=2)
+PROBE_FRESH_SECONDS = 1.0
+
+
+class Health:
+    """Probes model, action server, journal and transcript."""
+
+    def __init__(self, config: Settings, journal: Journal, transcript: Transcript) -> None:
+        self._url = f"http://{config.actions_host}:{config.actions_port}/health"
+        self._journal = journal
+        self._transcript = transcript
+        self._client: aiohttp.ClientSession | None = None
+        self._answered_at = float("-inf")
+
+    async def action_server_answers(self) -> bool:
+        """Asks the action server unless it answered within the last second."""
+        if time.monotonic() - self._answered_at < PROBE_FRESH_SECONDS:
+            return True
+        try:
+            client = self._client = self._client or aiohttp.ClientSession(timeout=PROBE_TIMEOUT)
+            async with client.get(self._url) as answer:
+                ok = answer.status == 200
+        except (aiohttp.ClientError, asyncio.TimeoutError):
+            ok = False
+        if ok:
+            self._answered_at = time.monotonic()
+        return ok
+
+    async def respond(self, request: Request) -> HTTPResponse:
+        """200 when every part answers, else 503; the body names what does not."""
+        self._answered_at = float("-inf")
+        agent = getattr(request.app.ctx, "agent", None)
+        checks = {
+            "model": "ok" if agent is not None and agent.is_ready() else "模型尚未加载",
+            "action_server": "ok" if await self.action_server_answers() else "动作服务没有响应",
+            "transcript": await _check(self._transcript.after, "", 0),
+            "journal": await _check(self._journal.check_writable),
+        }
+        healthy = all(state == "ok" for state in checks.values())
+        body: dict[str, Any] = {"status": "ok" if healthy else "unavailable", "checks": checks}
+        if checks["journal"] == "ok":
+            body["waiting"] = await asyncio.to_thread(self._waiting)
+        return response.json(body, status=200 if healthy else 503, ensure_ascii=False)
+
+    def _waiting(self) -> dict[str, Any]:
+        backlog = self._journal.backlog(datetime.now(timezone.utc))
+        return {
+            "pending": backlog.pending,
+            "parked": backlog.parked,
+            "oldest_seconds": int(backlog.oldest_age.total_seconds()),
+        }
+
+
+async def _check(probe: Any, *args: Any) -> str:
+    try:
+        await asyncio.to_thread(probe, *args)
+    except BotError as exc:
+        return exc.message
+    return "ok"

@@ -1,0 +1,277 @@
+/** The chat page: puts session, outbox, poll and view together in one element. */
+
+import { ChatApi } from "./api.js";
+import { Composer } from "./composer.js";
+import { Outbox } from "./outbox.js";
+import { Poller } from "./poller.js";
+import { Scroller } from "./scroll.js";
+import { SESSION_KEY, SessionKeeper } from "./session.js";
+import { Shell } from "./shell.js";
+import { Store } from "./store.js";
+import { ConversationView } from "./view.js";
+
+/** @typedef {import("./api.js").ApiError} ApiError */
+/** @typedef {import("./api.js").Message} Message */
+/** @typedef {import("./api.js").Page} Page */
+/** @typedef {import("./outbox.js").Item} Item */
+
+const RENEWED = "上一次对话已经结束，下面是新的对话。";
+const UNSENT = "消息还没有发出去，已为您留着，可以点“重新发送”。";
+const CLEARED_KEY = "cleared";
+const CAMPAIGN = /^[\w.-]{1,64}$/;
+
+class XiaobaoChat extends HTMLElement {
+  #store = new Store();
+  #listeners = new AbortController();
+  #shell = new Shell((name) => this.#part(name));
+
+  #view = new ConversationView(this.#part("log"), {
+    onChoose: ({ title, choice }) => this.#say(title, choice),
+    onRetry: (id) => this.#retry(id),
+    onDelete: (id) => this.#delete(id),
+  });
+
+  #scroller = new Scroller(this.#part("scroll"), this.#part("newer"));
+
+  #composer = new Composer({
+    input: /** @type {HTMLTextAreaElement} */ (this.#part("input")),
+    send: /** @type {HTMLButtonElement} */ (this.#part("send")),
+    counter: this.#part("counter"),
+    store: this.#store,
+    onSubmit: (text) => this.#outbox.add(text),
+  });
+
+  #api = new ChatApi(new URL("../", import.meta.url));
+
+  #session = new SessionKeeper({
+    api: this.#api,
+    store: this.#store,
+    campaign: campaignOf(location.href),
+    onReplaced: () => this.#onSessionReplaced(),
+  });
+
+  #poller = new Poller(
+    (after, wait, signal) =>
+      this.#session.run((token) => this.#api.messages(token, after, wait, signal)),
+    {
+      onPage: (messages, history) => this.#onPage(messages, history),
+      onError: (error) => this.#onTrouble(error),
+    },
+  );
+
+  #outbox = new Outbox(
+    this.#store,
+    (item, signal) => this.#session.run((token) => this.#api.send(token, item, signal)),
+    {
+      onQueued: (item) => this.#onQueued(item),
+      onDelivered: (item, page) => this.#onDelivered(item, page),
+      onFailed: (item, error) => this.#onFailed(item, error),
+      onRetrying: (item, error) => this.#onRetrying(item, error),
+      onBusy: (busy) => this.#onBusy(busy),
+    },
+  );
+
+  connectedCallback() {
+    this.#listeners = new AbortController();
+    this.#listen(this.#listeners.signal);
+    this.#view.setBusy(true);
+    this.#outbox.restore(this.#session.open);
+    this.#followVisibility();
+  }
+
+  disconnectedCallback() {
+    this.#listeners.abort();
+    this.#poller.stop();
+  }
+
+  /** @param {AbortSignal} signal */
+  #listen(signal) {
+    this.#shell.listen(signal);
+    this.#scroller.listen(signal);
+    this.#composer.listen(signal);
+    this.#part("clear").addEventListener("click", () => this.#askToClear(), { signal });
+    for (const quick of this.querySelectorAll("[data-quick]")) {
+      quick.addEventListener("click", () => this.#say(quick.textContent ?? ""), { signal });
+    }
+    document.addEventListener("visibilitychange", () => this.#followVisibility(), { signal });
+    addEventListener("pagehide", () => this.#poller.stop(), { signal });
+    addEventListener("pageshow", () => this.#followVisibility(), { signal });
+    addEventListener("online", () => this.#onNetwork(), { signal });
+    addEventListener("offline", () => this.#shell.setStatus("offline"), { signal });
+    addEventListener("storage", (event) => this.#onOtherTab(event), { signal });
+  }
+
+  #followVisibility() {
+    if (document.visibilityState === "visible") this.#poller.start();
+    else this.#poller.stop();
+  }
+
+  #onNetwork() {
+    this.#outbox.hurry();
+    this.#poller.hurry();
+  }
+
+  /**
+   * A button was pressed in the customer's place.
+   *
+   * @param {string} text
+   * @param {string} [choice]
+   */
+  #say(text, choice) {
+    this.#outbox.add(text, choice);
+    this.#keepFocus();
+  }
+
+  /** @param {string} id */
+  #retry(id) {
+    this.#shell.closeBanner();
+    if (this.#outbox.retry(id)) this.#view.remove(id);
+    this.#keepFocus();
+  }
+
+  /** @param {string} id */
+  #delete(id) {
+    this.#outbox.drop(id);
+    this.#view.remove(id);
+    this.#shell.closeBanner();
+    this.#showWelcome();
+    this.#keepFocus();
+  }
+
+  /** The pressed button is gone or disabled now; on a touch screen no keyboard should pop up for it. */
+  #keepFocus() {
+    if (matchMedia("(pointer: fine)").matches) this.#composer.focus();
+    else this.#part("scroll").focus({ preventScroll: true });
+  }
+
+  /** @param {Item} item */
+  #onQueued(item) {
+    this.#view.showPending(item);
+    this.#showWelcome();
+    this.#scroller.toEnd();
+  }
+
+  /**
+   * @param {Item} item
+   * @param {Page} page
+   */
+  #onDelivered(item, page) {
+    this.#shell.setStatus("online");
+    this.#shell.closeBanner();
+    this.#view.setState(item.id, "sent");
+    this.#scroller.follow(this.#view.show(page.messages));
+  }
+
+  /**
+   * @param {Item} item
+   * @param {ApiError | null} error
+   */
+  #onFailed(item, error) {
+    this.#view.showPending(item);
+    this.#view.setState(item.id, "failed");
+    this.#showWelcome();
+    this.#shell.showBanner(error?.status ? error.message : UNSENT, true);
+    this.#scroller.toEnd();
+  }
+
+  /**
+   * @param {Item} item
+   * @param {ApiError} error
+   */
+  #onRetrying(item, error) {
+    this.#view.setState(item.id, "retrying");
+    this.#onTrouble(error);
+  }
+
+  /** @param {boolean} busy */
+  #onBusy(busy) {
+    this.#shell.setTyping(busy);
+    this.#scroller.settle();
+  }
+
+  /**
+   * @param {Message[]} messages
+   * @param {boolean} history
+   */
+  #onPage(messages, history) {
+    this.#shell.setStatus("online");
+    this.#shell.easeBanner();
+    const added = this.#view.show(messages);
+    this.#showWelcome();
+    if (!history) return this.#scroller.follow(added);
+    if (!this.#view.empty) this.#scroller.toEnd();
+    this.#view.setBusy(false);
+  }
+
+  /** @param {ApiError} error */
+  #onTrouble(error) {
+    if (error.unreachable) this.#shell.setStatus("offline");
+    if (error.status > 0) this.#shell.showBanner(error.message, false);
+    this.#showWelcome();
+  }
+
+  #onSessionReplaced() {
+    this.#outbox.spellOutChoices();
+    if (!this.#view.empty) this.#view.startEpoch(RENEWED);
+    this.#poller.reset();
+  }
+
+  /** @param {StorageEvent} event */
+  #onOtherTab(event) {
+    if (Store.concerns(event, CLEARED_KEY)) this.#forgetConversation();
+    else if (Store.concerns(event, SESSION_KEY) && event.newValue) this.#onSessionReplaced();
+  }
+
+  async #askToClear() {
+    if (!(await this.#shell.confirmClear())) return;
+    this.#poller.stop();
+    this.#store.set(CLEARED_KEY, Date.now());
+    this.#forgetConversation();
+    await this.#session.end();
+    this.#poller.reset();
+    this.#followVisibility();
+    this.#keepFocus();
+  }
+
+  #forgetConversation() {
+    this.#outbox.clear();
+    this.#composer.clear();
+    this.#view.clear();
+    this.#shell.closeBanner();
+    this.#showWelcome();
+  }
+
+  #showWelcome() {
+    this.#part("welcome").hidden = !this.#view.empty;
+  }
+
+  /** @param {string} name */
+  #part(name) {
+    const part = this.querySelector(`[data-part="${name}"]`);
+    if (!(part instanceof HTMLElement)) throw new Error(`page has no part ${name}`);
+    return part;
+  }
+}
+
+/**
+ * @param {string} address
+ * @returns {string | null} the campaign scene the page was opened with
+ */
+function campaignOf(address) {
+  const scene = new URL(address).searchParams.get("campaign");
+  return scene && CAMPAIGN.test(scene) ? scene : null;
+}
+
+/** Older iPhones lay the keyboard over the page instead of making the page smaller. */
+function followKeyboard() {
+  const seen = window.visualViewport;
+  if (!seen) return;
+  seen.addEventListener("resize", () => {
+    const zoomed = Math.abs(seen.scale - 1) > 0.01;
+    const height = zoomed ? "" : `${Math.round(seen.height)}px`;
+    document.documentElement.style.setProperty("--seen-height", height);
+  });
+}
+
+followKeyboard();
+customElements.define("xiaobao-chat", XiaobaoChat);

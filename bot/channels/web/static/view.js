@@ -1,0 +1,279 @@
+/** The conversation on the screen: each message once, in the server's order, waiting ones last. */
+
+import { button, el } from "./dom.js";
+import { botText, clock, linkList } from "./message.js";
+
+/** @typedef {import("./api.js").Choice} Choice */
+/** @typedef {import("./api.js").Message} Message */
+/** @typedef {"sending" | "retrying" | "sent" | "failed"} State */
+
+/**
+ * @typedef {object} Row
+ * @property {HTMLElement} element
+ * @property {number} epoch counts the sessions of this page; cursors compare only within one
+ * @property {number | null} cursor null until the server has confirmed it
+ * @property {string | null} id
+ * @property {string} text
+ * @property {string} [choice]
+ * @property {State} state
+ * @property {Choice[]} choices
+ */
+
+/**
+ * @typedef {object} ViewEvents
+ * @property {(choice: Choice) => void} onChoose
+ * @property {(id: string) => void} onRetry
+ * @property {(id: string) => void} onDelete
+ */
+
+const STATE_TEXT = { sending: "发送中…", retrying: "正在重试…", sent: "已发送", failed: "没有发出去" };
+
+export class ConversationView {
+  #log;
+  #events;
+  /** @type {Row[]} */
+  #rows = [];
+  #epoch = 0;
+
+  /**
+   * @param {HTMLElement} log
+   * @param {ViewEvents} events
+   */
+  constructor(log, events) {
+    this.#log = log;
+    this.#events = events;
+  }
+
+  get empty() {
+    return this.#rows.length === 0;
+  }
+
+  /** @param {boolean} busy true keeps screen readers from reading a whole history aloud */
+  setBusy(busy) {
+    this.#log.setAttribute("aria-busy", String(busy));
+  }
+
+  /**
+   * @param {Message[]} messages
+   * @returns {HTMLElement[]} the elements that are new on the page
+   */
+  show(messages) {
+    const added = messages.map((message) => this.#showOne(message)).filter((row) => row !== null);
+    this.#syncChoices();
+    return added.map(({ element }) => element);
+  }
+
+  /**
+   * A message of the customer the server has not confirmed yet.
+   *
+   * @param {{id: string, text: string, choice?: string}} item
+   */
+  showPending({ id, text, choice }) {
+    const row = this.#byId(id) ?? this.#newRow("customer", { id, text, choice });
+    row.state = "sending";
+    this.#fillCustomer(row);
+    this.#place(row);
+    this.#syncChoices();
+  }
+
+  /**
+   * @param {string} id
+   * @param {State} state
+   */
+  setState(id, state) {
+    const row = this.#byId(id);
+    if (!row) return;
+    row.state = state;
+    this.#fillMeta(row);
+  }
+
+  /** @param {string} id */
+  remove(id) {
+    const row = this.#byId(id);
+    if (!row) return;
+    this.#rows.splice(this.#rows.indexOf(row), 1);
+    row.element.remove();
+    this.#syncChoices();
+  }
+
+  /**
+   * What follows belongs to a new session: old buttons are over, cursors start again.
+   *
+   * @param {string} text said at the seam
+   */
+  startEpoch(text) {
+    const row = this.#newRow("note", { cursor: Infinity, text });
+    row.element.append(el("p", {}, text));
+    this.#place(row);
+    this.#epoch += 1;
+    this.#syncChoices();
+  }
+
+  clear() {
+    this.#rows = [];
+    this.#log.replaceChildren();
+  }
+
+  /** @param {Message} message */
+  #showOne(message) {
+    const known = this.#known(message);
+    if (known?.cursor === message.cursor) return null;
+    return message.from === "customer" ? this.#showCustomer(message, known) : this.#showBot(message);
+  }
+
+  /** @param {Message} message */
+  #known({ id, cursor }) {
+    const seen = this.#rows.find((row) => row.epoch === this.#epoch && row.cursor === cursor);
+    return seen ?? (id ? this.#byId(id) : undefined);
+  }
+
+  /**
+   * @param {Message} message
+   * @param {Row} [known] the bubble that was waiting for this confirmation
+   * @returns {Row | null} null when nothing new came onto the page
+   */
+  #showCustomer(message, known) {
+    const row = known ?? this.#newRow("customer", { id: message.id, state: "sent" });
+    row.epoch = this.#epoch;
+    row.cursor = message.cursor;
+    row.text = message.text;
+    this.#fillCustomer(row, message.time);
+    this.#place(row);
+    return known ? null : row;
+  }
+
+  /** @param {Message} message */
+  #showBot(message) {
+    const { cursor, text, time, links = [], buttons = [] } = message;
+    const row = this.#newRow("bot", { cursor, text, choices: buttons });
+    const bubble = el("div", { class: "bubble" }, speaker("小保"), ...botText(text), ...linkList(links));
+    row.element.append(bubble, ...this.#choiceGroup(buttons), meta(clock(time)));
+    this.#place(row);
+    return row;
+  }
+
+  /**
+   * @param {"customer" | "bot" | "note"} from
+   * @param {Partial<Row>} values
+   * @returns {Row}
+   */
+  #newRow(from, values) {
+    const element = el("div", { class: `message message-${from}`, "data-from": from });
+    const plain = { cursor: null, id: null, text: "", choices: [] };
+    return { element, epoch: this.#epoch, state: "sent", ...plain, ...values };
+  }
+
+  /**
+   * @param {Row} row
+   * @param {string} [time]
+   */
+  #fillCustomer(row, time) {
+    const { element, id, cursor, text } = row;
+    if (id) element.dataset.id = id;
+    if (cursor !== null) element.dataset.cursor = String(cursor);
+    if (time) element.dataset.time = time;
+    const bubble = el("div", { class: "bubble" }, speaker("我"), el("p", { class: "text" }, text));
+    const old = element.querySelector(".bubble");
+    if (old) old.replaceWith(bubble);
+    else element.append(bubble);
+    this.#fillMeta(row);
+  }
+
+  /** @param {Row} row */
+  #fillMeta({ element, id, state }) {
+    element.dataset.state = state === "retrying" ? "sending" : state;
+    const time = element.dataset.time;
+    const parts = [state === "sent" && time ? clock(time) : STATE_TEXT[state]];
+    const fresh = meta(...parts);
+    if (state === "failed" && id) {
+      fresh.append(
+        button("重新发送", "small", () => this.#events.onRetry(id)),
+        button("删除", "small", () => this.#events.onDelete(id)),
+      );
+    }
+    const old = element.querySelector(".meta");
+    if (old) old.replaceWith(fresh);
+    else element.append(fresh);
+  }
+
+  /** @param {Choice[]} choices */
+  #choiceGroup(choices) {
+    if (choices.length === 0) return [];
+    const buttons = choices.map((choice) =>
+      button(choice.title, "choice", () => this.#events.onChoose(choice)),
+    );
+    return [el("div", { class: "choices", role: "group", "aria-label": "可选回答" }, ...buttons)];
+  }
+
+  /**
+   * Puts the row where the server's order wants it; moves it only if it stands elsewhere.
+   *
+   * @param {Row} row
+   */
+  #place(row) {
+    const others = this.#rows.filter((other) => other !== row);
+    const found = others.findIndex((other) => follows(other, row));
+    const index = found === -1 ? others.length : found;
+    this.#rows = [...others.slice(0, index), row, ...others.slice(index)];
+    const next = others[index]?.element ?? null;
+    const { element } = row;
+    const stands = element.parentNode === this.#log && element.nextElementSibling === next;
+    if (!stands) this.#log.insertBefore(element, next);
+  }
+
+  /** Only the newest question is open, and only until it has been answered. */
+  #syncChoices() {
+    const asking = this.#rows.filter((row) => row.choices.length > 0);
+    const newest = asking[asking.length - 1];
+    for (const row of asking) {
+      const chosen = this.#chosen(row);
+      const open = row === newest && row.epoch === this.#epoch && !chosen;
+      row.element.querySelectorAll("button.choice").forEach((element, index) => {
+        const isChosen = row.choices[index] === chosen;
+        /** @type {HTMLButtonElement} */ (element).disabled = !open;
+        element.classList.toggle("chosen", isChosen);
+      });
+    }
+  }
+
+  /**
+   * After a reload the chosen button is known by its words alone.
+   *
+   * @param {Row} asking
+   * @returns {Choice | undefined}
+   */
+  #chosen(asking) {
+    const later = this.#rows.slice(this.#rows.indexOf(asking) + 1);
+    const until = later.findIndex((row) => row.choices.length > 0);
+    const answers = until === -1 ? later : later.slice(0, until);
+    return asking.choices.find(({ title, choice }) =>
+      answers.some((row) => row.choice === choice || row.text === title),
+    );
+  }
+
+  /** @param {string} id */
+  #byId(id) {
+    return this.#rows.find((row) => row.id === id);
+  }
+}
+
+/**
+ * @param {Row} other
+ * @param {Row} row
+ * @returns {boolean} whether `other` must stand below `row`
+ */
+function follows(other, row) {
+  if (row.cursor === null) return false;
+  if (other.cursor === null) return other.state === "sending" || other.state === "retrying";
+  return other.epoch > row.epoch || (other.epoch === row.epoch && other.cursor > row.cursor);
+}
+
+/** @param {string} name heard, not seen */
+function speaker(name) {
+  return el("span", { class: "visually-hidden" }, `${name}：`);
+}
+
+/** @param {...(Node | string)} content quiet for screen readers: the log reads only what was said */
+function meta(...content) {
+  return el("div", { class: "meta", "aria-live": "off" }, ...content);
+}

@@ -1,0 +1,69 @@
+"""The exception tree of the assistant.
+
+    BotError
+    x ConfigurationError         settings, model or machine are not fit to start
+    x StorageError               a database of ours cannot be read or written
+      - JournalUnavailable       the complaint could not be put on disk
+    x CaseStoreError
+      - Retryable                try again later: network, time-out, 408, 429, 5xx
+      - Permanent                trying again cannot help: refused for its content
+      - NotFound                 no such case, or the proof does not match
+      - TooManyAttempts          the proof was wrong too often
+    x ChannelError               a customer's request that cannot be served; has a status
+
+Every message is plain Chinese and fit to be shown.
+"""
+
+from __future__ import annotations
+
+
+class BotError(Exception):
+    """小保遇到了问题，请稍后再试。"""
+
+    def __init__(self, message: str | None = None) -> None:
+        self.message = message or (self.__doc__ or "").strip().splitlines()[0]
+        super().__init__(self.message)
+
+
+class ConfigurationError(BotError):
+    """设置不完整，无法启动。"""
+
+
+class StorageError(BotError):
+    """数据库暂时无法读写。"""
+
+
+class JournalUnavailable(StorageError):
+    """投诉登记簿暂时无法写入，您的投诉还没有提交。"""
+
+
+class CaseStoreError(BotError):
+    """投诉受理系统返回了错误。"""
+
+
+class Retryable(CaseStoreError):
+    """投诉受理系统暂时无法连接。"""
+
+
+class Permanent(CaseStoreError):
+    """投诉受理系统拒绝了这份内容。"""
+
+
+class NotFound(CaseStoreError):
+    """没有查到这个投诉编号，或者手机尾号不一致。"""
+
+
+class TooManyAttempts(CaseStoreError):
+    """查询次数太多了，请一小时后再试。"""
+
+
+class ChannelError(BotError):
+    """这条消息没有处理成功，请再试一次。"""
+
+    def __init__(
+        self, status: int, code: str, message: str, retry_after: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.retry_after = retry_after

@@ -1,0 +1,159 @@
+"""Turns what a customer typed into field values, with the readers of `bot.intake.reading`. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.intake import fields as f
+from bot.intake.reading import amounts, branches, choices, dates, narrative, opening, people
+from bot.intake.reading.classification import (
+    ClassificationTable,
+    Proposal,
+    propose_business,
+    propose_reason,
+)
+from bot.intake.turn import Turn
+from bot.privacy.sealing import Sealed
+
+SHORTEST_DETAIL = 4
+LONGEST = {f.DETAIL: 5000, f.REQUEST: 1000, f.BRANCH: 200, f.NAME: 50, f.CONTACT: 50, f.STAFF: 100}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The data the readers need: the classification table."""
+
+    table: ClassificationTable
+
+    def propose(self, detail: str) -> tuple[list[Proposal], list[Proposal]]:
+        """Business categories and reasons for a narrative, likeliest first."""
+        return propose_business(detail, self.table), propose_reason(detail, self.table)
+
+    @staticmethod
+    def unknown(name: str) -> Any:
+        """What is stored when the customer skips an optional field that is asked."""
+        if name == f.DATE:
+            return {"text": f.UNKNOWN_WORDS, "start": None, "end": None}
+        return f.OTHER_BUSINESS if name == f.BUSINESS else f.UNKNOWN_WORDS
+
+
+def read_answer(reader: Reader, name: str, turn: Turn, text: str) -> Any:
+    """The value for field `name` in `text`, which answers its question; None if there is none."""
+    value = _READERS[name](reader, turn, text.strip())
+    limit = LONGEST.get(name)
+    return value[:limit] if limit and isinstance(value, str) else value
+
+
+def fill_from_opening(reader: Reader, turn: Turn) -> dict[str, Any]:
+    """Every field that a first message already answers."""
+    found = opening.read_opening(turn.text, turn.today)
+    values: dict[str, Any] = {
+        f.DETAIL: found.detail,
+        f.BRANCH: found.branch,
+        f.STAFF: found.staff,
+        f.DATE: _date_value(found.date),
+        f.AMOUNT: float(found.amount.yuan) if found.amount and found.amount.yuan else None,
+        f.REQUEST: found.request,
+        f.NAME: found.name,
+        f.ROLE: found.role,
+        f.CONTACT: found.contact_preference,
+        f.PHONE: _phone(reader, turn, turn.text),
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def fill_from_passing(reader: Reader, turn: Turn, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields without a value that an answer to another question mentions in passing."""
+    found = fill_from_opening(reader, turn)
+    passing = (f.BRANCH, f.DATE, f.AMOUNT, f.STAFF, f.NAME, f.PHONE)
+    return {n: found[n] for n in passing if n in found and known.get(n) is None}
+
+
+def _detail(_reader: Reader, turn: Turn, text: str) -> str | None:
+    if turn.intent == "complaint_file" and narrative.read_narrative(text) is None:
+        return None  # 「我要投诉」once more is not what happened
+    return text if len(re.sub(r"\W", "", text)) >= SHORTEST_DETAIL else None
+
+
+def _business(reader: Reader, _turn: Turn, text: str) -> str | None:
+    names = reader.table.business_names
+    index = choices.read_choice(text, names)
+    if index is not None:
+        return names[index]
+    proposed = propose_business(text, reader.table)
+    return proposed[0].name if proposed else None
+
+
+def _reason(reader: Reader, _turn: Turn, text: str) -> str | None:
+    names = reader.table.reason_names
+    index = choices.read_choice(text, names)
+    proposed = propose_reason(text, reader.table)
+    return names[index] if index is not None else (proposed[0].name if proposed else None)
+
+
+def _branch(_reader: Reader, _turn: Turn, text: str) -> str | None:
+    if dates.is_unknown(text):
+        return text
+    return branches.read_branch(text, asked=True)
+
+
+def _date_value(reading: dates.DateReading | None) -> dict[str, Any] | None:
+    if reading is None:
+        return None
+    return {
+        "text": reading.text,
+        "start": reading.start.isoformat() if reading.start else None,
+        "end": reading.end.isoformat() if reading.end else None,
+    }
+
+
+def _date(_reader: Reader, turn: Turn, text: str) -> dict[str, Any] | None:
+    if dates.is_unknown(text):
+        return {"text": text[:50], "start": None, "end": None}
+    return _date_value(dates.read_date(text, turn.today))
+
+
+def _amount(_reader: Reader, _turn: Turn, text: str) -> float | None:
+    reading = amounts.read_amount(text, asked=True)
+    return float(reading.yuan) if reading and reading.yuan is not None else None
+
+
+def _request(_reader: Reader, _turn: Turn, text: str) -> str | None:
+    return text if re.search(r"\w{2}", text) else None
+
+
+def _name(_reader: Reader, _turn: Turn, text: str) -> str | None:
+    return people.read_name(text, asked=True)
+
+
+def _phone(_reader: Reader, turn: Turn, text: str) -> Sealed | None:
+    mentioned = [phone for phone in turn.phones if phone["shown"] in text]
+    return mentioned[-1] if mentioned else None
+
+
+def _role(_reader: Reader, _turn: Turn, text: str) -> str | None:
+    index = choices.read_choice(text, f.ROLES)
+    return f.ROLES[index] if index is not None else people.read_role(text)
+
+
+def _words(_reader: Reader, _turn: Turn, text: str) -> str | None:
+    return text or None
+
+
+_READERS: Mapping[str, Callable[[Reader, Turn, str], Any]] = {
+    f.DETAIL: _detail,
+    f.BUSINESS: _business,
+    f.REASON: _reason,
+    f.BRANCH: _branch,
+    f.DATE: _date,
+    f.STAFF: _words,
+    f.AMOUNT: _amount,
+    f.REQUEST: _request,
+    f.NAME: _name,
+    f.PHONE: _phone,
+    f.ROLE: _role,
+    f.CONTACT: _words,
+}

@@ -1,0 +1,35 @@
+"""Puts the intake's parts together from settings: the only place that chooses implementations."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from bot.intake import reference
+from bot.intake.calendar import BEIJING
+from bot.intake.case_store import HttpCaseStore
+from bot.intake.journal import SqlJournal
+from bot.privacy.sealing import Sealer
+from bot.settings import Settings
+from bot.storage.engine import create_engine
+
+
+def sealer(config: Settings) -> Sealer:
+    return Sealer(config.seal_keys())
+
+
+def mint_reference(moment: datetime) -> str:
+    return reference.mint(moment.astimezone(BEIJING).date(), secrets.choice)
+
+
+def open_journal(config: Settings) -> SqlJournal:
+    return SqlJournal(create_engine(config.database_url("journal")), sealer(config), mint_reference)
+
+
+def case_store(config: Settings) -> HttpCaseStore:
+    return HttpCaseStore(
+        config.case_store_url,
+        config.case_store_token.get_secret_value(),
+        config.case_store_connect_timeout,
+        config.case_store_read_timeout,
+    )

@@ -1,0 +1,78 @@
+"""What a customer in the form wants instead of answering. Pure.
+
+Short fixed words decide before the classifier does: 「取消」 must never become an answer.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from bot.intake.turn import Turn
+
+
+class Command(str, Enum):
+    """Repairs every field understands; values are the intents of data/nlu/dialogue.yml."""
+
+    AFFIRM = "affirm"
+    DENY = "deny"
+    CANCEL = "cancel"
+    SKIP = "skip"
+    CORRECT = "correct"
+    WHY = "why"
+    REPEAT = "repeat"
+    RESTART = "start_over"  # Rasa gives `restart` a meaning of its own: it wipes the tracker
+    RESUME = "resume"
+
+
+_WORDS: dict[Command, str] = {
+    Command.CANCEL: r"(我?(要|想)?取消(投诉|登记)?|退出|不投诉了|算了(吧)?|不填了|我?不(想|要)(投诉|填)了?|撤销)",
+    Command.AFFIRM: r"(是的?|对的?|好的?|嗯+|行|可以|同意|我同意|没错|确认|提交|确认提交|没问题|ok|yes|正确|对，?提交)",
+    Command.DENY: r"(不|不是|不对|否|不行|不同意|我不同意|不可以|有误|错了|no)",
+    Command.SKIP: r"(跳过|不填|没有|无|不想说|不方便(说|透露)?|略过?|下一(个|题|项))",
+    Command.REPEAT: r"(再说一遍|重复(一下|一遍)?|没看清|什么问题|上一个问题是什么)",
+    Command.RESTART: r"(重新(开始|填|填写|来|登记)|从头(开始|来)|重来)",
+    Command.WHY: r"((为什么|为啥|干嘛|凭什么)(要|得)?(问|填|提供|知道)?.{0,8})",
+    Command.RESUME: r"(继续|继续填写|接着(填|说|来)|我接着填)",
+}
+_SHORT = re.compile(r"[\s，。！!,.~～?？、啊吧呢啦了哦呀嘛]+$")
+_NLU_SURE = 0.55
+_ASIDE_INTENTS = {
+    "faq",
+    "handoff",
+    "account_service",
+    "help",
+    "emergency",
+    "who_are_you",
+    "complaint_status",
+}
+_ASIDE_WHEN_SHORT = {"greet", "thanks", "goodbye", "complaint_file", "nlu_fallback"}
+_QUESTION = re.compile(r"[?？]|吗|呢$|怎么|怎样|什么|多少|多久|哪里|哪儿|如何|能不能|可不可以|是不是|啥")
+_LONGEST_COMMAND = 14
+_LONGEST_QUESTION = 45
+
+
+def command_of(turn: Turn) -> Command | None:
+    """The command in a short message, by fixed words first, then by a sure classifier."""
+    text = _SHORT.sub("", turn.text.strip().lower())
+    for command, pattern in _WORDS.items():
+        if re.fullmatch(pattern, text):
+            return command
+    if len(text) > _LONGEST_COMMAND or turn.confidence < _NLU_SURE:
+        return None
+    return Command(turn.intent) if turn.intent in Command._value2member_map_ else None
+
+
+def is_aside(turn: Turn, *, free_text: bool) -> bool:
+    """True when the message is a side question rather than an answer.
+
+    In a free-text field only a short message that reads like a question, or asks for a human or
+    for help in an emergency, counts: stories contain question words too.
+    """
+    if turn.intent in {"handoff", "emergency"}:
+        return turn.confidence >= _NLU_SURE or not free_text
+    if free_text and not (_QUESTION.search(turn.text) and len(turn.text) <= _LONGEST_QUESTION):
+        return False
+    return turn.intent in _ASIDE_INTENTS or (
+        turn.intent in _ASIDE_WHEN_SHORT and len(turn.text) <= _LONGEST_QUESTION and not free_text
+    )

@@ -1,0 +1,252 @@
+"""The complaint form as a pure function: state and turn in, step out.
+
+One mechanism serves every field: commands first (cancel, correct, skip, why, repeat, restart),
+then the field's own reader, then side questions; a field misunderstood gets its help text, and
+after two misses a way out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from bot.intake import fields as f
+from bot.intake.answers import Reader, fill_from_opening, fill_from_passing, read_answer
+from bot.intake.commands import Command, command_of, is_aside
+from bot.intake.reading.corrections import read_correction
+from bot.intake.turn import Say, Step, Turn
+
+MISSES_BEFORE_WAY_OUT = 2
+
+
+@dataclass(frozen=True)
+class FormState:
+    """Slots of the form and the field or interlude being asked (None before the form starts)."""
+
+    values: Mapping[str, Any]
+    requested: str | None
+
+    def get(self, name: str) -> Any:
+        return self.values.get(name)
+
+    @property
+    def book(self) -> dict[str, Any]:
+        return dict(self.values.get(f.INTAKE) or {})
+
+    def back_at_field(self) -> FormState:
+        """The state as if the interlude had not been asked."""
+        if self.requested not in f.INTERLUDES:
+            return self
+        return FormState(self.values, str(self.book.get("return_to", f.DETAIL)))
+
+
+class ComplaintForm:
+    """Advances the form; `new_id` mints the intake id, `reader` understands answers."""
+
+    def __init__(self, reader: Reader, consent_version: str, new_id: Callable[[], UUID]) -> None:
+        self._reader = reader
+        self._consent_version = consent_version
+        self._new_id = new_id
+
+    def advance(self, state: FormState, turn: Turn) -> Step:
+        """The next step for a turn."""
+        if state.requested is None:
+            return self._start(turn)
+        if turn.resuming:
+            return Step(ask=state.requested)
+        interlude, state = state.requested, state.back_at_field()
+        if turn.choice is not None:
+            return self._chosen(state, turn, turn.choice)
+        command = command_of(turn)
+        if interlude == f.CANCEL and command in (Command.AFFIRM, Command.CANCEL, Command.DENY):
+            return self._settle_cancel(state, command is not Command.DENY)
+        if interlude == f.EDIT and (named := read_correction("改一下" + turn.text)):
+            return self._ask_again(state, named.field)
+        step = self._command(state, turn, command) if command else None
+        return step or self._answer(state, turn)
+
+    # -- beginning and end ---------------------------------------------------------------------
+
+    def _start(self, turn: Turn) -> Step:
+        values: dict[str, Any] = dict.fromkeys(f.SLOTS)
+        values.update({f.ROLE: f.ROLES[0], f.CONTACT: "电话联系", f.ATTACHMENTS: []})
+        values[f.INTAKE] = {"id": str(self._new_id())}
+        step = Step(values=values)
+        if turn.choice is None and turn.text:
+            self._understand_opening(step, turn)
+        return self._next(FormState({}, None), step)
+
+    def _understand_opening(self, step: Step, turn: Turn) -> None:
+        found = fill_from_opening(self._reader, turn)
+        step.values.update(found)
+        told = [n for n in (f.BRANCH, f.DATE, f.AMOUNT, f.STAFF, f.REQUEST) if found.get(n)]
+        if found.get(f.DETAIL):
+            self._propose(step, found[f.DETAIL])
+            shown = "；".join(f"{f.BY_NAME[n].label}：{f.show(n, found[n])}" for n in told)
+            response = "utter_form_understood" if told else "utter_form_sorry"
+            step.say.append(Say(response, {"understood": shown}))
+
+    def _propose(self, step: Step, detail: str) -> None:
+        business, reason = self._reader.propose(detail)
+        book = dict(step.values.get(f.INTAKE) or {})
+        book["business"] = [vars(p) for p in business[:3]]
+        book["reason"] = [vars(p) for p in reason[:1]]
+        step.values[f.INTAKE] = book
+        step.values[f.REASON] = reason[0].name if reason else f.OTHER_REASON
+
+    def _next(self, state: FormState, step: Step) -> Step:
+        """Completes a step with the next field that has no value yet."""
+        values = {**state.values, **step.values}
+        step.ask = next((name for name in f.ASKED if values.get(name) is None), None)
+        return step
+
+    # -- buttons and commands ------------------------------------------------------------------
+
+    def _chosen(self, state: FormState, turn: Turn, choice: Mapping[str, Any]) -> Step:
+        name, value = str(choice.get("field")), choice.get("value")
+        if name == f.CANCEL:
+            return self._settle_cancel(state, bool(value))
+        if name == f.EDIT:
+            return self._ask_again(state, str(value))
+        if name in ("ask_cancel", "ask_skip"):
+            command = Command.CANCEL if name == "ask_cancel" else Command.SKIP
+            return self._command(state, turn, command) or Step(ask=state.requested)
+        if name == f.CONSENT:
+            return self._consent(state, turn, bool(value))
+        if name == f.CONFIRMED:
+            return self._confirm(state, bool(value))
+        if name not in f.BY_NAME or state.get(f.CONSENT) is None:
+            return Step(ask=state.requested)
+        return self._accept(state, name, value)
+
+    def _command(self, state: FormState, turn: Turn, command: Command) -> Step | None:
+        name = state.requested or ""
+        handlers: dict[Command, Callable[[], Step | None]] = {
+            Command.CANCEL: lambda: self._interlude(state, f.CANCEL),
+            Command.WHY: lambda: Step(say=[Say(f"utter_why_{name}")], ask=name),
+            Command.REPEAT: lambda: Step(ask=name),
+            Command.RESUME: lambda: Step(ask=name),
+            Command.RESTART: lambda: self._restart(state),
+            Command.SKIP: lambda: self._skip(state),
+            Command.CORRECT: lambda: self._correct(state, turn),
+            Command.AFFIRM: lambda: self._yes_or_no(state, turn, yes=True),
+            Command.DENY: lambda: self._yes_or_no(state, turn, yes=False),
+        }
+        return handlers[command]()
+
+    def _yes_or_no(self, state: FormState, turn: Turn, *, yes: bool) -> Step | None:
+        if state.requested == f.CONSENT:
+            return self._consent(state, turn, yes)
+        if state.requested == f.CONFIRMED:
+            return self._confirm(state, yes)
+        return None
+
+    def _consent(self, state: FormState, turn: Turn, given: bool) -> Step:
+        if not given:
+            return self._end("utter_form_consent_refused")
+        value = {"version": self._consent_version, "given_at": turn.now.isoformat()}
+        return self._next(state, Step(values={f.CONSENT: value}))
+
+    def _confirm(self, state: FormState, yes: bool) -> Step:
+        if state.requested != f.CONFIRMED:
+            return Step(ask=state.requested)
+        if yes:
+            return self._next(state, Step(values={f.CONFIRMED: True}))
+        return self._interlude(state, f.EDIT)
+
+    def _interlude(self, state: FormState, name: str, **notes: Any) -> Step:
+        """Asks about the form itself and remembers where to return to."""
+        book = {**state.book, "return_to": state.requested, **notes}
+        return Step(values={f.INTAKE: book}, ask=name)
+
+    def _settle_cancel(self, state: FormState, yes: bool) -> Step:
+        if yes:
+            return self._end("utter_form_cancelled")
+        return Step(say=[Say("utter_form_kept")], ask=state.requested)
+
+    def _end(self, response: str) -> Step:
+        return Step(values=dict.fromkeys(f.SLOTS), say=[Say(response)], ask=None)
+
+    def _restart(self, state: FormState) -> Step:
+        keep = {f.CONSENT: state.get(f.CONSENT), f.INTAKE: {"id": state.book["id"]}}
+        values = {**dict.fromkeys(f.SLOTS), f.ROLE: f.ROLES[0], f.CONTACT: "电话联系", **keep}
+        step = Step(values={**values, f.ATTACHMENTS: []}, say=[Say("utter_form_restarted")])
+        return self._next(FormState({}, state.requested), step)
+
+    def _skip(self, state: FormState) -> Step | None:
+        field = f.BY_NAME[state.requested or ""]
+        if field.name in (f.CONSENT, f.CONFIRMED):
+            return None
+        if not field.optional:
+            return Step(say=[Say("utter_form_not_optional")], ask=field.name)
+        return self._accept(state, field.name, self._reader.unknown(field.name))
+
+    # -- correction ----------------------------------------------------------------------------
+
+    def _correct(self, state: FormState, turn: Turn) -> Step | None:
+        correction = read_correction(turn.text)
+        if correction is None:
+            at_recap = state.requested == f.CONFIRMED
+            return self._interlude(state, f.EDIT) if at_recap else None
+        if correction.field == state.requested and correction.value_text is None:
+            return None
+        value = None
+        if correction.value_text or (correction.field == f.PHONE and turn.phones):
+            value = read_answer(
+                self._reader, correction.field, turn, correction.value_text or turn.text
+            )
+        if value is None:
+            return self._ask_again(state, correction.field)
+        step = self._accept(state, correction.field, value)
+        shown = {"field": f.BY_NAME[correction.field].label, "value": f.show(correction.field, value)}
+        step.say.insert(0, Say("utter_form_corrected", shown))
+        return step
+
+    def _ask_again(self, state: FormState, name: str) -> Step:
+        if name not in f.RECAP:
+            return Step(ask=state.requested)
+        return Step(values={name: None, f.CONFIRMED: None}, ask=name)
+
+    # -- answers -------------------------------------------------------------------------------
+
+    def _answer(self, state: FormState, turn: Turn) -> Step:
+        name = state.requested or ""
+        if name == f.CONFIRMED or name == f.CONSENT:
+            return self._correction_or_aside(state, turn)
+        free_text = name in (f.DETAIL, f.REQUEST)
+        if is_aside(turn, free_text=free_text):
+            return Step(aside=True)
+        value = read_answer(self._reader, name, turn, turn.text)
+        if value is not None:
+            return self._accept(state, name, value, turn)
+        correction = self._correct(state, turn) if read_correction(turn.text) else None
+        return correction or self._missed(state, name)
+
+    def _correction_or_aside(self, state: FormState, turn: Turn) -> Step:
+        if state.requested == f.CONFIRMED and read_correction(turn.text):
+            step = self._correct(state, turn)
+            if step is not None:
+                return step
+        if is_aside(turn, free_text=False):
+            return Step(aside=True)
+        return self._missed(state, state.requested or "")
+
+    def _accept(
+        self, state: FormState, name: str, value: Any, turn: Turn | None = None
+    ) -> Step:
+        step = Step(values={name: value, f.INTAKE: {**state.book, "misses": 0}})
+        if turn is not None and name not in (f.BUSINESS,):
+            known = {**state.values, **step.values}
+            step.values.update(fill_from_passing(self._reader, turn, known))
+        if name == f.DETAIL:
+            self._propose(step, str(value))
+        return self._next(state, step)
+
+    def _missed(self, state: FormState, name: str) -> Step:
+        misses = int(state.book.get("misses", 0)) + 1
+        if misses >= MISSES_BEFORE_WAY_OUT:
+            return self._interlude(state, f.WAY_OUT, misses=0)
+        book = {**state.book, "misses": misses}
+        return Step(values={f.INTAKE: book}, say=[Say(f"utter_help_{name}")], ask=name)

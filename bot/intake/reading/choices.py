@@ -1,0 +1,84 @@
+"""Which of the offered titles a customer means: by number or by words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.intake.reading._text import fold, small_int, trim
+
+_CIRCLED = {c: i for i, c in enumerate("①②③④⑤⑥⑦⑧⑨⑩", start=1)}
+_LEAD = re.compile(
+    r"\A(?:我?(?:就|还是|应该)?(?:想|要)?(?:选择?|点|要|填|属于|是)|就是?|应该是|大概是|算是|选项|还是|嗯+|那就?)+"
+)
+_END = re.compile(r"(?:吧|啊|呀|哦|呢|哈|嘛|谢谢|这个|那个|的|类|问题|方面)+\Z")
+_NUMBER = re.compile(
+    r"第?(?P<n>\d{1,2}|[一二两三四五六七八九十]{1,3})(?P<unit>个|项|条|号|种|类|\.|、|\))?(?:选项|那个)?"
+)
+_LAST = re.compile(r"(?P<back>倒数第?(?P<n>\d|[一二两三四五六七八九])|最后(?:那|一|的)?一?)(?:个|项|条)?")
+_NEGATED = re.compile(r"不是|不要|不选|不想|都不|没有|不对|别|除了")
+_LONGEST_BY_WORD = 20
+
+
+def read_choice(text: str, titles: Sequence[str]) -> int | None:
+    """Index into `titles`, or None when none or several could be meant.
+
+    Reads 1, １, ①, 一, 第二个, 2号, 选3, 最后一个, a title, or the part of a title no other has.
+    """
+    plain = _plain(text)
+    folded = [_plain(title) for title in titles]
+    if plain in folded:
+        return folded.index(plain)
+    answer = _END.sub("", _LEAD.sub("", plain)) or plain
+    if answer in folded:
+        return folded.index(answer)
+    number = _by_number(_LEAD.sub("", plain) or plain, len(titles))
+    if number is not None:
+        return number
+    return _by_words(plain, answer, folded)
+
+
+def _plain(text: str) -> str:
+    return trim(fold(text)).casefold()
+
+
+def _by_number(text: str, count: int) -> int | None:
+    """Zero-based position; out of range is None."""
+    text = re.sub(r"(?:吧|啊|哦|呀|谢谢)+\Z", "", text)
+    last = _LAST.fullmatch(text)
+    if last:
+        index = count - ((small_int(last["n"]) or 1) if last["n"] else 1)
+    elif text in _CIRCLED:
+        index = _CIRCLED[text] - 1
+    else:
+        m = _NUMBER.fullmatch(text)
+        index = (small_int(m["n"]) or 0) - 1 if m else -1
+    return index if 0 <= index < count else None
+
+
+def _by_words(plain: str, answer: str, titles: list[str]) -> int | None:
+    named = [t for t in titles if len(t) >= 2 and t in plain]
+    longest = max(named, key=len, default="")
+    if _NEGATED.search(plain.replace(longest, "") if longest else plain):
+        return None
+    if longest and all(t in longest for t in named):
+        return titles.index(longest)
+    if named or len(plain) > _LONGEST_BY_WORD:
+        return None
+    inside = [i for i, t in enumerate(titles) if len(answer) >= 2 and answer in t]
+    if inside:
+        return inside[0] if len(inside) == 1 else None
+    return _by_distinctive_part(answer, titles)
+
+
+def _by_distinctive_part(answer: str, titles: list[str]) -> int | None:
+    """The title that alone shares pairs of characters with the answer."""
+    pairs = [_pairs(t) for t in titles]
+    common = {p for i, own in enumerate(pairs) for j in range(i) for p in own & pairs[j]}
+    scores = [len((_pairs(answer) & own) - common) for own in pairs]
+    best = max(scores, default=0)
+    return scores.index(best) if best and scores.count(best) == 1 == sum(map(bool, scores)) else None
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[i : i + 2] for i in range(len(text) - 1)}

@@ -1,0 +1,49 @@
+"""The case reference customers get: `TS20261123-7K3QF9X`. Pure.
+
+`TS` + local date + 6 random characters of Crockford base32 + one check character (ISO 7064
+MOD 37,36 over date and characters), so that a slip in writing it down is noticed before a look-up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+from stdnum.iso7064 import mod_37_36
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_SHAPE = re.compile(
+    r"(?<![A-Z0-9])T\s?S\s?(\d{8})\s?[-—–]?\s?([0-9A-Z]{6})\s?([0-9A-Z])(?![A-Z0-9])"
+)
+_LOOK_ALIKES = str.maketrans("OIL", "011")
+
+
+def mint(day: date, choose: Callable[[str], str]) -> str:
+    """A new reference for `day`; `choose` picks one character of a string at random."""
+    stamp = f"{day:%Y%m%d}"
+    tail = "".join(choose(CROCKFORD) for _ in range(6))
+    return f"TS{stamp}-{tail}{mod_37_36.calc_check_digit(stamp + tail)}"
+
+
+def is_valid(reference: str) -> bool:
+    match = _SHAPE.fullmatch(reference)
+    return bool(match) and mod_37_36.is_valid("".join(match.groups()))  # type: ignore[union-attr]
+
+
+def find(text: str) -> str | None:
+    """The first valid reference in `text`, in its standard form; None when there is none.
+
+    Forgives lower case, missing dash, and the letters O, I, L typed for 0 and 1.
+    """
+    for match in _SHAPE.finditer(text.upper()):
+        day, tail, check = match.groups()
+        for candidate in (tail, tail.translate(_LOOK_ALIKES)):
+            if mod_37_36.is_valid(day + candidate + check):
+                return f"TS{day}-{candidate}{check}"
+    return None
+
+
+def looks_like(text: str) -> bool:
+    """True when `text` holds something meant as a reference, valid or not."""
+    return _SHAPE.search(text.upper()) is not None

@@ -1,0 +1,1 @@
+"""`make run`: prepare a machine and keep all processes running."""

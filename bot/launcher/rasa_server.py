@@ -1,0 +1,59 @@
+"""The Rasa server without its HTTP API: our channels, our errors, our stores, loopback only.
+
+`rasa run` would do nearly the same; it answers errors in English, accepts 100 MB bodies and wraps
+the tracker store so that its failures go unseen.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bot.errors import ConfigurationError
+from bot.launcher.process import configure_logging
+from bot.settings import ROOT, Settings
+
+LARGEST_REQUEST = 12 * 1024 * 1024
+
+
+def serve(config: Settings, model: Path) -> None:
+    """Runs until stopped. Raises ConfigurationError when the model cannot be loaded."""
+    configure_logging()
+    os.environ["ACTION_ENDPOINT_URL"] = config.action_endpoint_url
+    os.environ["TRACKER_DATABASE_URL"] = config.database_url("tracker")
+    app = _build(config, model)
+    app.run(config.host, config.rasa_port, workers=1, access_log=False, backlog=100)
+
+
+def _build(config: Settings, model: Path) -> Any:
+    from rasa.core.run import configure_app, create_http_input_channels, load_agent_on_start
+    from rasa.core.utils import AvailableEndpoints
+
+    from bot.channels.web import errors
+
+    endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
+    channels = create_http_input_channels(None, str(ROOT / "credentials.yml"))
+    app = configure_app(
+        channels, cors=None, enable_api=False, port=config.rasa_port, endpoints=endpoints
+    )
+    app.config.REQUEST_MAX_SIZE = LARGEST_REQUEST
+    errors.install(app)
+    load = partial(load_agent_on_start, str(model), endpoints, None)
+    app.register_listener(load, "before_server_start")
+    app.register_listener(_check_agent, "before_server_start")
+    return app
+
+
+async def _check_agent(app: Any, _loop: Any) -> None:
+    """Refuses to start with a model that does not load or answers nothing."""
+    from bot.rasa_ext.tracker_store import expose_failures
+
+    agent = app.ctx.agent
+    if not agent.is_ready():
+        raise ConfigurationError("模型加载失败。请运行 make train 重新训练后再启动。")
+    expose_failures(agent)
+    parsed = await agent.parse_message("银行卡丢了怎么办")
+    if parsed["intent"]["name"] != "faq":
+        raise ConfigurationError("模型自检没有通过。请运行 make train 重新训练后再启动。")

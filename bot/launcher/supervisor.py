@@ -1,0 +1,152 @@
+"""Everything behind `make run`: secrets, databases, model, then four processes under one roof."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from honcho.manager import Manager
+from rich.console import Console
+
+from bot.errors import ConfigurationError
+from bot.launcher.logfiles import LogFiles
+from bot.launcher.training import model_path
+from bot.settings import ENV_FILE, ROOT, Settings, generate_secrets, load_settings
+
+READY_WITHIN_SECONDS = 120.0
+PROCESSES = {
+    "casestore": "-m casestore serve",
+    "actions": "-m actions",
+    "relay": "-m bot relay",
+    "rasa": "-m bot serve",
+}
+
+
+def run_everything(console: Console) -> None:
+    """Blocks until Ctrl-C or until a process dies. Raises ConfigurationError before starting."""
+    added = generate_secrets()
+    if added:
+        console.print(f"已为本机生成密钥并写入 .env（权限600）：{'、'.join(added)}")
+    config = load_settings()
+    _check_ports(config)
+    logs = config.var_dir / "log"
+    logs.mkdir(parents=True, exist_ok=True)
+    _prepare(console, config, logs)
+    raise SystemExit(_supervise(console, config, logs))
+
+
+def _addresses(config: Settings) -> Iterator[tuple[str, str, int, str]]:
+    store = urlsplit(config.case_store_url)
+    yield "Rasa", config.host, config.rasa_port, "RASA_PORT"
+    yield "动作服务", config.actions_host, config.actions_port, "ACTIONS_PORT"
+    yield "投诉库", str(store.hostname), store.port or 80, "CASE_STORE_PORT 和 CASE_STORE_URL"
+
+
+def _check_ports(config: Settings) -> None:
+    for name, host, port, setting in _addresses(config):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as exc:
+                raise ConfigurationError(
+                    f"端口 {port} 已被占用（{name}）。请关掉占用它的程序，或在 .env 里改 {setting}。"
+                ) from exc
+
+
+def _environment() -> dict[str, str]:
+    from_file = {name: value for name, value in dotenv_values(ENV_FILE).items() if value}
+    return {**from_file, **os.environ, "PYTHONUNBUFFERED": "1"}
+
+
+def _prepare(console: Console, config: Settings, logs: Path) -> None:
+    _step(console, "准备数据库", ["-m", "bot", "migrate"], logs / "migrate.log")
+    _step(console, "准备投诉库", ["-m", "casestore", "migrate"], logs / "migrate.log")
+    if not model_path(config).exists():
+        _step(console, "训练模型（内容有变化，约需一分钟）", ["-m", "bot", "train"], logs / "train.log")
+
+
+def _step(console: Console, what: str, arguments: list[str], log: Path) -> None:
+    """Runs one preparation with a spinner; its output goes to `log`."""
+    began = time.monotonic()
+    with console.status(f"{what}…"), log.open("ab") as file:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and modules
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=_environment(),
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    if done.returncode:
+        reason = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
+        raise ConfigurationError(f"{what}失败：{' '.join(reason)}\n详情见 {_shown(log)}")
+    console.print(f"✓ {what.split('（')[0]}（{time.monotonic() - began:.0f} 秒）")
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
+def _supervise(console: Console, config: Settings, logs: Path) -> int:
+    with _log_files(logs) as files:
+        manager = Manager(files)
+        for name, arguments in PROCESSES.items():
+            manager.add_process(
+                name, f"exec '{sys.executable}' {arguments}", env=_environment(), cwd=str(ROOT)
+            )
+        watcher = threading.Thread(target=_announce, args=(console, config, files), daemon=True)
+        watcher.start()
+        manager.loop()
+        failed = files.first_failure
+    if failed is not None:
+        console.print(f"[red]{failed} 意外退出，其他进程已停止。详情见 {_shown(logs)}/{failed}.log[/red]")
+        return 1
+    console.print("小保已停止。")
+    return 0
+
+
+@contextmanager
+def _log_files(folder: Path) -> Iterator[LogFiles]:
+    files = LogFiles(folder)
+    try:
+        yield files
+    finally:
+        files.close()
+
+
+def _announce(console: Console, config: Settings, files: LogFiles) -> None:
+    """Waits until the assistant is healthy, then says where it is."""
+    base = f"http://{config.host}:{config.rasa_port}/webhooks/web/"
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
+    began = time.monotonic()
+    with console.status("正在启动…"):
+        while not _healthy(base + "health") and not files.stopping:
+            if time.monotonic() > deadline:
+                console.print("[red]两分钟内没有启动成功，详情见 var/log/。按 Ctrl-C 退出。[/red]")
+                return
+            time.sleep(0.3)
+    if not files.stopping:
+        console.print(f"✓ 小保已启动（{time.monotonic() - began:.0f} 秒）")
+        console.print(f"  聊天页：{base}")
+        console.print(f"  投诉受理台：{config.case_store_url}/  （用户 admin，密码在 .env 的 CONSOLE_ADMIN_PASSWORD）")
+        console.print("  日志在 var/log/，按 Ctrl-C 停止。")
+
+
+def _healthy(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own http address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,0 +1,66 @@
+"""Trains the model, and only when config, domain, data or the NLU code changed."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from pathlib import Path
+
+from bot.errors import ConfigurationError
+from bot.launcher.process import configure_logging
+from bot.settings import ROOT, Settings
+
+_INPUTS = ("config.yml", "domain.yml", "data/nlu", "data/stories", "bot/nlu", "requirements.lock")
+
+
+def fingerprint(root: Path = ROOT) -> str:
+    """SHA-256 over everything a model is made from."""
+    digest = hashlib.sha256()
+    for name in _INPUTS:
+        path = root / name
+        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for file in files:
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def model_path(config: Settings) -> Path:
+    """Where the model of the present inputs lies or will lie."""
+    return config.models_dir / f"xiaobao-{fingerprint()[:16]}.tar.gz"
+
+
+def ensure_model(config: Settings, *, force: bool = False) -> Path:
+    """The model of the present inputs; trains it when it is not there.
+
+    Raises ConfigurationError when training fails.
+    """
+    path = model_path(config)
+    if path.exists() and not force:
+        return path
+    configure_logging()
+    from rasa.model_training import train
+
+    with warnings.catch_warnings():
+        # Our classifier selects the answer itself; Rasa expects a ResponseSelector to do that.
+        warnings.filterwarnings("ignore", message=".*response selector.*")
+        warnings.filterwarnings("ignore", message=".*ResponseSelector.*")
+        result = train(
+            domain=str(ROOT / "domain.yml"),
+            config=str(ROOT / "config.yml"),
+            training_files=[str(ROOT / "data" / "nlu"), str(ROOT / "data" / "stories")],
+            output=str(config.models_dir),
+            fixed_model_name=path.name.removesuffix(".tar.gz"),
+            force_training=True,
+        )
+    if result.model is None:
+        raise ConfigurationError("模型训练失败。请运行 make train 查看详细原因。")
+    _forget_older(config.models_dir, path)
+    return path
+
+
+def _forget_older(folder: Path, current: Path, keep: int = 2) -> None:
+    """Old models go, but for the one before: it is what a roll-back needs."""
+    models = sorted(folder.glob("xiaobao-*.tar.gz"), key=lambda p: p.stat().st_mtime, reverse=True)
+    for old in [model for model in models if model != current][keep - 1 :]:
+        old.unlink()

@@ -1,0 +1,38 @@
+"""One form for the many ways Chinese customers write the same thing. Pure, no Rasa.
+
+Only understanding sees the normalised text; the case keeps the customer's own words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from opencc import OpenCC
+
+_EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+")
+_REPEATED = re.compile(r"([^\w\s])\1+")
+_REPEATED_CHAR = re.compile(r"([^\d\W])\1{3,}")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[ \t](?=\d)")
+_SPACES = re.compile(r"\s+")
+
+
+@lru_cache(maxsize=1)
+def _to_simplified() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def normalise(text: str) -> str:
+    """NFKC, simplified characters, lower case, no emoji, single spaces and punctuation marks.
+
+    A full-width slash at the start stays full-width: a half-width one is Rasa's intent syntax.
+    """
+    out = unicodedata.normalize("NFKC", text)
+    out = _to_simplified().convert(out).lower()
+    out = _EMOJI.sub(" ", out)
+    out = _BETWEEN_DIGITS.sub("", out)
+    out = _REPEATED.sub(r"\1", out)
+    out = _REPEATED_CHAR.sub(r"\1\1\1", out)
+    out = _SPACES.sub(" ", out).strip()
+    return "／" + out[1:] if out.startswith("/") else out

@@ -1,0 +1,1 @@
+"""What may never be stored in clear: found, masked and sealed here and nowhere else."""

@@ -1,0 +1,57 @@
+"""Encrypts the few personal values a complaint needs, so that they travel sealed.
+
+The complainant's phone is masked in every stored text. Beside the masked text the channel puts the
+sealed number into the message's metadata; only the journal and the relay ever open it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from bot.errors import ConfigurationError, StorageError
+from bot.privacy.masking import Kind, Masked
+
+
+class Sealed(TypedDict):
+    """A value as it may be stored: what people may see, and the ciphertext."""
+
+    shown: str
+    sealed: str
+
+
+class Sealer:
+    """Seals with the first key, opens with any: put a new key in front to rotate."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        """Raises ConfigurationError when no key is given or one is not a Fernet key."""
+        try:
+            self._fernet = MultiFernet([Fernet(key) for key in keys])
+        except ValueError as exc:
+            raise ConfigurationError(
+                "FIELD_KEYS 不是有效的加密密钥。删掉 .env 里的这一行，再运行一次 make run 会重新生成。"
+            ) from exc
+
+    def seal(self, plain: str) -> str:
+        return self._fernet.encrypt(plain.encode()).decode()
+
+    def open(self, sealed: str) -> str:
+        """Raises StorageError when no key fits."""
+        try:
+            return self._fernet.decrypt(sealed.encode()).decode()
+        except InvalidToken as exc:
+            raise StorageError("登记内容无法解密，请检查 FIELD_KEYS 是否被更换。") from exc
+
+
+def phones_of(masked: Masked, sealer: Sealer) -> list[Sealed]:
+    """The phones of a message, in order, as the message's metadata carries them."""
+    return [
+        Sealed(shown=finding.shown, sealed=sealer.seal(finding.raw))
+        for finding in masked.of_kind(Kind.PHONE)
+    ]
+
+
+def is_sealed(value: object) -> bool:
+    return isinstance(value, Mapping) and {"shown", "sealed"} <= set(value)

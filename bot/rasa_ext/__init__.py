@@ -1,0 +1,1 @@
+"""The few named overrides of Rasa, each with its own test."""

@@ -1,0 +1,109 @@
+"""One settings object, read once from the environment and `.env`.
+
+Secrets have no default: `python -m bot setup` generates them for a first local run.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from dotenv import dotenv_values
+from pydantic import BaseSettings, Field, SecretStr, ValidationError
+
+from bot.errors import ConfigurationError
+
+ROOT = Path(__file__).resolve().parent.parent
+ENV_FILE = ROOT / ".env"
+
+GENERATED: dict[str, Callable[[], str]] = {
+    "WEB_SESSION_SECRET": lambda: secrets.token_urlsafe(32),
+    "FIELD_KEYS": lambda: Fernet.generate_key().decode(),
+    "CASE_STORE_TOKEN": lambda: secrets.token_urlsafe(32),
+    "CASE_STORE_FIELD_KEYS": lambda: Fernet.generate_key().decode(),
+    "CONSOLE_ADMIN_PASSWORD": lambda: secrets.token_urlsafe(12),
+}
+"""Secrets of a local run and how each is made. The console's are read by `casestore`, not here."""
+
+
+class Settings(BaseSettings):
+    """What an installation may change. Times are seconds unless the name says otherwise."""
+
+    bank_name: str = "本行"
+    hotline: str = "400-000-0000"
+    hotline_hours: str = "每天 8:30—20:30"
+    privacy_url: str = ""
+
+    host: str = "127.0.0.1"
+    rasa_port: int = Field(5005, ge=1, le=65535)
+    actions_port: int = Field(5055, ge=1, le=65535)
+    actions_host: str = "127.0.0.1"
+    case_store_url: str = "http://127.0.0.1:8000"
+    case_store_connect_timeout: float = 1.0
+    case_store_read_timeout: float = 5.0
+
+    var_dir: Path = ROOT / "var"
+    models_dir: Path = ROOT / "models"
+    journal_url: str = ""
+    channel_url: str = ""
+    tracker_url: str = ""
+
+    web_session_hours: int = Field(72, ge=1)
+    web_turn_timeout: float = Field(20.0, gt=0)
+    consent_version: str = "2026-11"
+    promise_working_days: int = Field(2, ge=1)
+    status_attempts_per_hour: int = Field(5, ge=1)
+
+    web_session_secret: SecretStr
+    field_keys: SecretStr
+    case_store_token: SecretStr
+
+    class Config:
+        frozen = True
+
+    @property
+    def action_endpoint_url(self) -> str:
+        return f"http://{self.actions_host}:{self.actions_port}/webhook"
+
+    def database_url(self, name: str) -> str:
+        """URL of the `journal`, `channel` or `tracker` database; SQLite under var/ by default."""
+        url: str = getattr(self, f"{name}_url")
+        return url or f"sqlite:///{self.var_dir / name}.db"
+
+    def seal_keys(self) -> list[str]:
+        return self.field_keys.get_secret_value().split(",")
+
+
+def load_settings(env_file: Path = ENV_FILE) -> Settings:
+    """Reads the environment over `env_file`.
+
+    Raises ConfigurationError naming every setting that is missing or malformed.
+    """
+    try:
+        return Settings(_env_file=env_file if env_file.exists() else None)
+    except ValidationError as exc:
+        names = "、".join(str(error["loc"][0]).upper() for error in exc.errors())
+        raise ConfigurationError(
+            f"缺少设置或设置不正确：{names}。运行 make run 会为本机生成缺少的密钥；"
+            "各项说明见 .env.example。"
+        ) from exc
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process."""
+    return load_settings()
+
+
+def generate_secrets(env_file: Path = ENV_FILE) -> list[str]:
+    """Adds missing secrets to `env_file` (created with mode 600); returns the names added."""
+    env_file.touch(mode=0o600, exist_ok=True)
+    env_file.chmod(0o600)
+    present = {name for name, value in dotenv_values(env_file).items() if value}
+    missing = [name for name in GENERATED if name not in present]
+    with env_file.open("a", encoding="utf-8") as file:
+        file.writelines(f"{name}={GENERATED[name]()}\n" for name in missing)
+    return missing

@@ -1,0 +1,1 @@
+"""Database engines and migrations shared by the journal and the channel store."""

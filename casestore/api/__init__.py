@@ -1,0 +1,1 @@
+"""The HTTP API for programs: docs/contract/case-store.openapi.json."""

@@ -1,0 +1,1 @@
+"""What every answer of this server shares: failures, limits, headers, pages, metrics."""

@@ -1,0 +1,153 @@
+"""ASGI wrappers around the whole application, outermost first as listed in ``bootstrap``."""
+
+import logging
+from collections.abc import Callable
+from time import perf_counter
+from traceback import extract_tb
+
+from fastapi import HTTPException
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from casestore.edge.failures import INTERNAL, respond
+from casestore.edge.metrics import Metrics
+
+BODY_LIMIT = 256 * 1024
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+_STATIC = "/static/"
+
+_log = logging.getLogger(__name__)
+
+
+class SecurityHeaders:
+    """Adds the headers every answer carries; only the style sheet and icon may be cached."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        cache = "no-cache" if scope["path"].startswith(_STATIC) else "no-store"
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(_HEADERS)
+                headers["Cache-Control"] = cache
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class RequestTimer:
+    """Observes how long each route takes to answer, in seconds."""
+
+    def __init__(self, app: ASGIApp, clock: Callable[[], float] = perf_counter) -> None:
+        self._app = app
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        metrics: Metrics = scope["app"].state.services.metrics
+        begun = self._clock()
+
+        async def send_and_observe(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                labels = (_method(scope), _route(scope), str(message["status"]))
+                metrics.requests.labels(*labels).observe(self._clock() - begun)
+            await send(message)
+
+        await self._app(scope, receive, send_and_observe)
+
+
+class ErrorBoundary:
+    """Turns whatever nobody expected into a plain 500; logs where, never the message's words."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_note)
+        except Exception as exc:
+            _log.error("unexpected_error route=%s %s", _route(scope), describe(exc))
+            if not started:
+                await respond(Request(scope), INTERNAL)(scope, receive, send)
+
+
+class BodyLimit:
+    """Refuses bodies over ``BODY_LIMIT`` bytes, whether announced or counted while reading."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        seen = 0
+
+        async def limited_receive() -> Message:
+            nonlocal seen
+            if _announced(scope) > BODY_LIMIT:
+                raise HTTPException(413)
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > BODY_LIMIT:
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, limited_receive, send)
+
+
+def describe(exc: BaseException) -> str:
+    """An error for the log: its types and places, without messages, which may quote data."""
+    parts = []
+    cause: BaseException | None = exc
+    while cause is not None:
+        places = [f"{frame.name}:{frame.lineno}" for frame in extract_tb(cause.__traceback__)[-3:]]
+        parts.append(f"error={type(cause).__name__} at={'>'.join(places)}")
+        cause = cause.__cause__
+    return " ".join(parts)
+
+
+def _announced(scope: Scope) -> int:
+    length = Headers(scope=scope).get("content-length", "")
+    return int(length) if length.isdecimal() and len(length) < 20 else 0
+
+
+def _method(scope: Scope) -> str:
+    """Only methods some route knows become a label, so strangers cannot invent new ones."""
+    method = str(scope["method"])
+    return method if method in {"GET", "HEAD", "POST"} else "other"
+
+
+def _route(scope: Scope) -> str:
+    """The route's template, not the path: that one may hold a reference."""
+    return str(getattr(scope.get("route"), "path", "none"))

@@ -1,0 +1,1 @@
+"""Use cases: rules applied through ports. I/O only by what is handed in."""

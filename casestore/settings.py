@@ -1,0 +1,103 @@
+"""Environment (and a file ``.env``) to one settings object, read once; no secret has a default."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, Field, SecretStr, ValidationError, validator
+
+from casestore.domain.errors import ConfigurationError
+
+SHORTEST_TOKEN = 32
+SHORTEST_PASSWORD = 12
+
+_ENV_FILE = ".env"
+
+
+class DatabaseSettings(BaseModel):
+    """What ``migrate`` needs."""
+
+    database_url: SecretStr = Field(SecretStr("sqlite:///var/casestore.db"))
+    console_admin_password: SecretStr | None = None
+
+    class Config:
+        allow_mutation = False
+
+    @validator("console_admin_password")
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < SHORTEST_PASSWORD:
+            raise ValueError("too short")
+        return value
+
+
+class Settings(DatabaseSettings):
+    """What ``serve`` needs. ``promise_working_days`` is the bank's own service promise."""
+
+    case_store_token: SecretStr
+    case_store_field_keys: SecretStr
+    case_store_host: str = "127.0.0.1"
+    case_store_port: int = Field(8000, ge=1, le=65535)
+    promise_working_days: int = Field(2, ge=1, le=15)
+
+    @validator("case_store_token")
+    def _hard_to_guess(cls, value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value()) < SHORTEST_TOKEN:
+            raise ValueError("too short")
+        return value
+
+    @validator("case_store_field_keys")
+    def _not_empty(cls, value: SecretStr) -> SecretStr:
+        if not _split(value):
+            raise ValueError("empty")
+        return value
+
+    @property
+    def field_keys(self) -> list[str]:
+        """The Fernet keys, current one first."""
+        return _split(self.case_store_field_keys)
+
+
+_ADVICE = {
+    "database_url": "DATABASE_URL（数据库地址）",
+    "console_admin_password": (
+        f"CONSOLE_ADMIN_PASSWORD（后台 admin 账号的首个密码，至少 {SHORTEST_PASSWORD} 个字符）"
+    ),
+    "case_store_token": (
+        f"CASE_STORE_TOKEN（机器人的访问令牌，至少 {SHORTEST_TOKEN} 个字符，"
+        "可用 openssl rand -hex 32 生成）"
+    ),
+    "case_store_field_keys": (
+        "CASE_STORE_FIELD_KEYS（姓名和电话的加密密钥，Fernet 格式，多把用逗号分隔，第一把用于加密）"
+    ),
+    "case_store_port": "CASE_STORE_PORT（端口，1 到 65535）",
+    "promise_working_days": "PROMISE_WORKING_DAYS（承诺答复的工作日数，1 到 15）",
+}
+
+Kind = TypeVar("Kind", bound=DatabaseSettings)
+
+
+def read_environment() -> dict[str, str]:
+    """The environment over a file ``.env`` in the working directory; empty counts as unset."""
+    merged = {**dotenv_values(Path(_ENV_FILE)), **os.environ}
+    return {name: value for name, value in merged.items() if value}
+
+
+def load(kind: type[Kind], environment: Mapping[str, str]) -> Kind:
+    """Settings of a kind. Raises ConfigurationError with one line that says what to set."""
+    try:
+        return kind.parse_obj({name.lower(): value for name, value in environment.items()})
+    except ValidationError as exc:
+        raise ConfigurationError(_line(exc.errors()[0])) from exc
+
+
+def _line(problem: Mapping[str, Any]) -> str:
+    name = str(problem["loc"][0])
+    verb = "请设置" if problem["type"] == "value_error.missing" else "设置不正确："
+    return f"无法启动，{verb} {_ADVICE.get(name, name.upper())}。"
+
+
+def _split(secret: SecretStr) -> list[str]:
+    parts = (part.strip() for part in secret.get_secret_value().split(","))
+    return [part for part in parts if part]

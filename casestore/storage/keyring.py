@@ -1,0 +1,62 @@
+"""Encryption and keyed hashes for personal fields, with keys that can be rotated."""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from casestore.domain.errors import ConfigurationError, FieldUnreadable
+
+_MAC_BYTES = 32
+
+
+class Keyring:
+    """The first key is current, the others still open and recognise what they wrote.
+
+    ``keys`` are Fernet keys (URL-safe base64 of 32 bytes). Raises ConfigurationError.
+    """
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        try:
+            self._cipher = MultiFernet([Fernet(key) for key in keys])
+            self._mac_keys = [_mac_key(key) for key in keys]
+        except (ValueError, binascii.Error) as exc:
+            raise ConfigurationError(
+                "CASE_STORE_FIELD_KEYS 里有一把密钥格式不对（应为 Fernet 密钥，多把用逗号分隔）。"
+            ) from exc
+
+    def seal(self, text: str) -> str:
+        """Encrypt a field with the current key."""
+        return self._cipher.encrypt(text.encode()).decode()
+
+    def open(self, sealed: str) -> str:
+        """Decrypt a field. Raises FieldUnreadable."""
+        try:
+            return self._cipher.decrypt(sealed.encode()).decode()
+        except InvalidToken as exc:
+            raise FieldUnreadable from exc
+
+    def sign(self, purpose: str, text: str) -> str:
+        """HMAC-SHA-256 (hex) with the current key, different for every purpose."""
+        return _mac(self._mac_keys[0], purpose, text)
+
+    def recognises(self, purpose: str, text: str, signature: str) -> bool:
+        """Whether any key signed this text for this purpose; constant time per key."""
+        matches = [
+            hmac.compare_digest(_mac(key, purpose, text), signature) for key in self._mac_keys
+        ]
+        return any(matches)
+
+
+def _mac_key(fernet_key: str) -> bytes:
+    derivation = HKDF(SHA256(), length=_MAC_BYTES, salt=None, info=b"xiaobao casestore mac v1")
+    return derivation.derive(base64.urlsafe_b64decode(fernet_key))
+
+
+def _mac(key: bytes, purpose: str, text: str) -> str:
+    message = f"{purpose}\0{text}".encode("utf-8", "replace")
+    return hmac.new(key, message, "sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""Steps of the database schema, oldest first; a released step is never changed."""

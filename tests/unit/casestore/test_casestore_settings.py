@@ -1,0 +1,60 @@
+"""Settings: complete or refused, in one line that says what to set."""
+
+import pytest
+
+from casestore.domain.errors import ConfigurationError
+from casestore.settings import DatabaseSettings, Settings, load
+from tests.contract.casestore.kit import FIELD_KEY, OTHER_FIELD_KEY, TOKEN
+
+COMPLETE = {"CASE_STORE_TOKEN": TOKEN, "CASE_STORE_FIELD_KEYS": FIELD_KEY}
+
+
+def test_the_defaults_are_those_of_the_design() -> None:
+    settings = load(Settings, COMPLETE)
+    assert (settings.case_store_host, settings.case_store_port) == ("127.0.0.1", 8000)
+    assert settings.database_url.get_secret_value() == "sqlite:///var/casestore.db"
+    assert settings.promise_working_days == 2
+    assert settings.console_admin_password is None
+
+
+def test_field_keys_are_split_in_order() -> None:
+    keys = f" {FIELD_KEY} , {OTHER_FIELD_KEY},"
+    settings = load(Settings, {**COMPLETE, "CASE_STORE_FIELD_KEYS": keys})
+    assert settings.field_keys == [FIELD_KEY, OTHER_FIELD_KEY]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CASE_STORE_TOKEN", "changethis"),
+        ("CASE_STORE_FIELD_KEYS", " , "),
+        ("CASE_STORE_PORT", "many"),
+        ("CASE_STORE_PORT", "70000"),
+        ("PROMISE_WORKING_DAYS", "0"),
+        ("CONSOLE_ADMIN_PASSWORD", "short"),
+    ],
+)
+def test_a_wrong_value_is_refused_without_being_shown(name: str, value: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load(Settings, {**COMPLETE, name: value})
+    assert name in str(caught.value)
+    assert value.strip(" ,") == "" or f" {value}" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", sorted(COMPLETE))
+def test_a_missing_secret_is_named(name: str) -> None:
+    others = {key: value for key, value in COMPLETE.items() if key != name}
+    with pytest.raises(ConfigurationError, match=f"请设置 {name}"):
+        load(Settings, others)
+
+
+def test_migrating_needs_no_secret() -> None:
+    assert load(DatabaseSettings, {}).database_url
+
+
+def test_settings_neither_show_secrets_nor_change() -> None:
+    settings = load(Settings, COMPLETE)
+    assert TOKEN not in repr(settings)
+    assert FIELD_KEY not in repr(settings)
+    with pytest.raises(TypeError):
+        settings.case_store_port = 1
