@@ -44,8 +44,10 @@ class ValidateComplaintForm(SafeAction):
             return []
         for say in step.say:
             dispatcher.utter_message(response=say.response, **say.variables)
+        # Rasa takes a form that sets no slot for one that did not understand, and asks the rules.
+        values = {f.INTAKE: state.get(f.INTAKE), **step.values}
         return [
-            *(SlotSet(name, value) for name, value in step.values.items()),
+            *(SlotSet(name, value) for name, value in values.items()),
             SlotSet("requested_slot", step.ask),
         ]
 
@@ -59,7 +61,7 @@ class AskBusiness(SafeAction):
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         book = tracker.get_slot(f.INTAKE) or {}
         names = [proposal["name"] for proposal in book.get("business", [])]
-        offered = names or list(services.business_names()[:6])
+        offered = names or f.COMMON_BUSINESS
         buttons = [_button(name, f.BUSINESS, name) for name in [*offered, f.OTHER_BUSINESS]]
         response = "utter_ask_business_proposed" if names else "utter_ask_business"
         dispatcher.utter_message(response=response, buttons=buttons)

@@ -42,9 +42,3 @@ def seals() -> Sealer:
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
     return load_catalogue(FAQ)
-
-
-@lru_cache(maxsize=1)
-def business_names() -> tuple[str, ...]:
-    """Names of the business categories to offer when the story suggests none."""
-    return tuple(load_table(CLASSIFICATION).business_names)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -81,7 +82,7 @@ def retry(reference: str) -> None:
 
 @app.command()
 def evaluate(
-    file: Path, details: Annotated[Optional[Path], typer.Option(help="write each line here")] = None
+    file: Path, details: Annotated[Path | None, typer.Option(help="write each line here")] = None
 ) -> None:
     """Score the trained model on a JSONL file of labelled lines; prints one JSON object."""
     from bot.launcher.process import configure_logging
@@ -91,7 +92,8 @@ def evaluate(
 
     lines = read_lines(file)
     configure_logging(level=40)
-    predictions = Understanding(ensure_model(settings())).predict(lines)
+    with contextlib.redirect_stdout(sys.stderr):  # Rasa prints there; the JSON must stand alone
+        predictions = Understanding(ensure_model(settings())).predict(lines)
     if details is not None:
         write_details(details, lines, predictions)
     sys.stdout.write(json.dumps(score(lines, predictions), ensure_ascii=False, indent=1) + "\n")

@@ -5,6 +5,7 @@ Secrets have no default: `python -m bot setup` generates them for a first local 
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable
 from functools import lru_cache
@@ -12,12 +13,12 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
-from pydantic import BaseSettings, Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from bot.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent
-ENV_FILE = ROOT / ".env"
+ENV_FILE = Path(os.environ.get("XIAOBAO_ENV_FILE", ROOT / ".env"))
 
 GENERATED: dict[str, Callable[[], str]] = {
     "WEB_SESSION_SECRET": lambda: secrets.token_urlsafe(32),
@@ -29,7 +30,7 @@ GENERATED: dict[str, Callable[[], str]] = {
 """Secrets of a local run and how each is made. The console's are read by `casestore`, not here."""
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What an installation may change. Times are seconds unless the name says otherwise."""
 
     bank_name: str = "本行"
@@ -62,7 +63,7 @@ class Settings(BaseSettings):
     case_store_token: SecretStr
 
     class Config:
-        frozen = True
+        allow_mutation = False
 
     @property
     def action_endpoint_url(self) -> str:
@@ -77,13 +78,25 @@ class Settings(BaseSettings):
         return self.field_keys.get_secret_value().split(",")
 
 
+def environment(env_file: Path = ENV_FILE) -> dict[str, str]:
+    """The process's environment over the values of `env_file`; empty values count as missing."""
+    values = {**dotenv_values(env_file), **os.environ}
+    return {name: value for name, value in values.items() if value}
+
+
 def load_settings(env_file: Path = ENV_FILE) -> Settings:
     """Reads the environment over `env_file`.
 
     Raises ConfigurationError naming every setting that is missing or malformed.
     """
     try:
-        return Settings(_env_file=env_file if env_file.exists() else None)
+        return Settings(
+            **{
+                name.lower(): value
+                for name, value in environment(env_file).items()
+                if name.lower() in Settings.__fields__
+            }
+        )
     except ValidationError as exc:
         names = "、".join(str(error["loc"][0]).upper() for error in exc.errors())
         raise ConfigurationError(
@@ -102,8 +115,7 @@ def generate_secrets(env_file: Path = ENV_FILE) -> list[str]:
     """Adds missing secrets to `env_file` (created with mode 600); returns the names added."""
     env_file.touch(mode=0o600, exist_ok=True)
     env_file.chmod(0o600)
-    present = {name for name, value in dotenv_values(env_file).items() if value}
-    missing = [name for name in GENERATED if name not in present]
+    missing = [name for name in GENERATED if name not in environment(env_file)]
     with env_file.open("a", encoding="utf-8") as file:
         file.writelines(f"{name}={GENERATED[name]()}\n" for name in missing)
     return missing

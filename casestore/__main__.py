@@ -13,7 +13,12 @@ from casestore.settings import DatabaseSettings, Settings, load, read_environmen
 
 _CANNOT_START = 2
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, help="小保投诉个案库")
+cli = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="小保投诉个案库",
+)
 
 
 @cli.command()
@@ -25,7 +30,16 @@ def serve() -> None:
     host, port = settings.case_store_host, settings.case_store_port
     typer.echo(f"投诉个案库：http://{host}:{port}/")
     # The access log would hold references; the metrics count requests instead.
-    uvicorn.run(app, host=host, port=port, access_log=False, log_config=None, server_header=False)
+    # There are no web sockets here, and Rasa's pin of that library is too old for uvicorn.
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        ws="none",
+    )
 
 
 @cli.command()

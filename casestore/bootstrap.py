@@ -3,16 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from sqlalchemy.engine import Engine
 from starlette.middleware import Middleware
-from starlette.staticfiles import StaticFiles
 
-from casestore import edge
 from casestore.api import operations
 from casestore.api import routes as api_routes
 from casestore.console import entrance as console_entrance
@@ -23,6 +20,7 @@ from casestore.domain.errors import (
     SignInNeeded,
     StoreUnavailable,
 )
+from casestore.edge.assets import Assets
 from casestore.edge.failures import install_failures
 from casestore.edge.metrics import Metrics
 from casestore.edge.middleware import BodyLimit, ErrorBoundary, RequestTimer, SecurityHeaders
@@ -41,7 +39,6 @@ from casestore.storage.store import SqlStore
 
 BOT_CLIENT = "bot"
 
-_STATIC = Path(edge.__file__).parent / "static"
 _NOT_MIGRATED = "数据库还没有升级到当前版本，请先运行 python -m casestore migrate。"
 _NO_DATABASE = "连不上数据库，请检查 DATABASE_URL 和数据库是否在运行。"
 _WRONG_KEYS = "CASE_STORE_FIELD_KEYS 打不开已有投诉的加密信息，请换回原来的密钥或把它加到列表里。"
@@ -94,7 +91,7 @@ def build_app(services: Services | None = None) -> FastAPI:
     app.state.services = services
     for module in (api_routes, operations, console_routes, console_entrance):
         app.include_router(module.router)
-    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    app.mount("/static", Assets(), name="static")
     install_failures(app)
     app.add_exception_handler(SignInNeeded, console_entrance.to_login)
     return app

@@ -100,9 +100,7 @@ class Inbound:
             )
             if not stored.answered:
                 replies = await self._replies(incoming, masked, run_turn)
-                await asyncio.to_thread(
-                    self._transcript.answer, sender, key, replies, self._now()
-                )
+                await asyncio.to_thread(self._transcript.answer, sender, key, replies, self._now())
         except ChannelError:
             raise
         except BotError as exc:
@@ -113,9 +111,7 @@ class Inbound:
             logger.exception("turn failed unexpectedly")
             raise self.busy() from exc
 
-    async def _replies(
-        self, incoming: Incoming, masked: Masked, run_turn: RunTurn
-    ) -> list[Reply]:
+    async def _replies(self, incoming: Incoming, masked: Masked, run_turn: RunTurn) -> list[Reply]:
         if masked.only_secrets:
             return [self._refusal(masked), Reply(texts.ONLY_SECRET)]
         if not await self._is_ready():

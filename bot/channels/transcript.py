@@ -94,9 +94,7 @@ class Transcript:
         with self._transaction() as tx:
             for number, reply in enumerate(replies):
                 row = {"author": BOT, "text": reply.text, "buttons": list(reply.buttons)}
-                self._insert(
-                    tx, sender_id, f"{key}/{number}", key, {**row, "answered": True}, now
-                )
+                self._insert(tx, sender_id, f"{key}/{number}", key, {**row, "answered": True}, now)
             asked = sa.and_(_message.c.sender_id == sender_id, _message.c.key == key)
             tx.execute(_message.update().where(asked).values(answered=True))
 
@@ -119,9 +117,7 @@ class Transcript:
 
     def after(self, sender_id: str, cursor: int) -> list[Message]:
         """What was said after `cursor`, oldest first."""
-        return self._select(
-            sa.and_(_message.c.sender_id == sender_id, _message.c.id > cursor)
-        )
+        return self._select(sa.and_(_message.c.sender_id == sender_id, _message.c.id > cursor))
 
     def end_session(self, sender_id: str, now: datetime) -> None:
         if not self.has_ended(sender_id):

@@ -10,8 +10,8 @@ from typing import Any
 from bot.intake import fields as f
 from bot.intake.reading import amounts, branches, choices, dates, narrative, opening, people
 from bot.intake.reading.classification import (
-    ClassificationTable,
     Proposal,
+    Table,
     propose_business,
     propose_reason,
 )
@@ -26,7 +26,7 @@ LONGEST = {f.DETAIL: 5000, f.REQUEST: 1000, f.BRANCH: 200, f.NAME: 50, f.CONTACT
 class Reader:
     """The data the readers need: the classification table."""
 
-    table: ClassificationTable
+    table: Table
 
     def propose(self, detail: str) -> tuple[list[Proposal], list[Proposal]]:
         """Business categories and reasons for a narrative, likeliest first."""
@@ -55,7 +55,7 @@ def fill_from_opening(reader: Reader, turn: Turn) -> dict[str, Any]:
         f.BRANCH: found.branch,
         f.STAFF: found.staff,
         f.DATE: _date_value(found.date),
-        f.AMOUNT: float(found.amount.yuan) if found.amount and found.amount.yuan else None,
+        f.AMOUNT: float(found.amount.yuan) if found.amount else None,
         f.REQUEST: found.request,
         f.NAME: found.name,
         f.ROLE: found.role,
@@ -118,7 +118,7 @@ def _date(_reader: Reader, turn: Turn, text: str) -> dict[str, Any] | None:
 
 def _amount(_reader: Reader, _turn: Turn, text: str) -> float | None:
     reading = amounts.read_amount(text, asked=True)
-    return float(reading.yuan) if reading and reading.yuan is not None else None
+    return float(reading.yuan) if reading else None
 
 
 def _request(_reader: Reader, _turn: Turn, text: str) -> str | None:

@@ -37,17 +37,12 @@ _WORDS: dict[Command, str] = {
 }
 _SHORT = re.compile(r"[\s，。！!,.~～?？、啊吧呢啦了哦呀嘛]+$")
 _NLU_SURE = 0.55
-_ASIDE_INTENTS = {
-    "faq",
-    "handoff",
-    "account_service",
-    "help",
-    "emergency",
-    "who_are_you",
-    "complaint_status",
-}
+_ALWAYS_ASIDE = {"handoff", "emergency"}
+_ASIDE_INTENTS = {"faq", "account_service", "help", "who_are_you", "complaint_status"}
 _ASIDE_WHEN_SHORT = {"greet", "thanks", "goodbye", "complaint_file", "nlu_fallback"}
-_QUESTION = re.compile(r"[?？]|吗|呢$|怎么|怎样|什么|多少|多久|哪里|哪儿|如何|能不能|可不可以|是不是|啥")
+_QUESTION = re.compile(
+    r"[?？]|吗|呢$|怎么|怎样|什么|多少|多久|哪里|哪儿|如何|能不能|可不可以|是不是|啥"
+)
 _LONGEST_COMMAND = 14
 _LONGEST_QUESTION = 45
 
@@ -64,15 +59,21 @@ def command_of(turn: Turn) -> Command | None:
 
 
 def is_aside(turn: Turn, *, free_text: bool) -> bool:
-    """True when the message is a side question rather than an answer.
+    """True when the message is surely a side question rather than an answer.
 
-    In a free-text field only a short message that reads like a question, or asks for a human or
-    for help in an emergency, counts: stories contain question words too.
+    In a free-text field only a short message that reads like a question counts: stories contain
+    question words too. Elsewhere a short message without question words is tried as an answer
+    first; see `may_be_aside`.
     """
-    if turn.intent in {"handoff", "emergency"}:
+    if turn.intent in _ALWAYS_ASIDE:
         return turn.confidence >= _NLU_SURE or not free_text
-    if free_text and not (_QUESTION.search(turn.text) and len(turn.text) <= _LONGEST_QUESTION):
-        return False
-    return turn.intent in _ASIDE_INTENTS or (
-        turn.intent in _ASIDE_WHEN_SHORT and len(turn.text) <= _LONGEST_QUESTION and not free_text
-    )
+    asks = bool(_QUESTION.search(turn.text))
+    if free_text:
+        return asks and len(turn.text) <= _LONGEST_QUESTION and turn.intent in _ASIDE_INTENTS
+    return turn.intent in _ASIDE_INTENTS and (asks or len(turn.text) > _LONGEST_COMMAND)
+
+
+def may_be_aside(turn: Turn) -> bool:
+    """True when a message that is no answer may be left to the rules instead of asking again."""
+    short = len(turn.text) <= _LONGEST_QUESTION
+    return turn.intent in _ASIDE_INTENTS or (turn.intent in _ASIDE_WHEN_SHORT and short)

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from bot.intake import fields as f
 from bot.intake.answers import Reader, fill_from_opening, fill_from_passing, read_answer
-from bot.intake.commands import Command, command_of, is_aside
+from bot.intake.commands import Command, command_of, is_aside, may_be_aside
 from bot.intake.reading.corrections import read_correction
 from bot.intake.turn import Say, Step, Turn
 
@@ -200,7 +200,10 @@ class ComplaintForm:
         if value is None:
             return self._ask_again(state, correction.field)
         step = self._accept(state, correction.field, value)
-        shown = {"field": f.BY_NAME[correction.field].label, "value": f.show(correction.field, value)}
+        shown = {
+            "field": f.BY_NAME[correction.field].label,
+            "value": f.show(correction.field, value),
+        }
         step.say.insert(0, Say("utter_form_corrected", shown))
         return step
 
@@ -222,20 +225,21 @@ class ComplaintForm:
         if value is not None:
             return self._accept(state, name, value, turn)
         correction = self._correct(state, turn) if read_correction(turn.text) else None
-        return correction or self._missed(state, name)
+        return correction or self._aside_or_missed(state, turn, free_text)
 
     def _correction_or_aside(self, state: FormState, turn: Turn) -> Step:
         if state.requested == f.CONFIRMED and read_correction(turn.text):
             step = self._correct(state, turn)
             if step is not None:
                 return step
-        if is_aside(turn, free_text=False):
+        return self._aside_or_missed(state, turn, free_text=False)
+
+    def _aside_or_missed(self, state: FormState, turn: Turn, free_text: bool) -> Step:
+        if not free_text and (is_aside(turn, free_text=False) or may_be_aside(turn)):
             return Step(aside=True)
         return self._missed(state, state.requested or "")
 
-    def _accept(
-        self, state: FormState, name: str, value: Any, turn: Turn | None = None
-    ) -> Step:
+    def _accept(self, state: FormState, name: str, value: Any, turn: Turn | None = None) -> Step:
         step = Step(values={name: value, f.INTAKE: {**state.book, "misses": 0}})
         if turn is not None and name not in (f.BUSINESS,):
             known = {**state.values, **step.values}

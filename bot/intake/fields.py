@@ -36,6 +36,16 @@ INTERLUDES = (CANCEL, EDIT, WAY_OUT)
 UNKNOWN_WORDS = "记不清"
 OTHER_BUSINESS = "其他（业务）"
 OTHER_REASON = "其他（原因）"
+COMMON_BUSINESS = (
+    "借记卡",
+    "信用卡",
+    "贷款",
+    "人民币储蓄",
+    "自营理财",
+    "银行代理业务",
+    "个人金融信息",
+)
+"""Offered when the story suggests no business; names of JR/T 0169—2018."""
 ROLES = ("本人", "代理人", "继承人")
 
 

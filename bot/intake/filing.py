@@ -8,9 +8,7 @@ from typing import Any
 from bot.intake import fields as f
 
 
-def contract_fields(
-    values: Mapping[str, Any], open_sealed: Callable[[str], str]
-) -> dict[str, Any]:
+def contract_fields(values: Mapping[str, Any], open_sealed: Callable[[str], str]) -> dict[str, Any]:
     """Fields of `POST /api/v1/complaints`; `open_sealed` decrypts the phone."""
     book = values.get(f.INTAKE) or {}
     named = {

@@ -197,14 +197,10 @@ class SqlJournal:
 
     def _finish(self, entry: Entry, **values: Any) -> None:
         # Whose lease ran out has no say any more: another relay holds the entry now.
-        held = sa.and_(
-            _intake.c.id == entry.intake_id, _intake.c.lease_owner == entry.lease_owner
-        )
+        held = sa.and_(_intake.c.id == entry.intake_id, _intake.c.lease_owner == entry.lease_owner)
         with self._transaction() as tx:
             tx.execute(
-                _intake.update()
-                .where(held)
-                .values(leased_until=None, lease_owner=None, **values)
+                _intake.update().where(held).values(leased_until=None, lease_owner=None, **values)
             )
 
     def try_again(self, reference: str, now: datetime) -> bool:

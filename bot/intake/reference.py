@@ -1,4 +1,4 @@
-"""The case reference customers get: `TS20261123-7K3QF9X`. Pure.
+"""The case reference customers get: `TS20261123-7K3QF8K`. Pure.
 
 `TS` + local date + 6 random characters of Crockford base32 + one check character (ISO 7064
 MOD 37,36 over date and characters), so that a slip in writing it down is noticed before a look-up.
@@ -17,6 +17,8 @@ _SHAPE = re.compile(
     r"(?<![A-Z0-9])T\s?S\s?(\d{8})\s?[-—–]?\s?([0-9A-Z]{6})\s?([0-9A-Z])(?![A-Z0-9])"
 )
 _LOOK_ALIKES = str.maketrans("OIL", "011")
+# The check character may itself be an I or O, which people copy as 1 and 0.
+_CHECK_READ_AS = {"1": "1IL", "0": "0O", "I": "I1L", "L": "L1I", "O": "O0"}
 
 
 def mint(day: date, choose: Callable[[str], str]) -> str:
@@ -28,7 +30,7 @@ def mint(day: date, choose: Callable[[str], str]) -> str:
 
 def is_valid(reference: str) -> bool:
     match = _SHAPE.fullmatch(reference)
-    return bool(match) and mod_37_36.is_valid("".join(match.groups()))  # type: ignore[union-attr]
+    return match is not None and bool(mod_37_36.is_valid("".join(match.groups())))
 
 
 def find(text: str) -> str | None:
@@ -38,9 +40,10 @@ def find(text: str) -> str | None:
     """
     for match in _SHAPE.finditer(text.upper()):
         day, tail, check = match.groups()
-        for candidate in (tail, tail.translate(_LOOK_ALIKES)):
-            if mod_37_36.is_valid(day + candidate + check):
-                return f"TS{day}-{candidate}{check}"
+        for meant in _CHECK_READ_AS.get(check, check):
+            candidate = tail.translate(_LOOK_ALIKES)
+            if mod_37_36.is_valid(day + candidate + meant):
+                return f"TS{day}-{candidate}{meant}"
     return None
 
 

@@ -21,7 +21,7 @@ IDLE_SECONDS = 0.5
 
 def wait_before_retry(attempts: int, jitter: float) -> timedelta:
     """Time until the next attempt; `jitter` in [-1, 1] spreads it by 20 %. Never gives up."""
-    doubled = FIRST_WAIT * min(2 ** max(attempts - 1, 0), 2**20)
+    doubled: timedelta = FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 20)
     return min(doubled, LONGEST_WAIT) * (1 + 0.2 * jitter)
 
 

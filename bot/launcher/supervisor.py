@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -15,14 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
 from honcho.manager import Manager
 from rich.console import Console
 
 from bot.errors import ConfigurationError
 from bot.launcher.logfiles import LogFiles
 from bot.launcher.training import model_path
-from bot.settings import ENV_FILE, ROOT, Settings, generate_secrets, load_settings
+from bot.settings import ROOT, Settings, environment, generate_secrets, load_settings
 
 READY_WITHIN_SECONDS = 120.0
 PROCESSES = {
@@ -66,15 +64,19 @@ def _check_ports(config: Settings) -> None:
 
 
 def _environment() -> dict[str, str]:
-    from_file = {name: value for name, value in dotenv_values(ENV_FILE).items() if value}
-    return {**from_file, **os.environ, "PYTHONUNBUFFERED": "1"}
+    return {**environment(), "PYTHONUNBUFFERED": "1"}
 
 
 def _prepare(console: Console, config: Settings, logs: Path) -> None:
     _step(console, "准备数据库", ["-m", "bot", "migrate"], logs / "migrate.log")
     _step(console, "准备投诉库", ["-m", "casestore", "migrate"], logs / "migrate.log")
     if not model_path(config).exists():
-        _step(console, "训练模型（内容有变化，约需一分钟）", ["-m", "bot", "train"], logs / "train.log")
+        _step(
+            console,
+            "训练模型（内容有变化，约需一分钟）",
+            ["-m", "bot", "train"],
+            logs / "train.log",
+        )
 
 
 def _step(console: Console, what: str, arguments: list[str], log: Path) -> None:
@@ -111,7 +113,9 @@ def _supervise(console: Console, config: Settings, logs: Path) -> int:
         manager.loop()
         failed = files.first_failure
     if failed is not None:
-        console.print(f"[red]{failed} 意外退出，其他进程已停止。详情见 {_shown(logs)}/{failed}.log[/red]")
+        console.print(
+            f"[red]{failed} 意外退出，其他进程已停止。详情见 {_shown(logs)}/{failed}.log[/red]"
+        )
         return 1
     console.print("小保已停止。")
     return 0
@@ -140,7 +144,9 @@ def _announce(console: Console, config: Settings, files: LogFiles) -> None:
     if not files.stopping:
         console.print(f"✓ 小保已启动（{time.monotonic() - began:.0f} 秒）")
         console.print(f"  聊天页：{base}")
-        console.print(f"  投诉受理台：{config.case_store_url}/  （用户 admin，密码在 .env 的 CONSOLE_ADMIN_PASSWORD）")
+        console.print(
+            f"  投诉受理台：{config.case_store_url}/  （用户 admin，密码在 .env 的 CONSOLE_ADMIN_PASSWORD）"
+        )
         console.print("  日志在 var/log/，按 Ctrl-C 停止。")
 
 

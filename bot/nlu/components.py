@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
+import jieba
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -17,6 +19,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.bands import FAQ, OUT_OF_SCOPE, Band, Decision, Thresholds, decide
 from bot.nlu.model import IntentModel, Scored, Utterance
 from bot.nlu.text import normalise
+
+jieba.setLogLevel(logging.ERROR)  # it logs its dictionary at DEBUG, whatever the root level
 
 CLARIFY_INTENT = "nlu_fallback"
 RANKING_LENGTH = 10
@@ -39,7 +43,9 @@ class TextNormalizer(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if message.get(TEXT):
-                message.set(TEXT, normalise(message.get(TEXT)), add_to_output=True)
+                # A message of emoji alone would become empty, and an empty one is never parsed.
+                text = normalise(message.get(TEXT)) or message.get(TEXT)
+                message.set(TEXT, text, add_to_output=True)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -48,7 +54,7 @@ class TextNormalizer(GraphComponent):
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class NgramIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]
+class NgramIntentClassifier(IntentClassifier, GraphComponent):
     """Classifies intent and question with one model and chooses the confidence band.
 
     Sets on the message: `intent`, `intent_ranking`, `response_selector` (so that Rasa's own
@@ -153,9 +159,7 @@ def _understanding(decision: Decision) -> dict[str, Any]:
         "band": decision.band.value,
         "label": decision.label,
         "confidence": decision.confidence,
-        "candidates": [
-            {"label": s.label, "confidence": s.confidence} for s in decision.candidates
-        ],
+        "candidates": [{"label": s.label, "confidence": s.confidence} for s in decision.candidates],
     }
 
 

@@ -40,7 +40,9 @@ def read_lines(path: Path) -> list[Line]:
     for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
             item = json.loads(raw)
-            line = Line(item["text"], item["label"], tuple(item.get("alt", ())), item.get("emergency"))
+            line = Line(
+                item["text"], item["label"], tuple(item.get("alt", ())), item.get("emergency")
+            )
         except (ValueError, KeyError, TypeError) as exc:
             raise ConfigurationError(f"{path.name} 第 {number} 行格式不正确：{exc}") from exc
         lines.append(line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -37,5 +38,5 @@ def write_details(path: Path, lines: Sequence[Line], predictions: Sequence[Predi
     """One JSON line per input with what was predicted."""
     with path.open("w", encoding="utf-8") as file:
         for line, p in zip(lines, predictions, strict=True):
-            row = {"text": line.text, "label": line.label, "alt": line.alt, **vars(p)}
+            row = {**asdict(line), **{f"predicted_{k}": v for k, v in asdict(p).items()}}
             file.write(json.dumps(row, ensure_ascii=False) + "\n")

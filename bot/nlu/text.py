@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from opencc import OpenCC
 
+_MASKED = re.compile(r"〔[^〕]*〕|\d{3,4}-?\*{4}\d{4}")
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+")
 _REPEATED = re.compile(r"([^\w\s])\1+")
 _REPEATED_CHAR = re.compile(r"([^\d\W])\1{3,}")
@@ -24,11 +25,11 @@ def _to_simplified() -> OpenCC:
 
 
 def normalise(text: str) -> str:
-    """NFKC, simplified characters, lower case, no emoji, single spaces and punctuation marks.
+    """NFKC, simplified characters, lower case, no emoji or masked numbers, single spaces and marks.
 
     A full-width slash at the start stays full-width: a half-width one is Rasa's intent syntax.
     """
-    out = unicodedata.normalize("NFKC", text)
+    out = unicodedata.normalize("NFKC", _MASKED.sub(" ", text))
     out = _to_simplified().convert(out).lower()
     out = _EMOJI.sub(" ", out)
     out = _BETWEEN_DIGITS.sub("", out)

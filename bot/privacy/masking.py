@@ -24,7 +24,7 @@ class Kind(str, Enum):
     CARD = "card"
     ID_NUMBER = "id_number"
     PHONE = "phone"
-    PASSWORD = "password"  # noqa: S105 - the name of a kind, not a password
+    PASSWORD = "password"
     CODE = "code"
 
 

@@ -16,7 +16,7 @@ from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore
 WAIT_SECONDS = 0.01
 
 
-class PromptLockStore(InMemoryLockStore):  # type: ignore[misc]
+class PromptLockStore(InMemoryLockStore):
     """In-memory ticket locks with a short wait; right for one process per shard of senders."""
 
     def __init__(self, endpoint_config: Any = None) -> None:

@@ -14,7 +14,7 @@ from bot.settings import settings
 VARIABLES = ("bank_name", "hotline", "hotline_hours")
 
 
-class SettingsResponses(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
+class SettingsResponses(TemplatedNaturalLanguageGenerator):
     """Rasa's generator; `{bank_name}`, `{hotline}` and `{hotline_hours}` are always known."""
 
     def __init__(self, endpoint_config: EndpointConfig | None, domain: Domain) -> None:
@@ -29,4 +29,7 @@ class SettingsResponses(TemplatedNaturalLanguageGenerator):  # type: ignore[misc
         **kwargs: Any,
     ) -> dict[str, Any] | None:
         variables = {**self._variables, **kwargs}
-        return await super().generate(utter_action, tracker, output_channel, **variables)
+        response: dict[str, Any] | None = await super().generate(
+            utter_action, tracker, output_channel, **variables
+        )
+        return response

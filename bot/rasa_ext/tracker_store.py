@@ -22,7 +22,7 @@ from bot.errors import ConfigurationError
 from bot.storage.engine import create_engine
 
 
-class DurableTrackerStore(SQLTrackerStore):  # type: ignore[misc]
+class DurableTrackerStore(SQLTrackerStore):
     """Rasa's event table on our engine; reads and writes run in a thread."""
 
     def __init__(

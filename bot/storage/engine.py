@@ -48,7 +48,7 @@ def _sqlite(url: Any, synchronous: str) -> Engine:
     return engine
 
 
-class UtcDateTime(sa.types.TypeDecorator):  # type: ignore[misc]
+class UtcDateTime(sa.types.TypeDecorator):
     """Aware datetimes in UTC on every database (SQLite keeps no zone)."""
 
     impl = sa.DateTime(timezone=True)

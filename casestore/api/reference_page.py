@@ -40,7 +40,9 @@ def describe_operations(schema: Schema) -> list[Operation]:
             guarded="security" in operation,
             parameters=[_parameter(item) for item in operation.get("parameters", [])],
             body=list(_body(operation, schema)),
-            answers=[_answer(status, item) for status, item in operation["responses"].items()],
+            answers=[
+                _answer(status, item) for status, item in sorted(operation["responses"].items())
+            ],
         )
         for path, methods in schema["paths"].items()
         for method, operation in methods.items()
@@ -67,9 +69,9 @@ def _fields(node: Schema, schema: Schema, prefix: str) -> Iterator[Entry]:
     for name, field in node.get("properties", {}).items():
         resolved = _resolve(field, schema)
         required = name in node.get("required", [])
-        text = resolved.get("description", "") if "properties" not in resolved else ""
-        kind = _kind(resolved) + ("，可为 null" if "anyOf" in field else "")
-        yield Entry(prefix + name, kind, required, text)
+        own = field["anyOf"][0] if "anyOf" in field else field
+        kind = _kind(resolved) + ("，可为 null" if own is not field else "")
+        yield Entry(prefix + name, kind, required, own.get("description", ""))
         yield from _fields(resolved, schema, f"{prefix}{name}.")
 
 
@@ -87,9 +89,8 @@ def _kind(node: Schema) -> str:
     if "enum" in node:
         return " / ".join(node["enum"])
     kind = str(node.get("format") or node.get("type", ""))
-    limits = [
-        f"{label} {node[key]}"
-        for key, label in (("minLength", "≥"), ("maxLength", "≤"), ("maxItems", "≤"))
-        if key in node
-    ]
-    return "，".join([kind, *limits])
+    if "maxItems" in node:
+        return f"{kind}，最多 {node['maxItems']} 项"
+    if "maxLength" in node:
+        return f"{kind}，{node.get('minLength', 0)} 到 {node['maxLength']} 字"
+    return kind

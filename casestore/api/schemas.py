@@ -25,6 +25,7 @@ from casestore.domain.reference import is_reference
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]{5,15}(Z|[+-][0-9]{2}:?[0-9]{2})")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EARLIEST_YEAR = 2000
+_LATEST_YEAR = 2999
 _FEN_PER_YUAN = 100
 _OPTIONAL_TEXTS = {"text", "complaint_staff"}
 _PHONE = re.compile(r"\+?[0-9]{7,20}")
@@ -78,6 +79,8 @@ def _moment(value: Any) -> datetime:
     moment = parse_datetime(value)
     if moment.year < _EARLIEST_YEAR:
         raise ValueError("时间过早")
+    if moment.year > _LATEST_YEAR:
+        raise ValueError("时间过晚")
     return moment
 
 

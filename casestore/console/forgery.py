@@ -20,7 +20,7 @@ def require_own_form(request: Request, cookie_value: str | None, token: str) -> 
     """Raises ForgedRequest unless the form came from the page that belongs to the cookie."""
     if not _from_own_page(request) or cookie_value is None:
         raise ForgedRequest
-    if not hmac.compare_digest(form_token(cookie_value).encode(), token.encode()):
+    if not hmac.compare_digest(form_token(cookie_value).encode(), token.encode("utf-8", "replace")):
         raise ForgedRequest
 
 

@@ -6,7 +6,14 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from casestore.domain.case import Case, CaseEvent, CaseStanding, CaseSummary, Proposal
-from casestore.domain.deadlines import CHINA_TIME, Urgency, local_date, urgency
+from casestore.domain.deadlines import (
+    CHINA_TIME,
+    LEGAL_SOON_DAYS,
+    PROMISE_SOON_DAYS,
+    Urgency,
+    local_date,
+    urgency,
+)
 from casestore.domain.masking import mask_name, mask_phone
 
 _MARKS = {Urgency.OVERDUE: "已超期", Urgency.SOON: "将到期", Urgency.ON_TIME: ""}
@@ -67,8 +74,8 @@ def case_line(summary: CaseSummary, now: datetime) -> CaseLine:
         name=mask_name(summary.name),
         phone=mask_phone(summary.phone),
         received=_minute(standing.received_at),
-        promise=_due(standing.due.promise, today),
-        legal=_due(standing.due.legal, today),
+        promise=_due(standing.due.promise, today, PROMISE_SOON_DAYS),
+        legal=_due(standing.due.legal, today, LEGAL_SOON_DAYS),
         provisional=standing.due.provisional,
     )
 
@@ -130,8 +137,8 @@ def _yuan(fen: int | None) -> str:
     return "未提供" if fen is None else f"{Decimal(fen) / 100:,.2f} 元"
 
 
-def _due(due: date, today: date) -> DueView:
-    mark = urgency(due, today)
+def _due(due: date, today: date, soon_days: int) -> DueView:
+    mark = urgency(due, today, soon_days)
     return DueView(due.isoformat(), mark.value, _MARKS[mark])
 
 

@@ -14,7 +14,8 @@ import chinese_calendar
 # Asia/Shanghai without the tz database: no daylight saving since 1991, and no complaint is older.
 CHINA_TIME = timezone(timedelta(hours=8), "UTC+8")
 LEGAL_CALENDAR_DAYS = 15
-SOON_DAYS = 3
+PROMISE_SOON_DAYS = 1
+LEGAL_SOON_DAYS = 3
 
 _PUBLISHED_YEARS = frozenset(day.year for day in chinese_calendar.constants.holidays)
 _FRIDAY = 4
@@ -60,11 +61,14 @@ def due_dates(received_at: datetime, promise_working_days: int) -> DueDates:
     )
 
 
-def urgency(due: date, today: date) -> Urgency:
-    """The mark of an open case's due date; the due day itself is still in time."""
+def urgency(due: date, today: date, soon_days: int) -> Urgency:
+    """The mark of an open case's due date; the due day itself is still in time.
+
+    ``soon_days`` before the due date, and on it, it is soon.
+    """
     if today > due:
         return Urgency.OVERDUE
-    return Urgency.SOON if due - today < timedelta(days=SOON_DAYS) else Urgency.ON_TIME
+    return Urgency.SOON if due - today <= timedelta(days=soon_days) else Urgency.ON_TIME
 
 
 def _next_working_day(day: date) -> date:

@@ -26,6 +26,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+_HTTPS_ONLY = "max-age=31536000"
 _STATIC = "/static/"
 
 _log = logging.getLogger(__name__)
@@ -48,6 +49,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 headers.update(_HEADERS)
                 headers["Cache-Control"] = cache
+                if scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = _HTTPS_ONLY
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

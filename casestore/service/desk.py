@@ -94,6 +94,8 @@ class ComplaintDesk:
 
     def page(self, after: str | None, size: int) -> Sequence[CaseSummary]:
         """Cases for the console, newest first; see ``Cases.page``."""
+        if after is not None and not is_reference(after):
+            return []
         with self._store.transaction() as tx:
             return tx.cases.page(after, size)
 

@@ -14,12 +14,17 @@ class Argon2Passwords:
 
     def hash(self, password: str) -> str:
         """See the port."""
-        return self._hasher.hash(password)
+        return self._hasher.hash(_bytes(password))
 
     def verify(self, password_hash: str | None, password: str) -> bool:
         """See the port."""
         try:
-            fits = self._hasher.verify(password_hash or self._nobody, password)
+            fits = self._hasher.verify(password_hash or self._nobody, _bytes(password))
         except (VerificationError, InvalidHashError):
             return False
         return fits and password_hash is not None
+
+
+def _bytes(password: str) -> bytes:
+    """A form may declare an encoding that yields half characters; they match nothing."""
+    return password.encode("utf-8", "replace")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -36,6 +37,7 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 
+Handler = Callable[[Request], Awaitable[HTTPResponse]]
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
 
 
@@ -77,15 +79,20 @@ class WebInput(InputChannel):
         async def run_turn(turn: TurnInput) -> list[Reply]:
             return await run_rasa(turn, self.name(), on_new_message)
 
-        async def messages(request: Request) -> HTTPResponse:
+        async def post_message(request: Request) -> HTTPResponse:
             return await self._post_message(request, run_turn)
 
-        web.add_route(self._page, "/", methods=["GET"], name="page")
-        web.add_route(self._open_session, "/session", methods=["POST"])
-        web.add_route(self._end_session, "/session/end", methods=["POST"])
-        web.add_route(messages, "/messages", methods=["POST"], name="post_message")
-        web.add_route(self._get_messages, "/messages", methods=["GET"])
-        web.add_route(self._health.respond, "/health", methods=["GET"], name="health")
+        routes: list[tuple[str, str, Handler]] = [
+            ("GET", "/", self._page),
+            ("POST", "/session", self._open_session),
+            ("POST", "/session/end", self._end_session),
+            ("POST", "/messages", post_message),
+            ("GET", "/messages", self._get_messages),
+            ("GET", "/health", self._health.respond),
+        ]
+        for number, (method, path, handler) in enumerate(routes):
+            # Sanic writes an attribute on its handlers, which a bound method does not take.
+            web.add_route(partial(handler), path, methods=[method], name=f"route_{number}")
         web.static("/static", str(STATIC), name="static")
         web.middleware("response")(_secure)
         return web

@@ -39,4 +39,4 @@ def _translate(error: Exception) -> ChannelError:
     if isinstance(error, SanicException) and error.status_code < 500:
         return ChannelError(error.status_code, "invalid_request", texts.BAD_JSON)
     logger.error("unexpected error at the edge", exc_info=error)
-    return ChannelError(503, "busy", texts.BAD_JSON)
+    return ChannelError(503, "unavailable", texts.TROUBLE)

@@ -224,8 +224,8 @@ def _day(words: TimeWords, today: date) -> Span | None:
     return None
 
 
-def _today(words: TimeWords, today: date) -> Span | None:
-    return (today, today) if words.core else None
+def _today(_words: TimeWords, today: date) -> Span | None:
+    return today, today
 
 
 _RESOLVERS: dict[str, Callable[[TimeWords, date], Span | None]] = {

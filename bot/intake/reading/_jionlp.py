@@ -26,7 +26,7 @@ _NOON = (12, 0, 0)
 
 
 def parse_span(text: str, today: date) -> Span | None:
-    """First and last day of a time expression as jionlp reads it; None for durations or nonsense."""
+    """First and last day of a time expression in the eyes of jionlp; None for a duration."""
     base = [today.year, today.month, today.day, *_NOON]
     try:
         with _LOCK, warnings.catch_warnings():

@@ -16,10 +16,13 @@ from bot.intake.reading._text import clause_before, fold, trim
 _D = "一二两俩三四五六七八九壹贰叁肆伍陆柒捌玖"
 _ARABIC = r"\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _HEAD = (
-    rf"(?:{_ARABIC}|[{_D}十拾]|好?几(?=[十百千万亿块元])|数(?=[十百千万])|[上近](?=[百千万亿])"
+    rf"(?:{_ARABIC}|(?!一[共下起直样般些定旦])[{_D}十拾]|好?几(?=[十百千万亿块元])|数(?=[十百千万])|[上近](?=[百千万亿])"
     r"|[百千万](?=[来多]?把?[块元]))"
 )
-_TAIL = rf"(?:{_ARABIC}|[零〇{_D}十拾百佰千仟万亿几多来余]|点(?=[{_D}]+[千万亿])|[wWkK](?![A-Za-z])|把(?=块))*"
+_TAIL = (
+    rf"(?:{_ARABIC}|[零〇{_D}十拾百佰千仟万亿几多来余]|点(?=[{_D}]+[千万亿])|[wWkK](?![A-Za-z])"
+    r"|把(?=块))*"
+)
 # The look-ahead keeps the expression from giving back half of a number it cannot use.
 _NUMBER = rf"{_HEAD}{_TAIL}(?![\d{_D}十拾百佰千仟万亿])"
 _UNIT = r"(?:人民币|元|块钱|块|圆|RMB|rmb|毛钱?|角钱?|分钱)"
@@ -27,16 +30,19 @@ _SMALL = rf"(?:[\d{_D}]{{1,2}}(?:毛钱?|角|分)|[\d{_D}](?![\d{_D}十百千次
 _COIN = rf"(?:{_SMALL}(?:[\d{_D}]分?(?![\d个次天]))?)?"
 # What a bare number counts when it is no money: 3次, 20分钟, 5号, 2楼, 百分之三.
 _COUNTED = (
-    r"(?![\d.]*\s*[次个小分秒天日号月年周星礼点岁人位名张笔份户条遍回页件台辆家层楼斤米公里%倍股积期章级届种项句字站辈科行克封通宗强里平起])"
+    r"(?![\d.]*\s*[次个小分秒天日号月年周星礼点岁人位名张笔份户条遍回页件台辆家层楼斤米公里%倍"
+    r"股积期章级届种项句字站辈科行克封通宗强里平起])"
     r"(?!多[次个人])"
 )
 _NOT_YUAN = r"(?!多?\s*(?:美元|美金|港币|港元|欧元|日元|英镑|刀|韩元|泰铢|外币))"
 _AMOUNT = re.compile(
     rf"(?<![\d*.\-/:第号])(?<!分之)(?P<sign>[￥¥]\s*|人民币\s*|RMB\s*)?"
-    rf"(?P<number>(?:{_NUMBER}[\-~到至](?=[\d{_D}]))?{_NUMBER})(?:(?P<unit>\s*{_UNIT}(?!旦){_COIN}){_NOT_YUAN}|{_COUNTED}{_NOT_YUAN}(?![\d*]|[\-/:.]\d|元|块))"
+    rf"(?P<number>(?:{_NUMBER}[\-~到至](?=[\d{_D}]))?{_NUMBER})(?:(?P<unit>\s*{_UNIT}(?!旦"
+    rf"){_COIN}){_NOT_YUAN}|{_COUNTED}{_NOT_YUAN}(?![\d*]|[\-/:.]\d|元|块))"
 )
 _VERB = (
-    r"(?:扣|收|转|存|取|少|亏|损失|退|赔|赔偿|补偿|骗|刷|花|付|交|充|还|欠|借|贷|丢|吞|差|共|总计|要|涨|"
+    r"(?:扣|收|转|存|取|少|亏|损失|退|赔|赔偿|补偿|骗|刷|花|付|交|充|还|欠|借|贷|丢|吞|差|共"
+    r"|总计|要|涨|"
     r"金额|手续费|年费|利息|本金|费用?|余额|息|款|不是|而是|改成|改为|应该是)"
 )
 _FILLER = r"(?:了|走|掉|去|出|我|的|是|为|有|到|给|款|费|金额|将近|差不多|大概|大约|约|:|\s)"
@@ -46,13 +52,18 @@ _WISH = re.compile(r"赔|退|补偿|赔偿|返还")
 _HOTLINE = re.compile(r"95\d{3,4}|96\d{3,4}|400|1[12]\d|123\d\d|12378|315")
 _MAGNITUDE = re.compile(r"[百佰千仟万亿wWkK]")
 # A bare number that is a sum all the same: 两百五, 3,000.50, 500多.
-_SURE_NUMBER = re.compile(r".[百佰千仟万亿wWkK]|,\d{3}|..[多来余]\Z")
+_SURE_NUMBER = re.compile(
+    r".[百佰千仟万亿wWkK]|,\d{3}|..[多来余](?![一-龥]{2})|\d{3}(?:出头|左右|上下)"
+)
 _TOGETHER = re.compile(r"一块")
 _VAGUE = re.compile(r"几|多|来|余|数|上|近|把|[\-~到至]")
-_ABOUT_BEFORE = re.compile(r"(?:大概|大约|约|差不多|将近|快|近|不到|好像|可能|至少|起码|超过)(?:是|有)?\Z")
+_ABOUT_BEFORE = re.compile(
+    r"(?:大概|大约|约|差不多|将近|快|近|不到|好像|可能|至少|起码|超过)(?:是|有)?\Z"
+)
 _ABOUT_AFTER = re.compile(r"左右|上下|出头|以上|以下|以内|不到|的样子|吧|多")
 _ASKED_PREFIX = re.compile(
-    r"\A(?:大概|大约|差不多|可能|好像|应该|总共|一共|共|约|就|是|有|金额|涉及|我|被|扣|了|的|多|少|:|\s)*"
+    r"\A(?:大概|大约|差不多|可能|好像|应该|总共|一共|共|约|就|是|有|金额|涉及|我|被|扣|了|的|多"
+    r"|少|:|\s)*"
 )
 
 
@@ -93,7 +104,7 @@ def _is_money(folded: str, m: re.Match[str], asked: bool) -> bool:
         return True
     if _HOTLINE.fullmatch(number) and not asked:
         return False
-    if _SURE_NUMBER.search(number):
+    if _SURE_NUMBER.search(number + folded[m.end() : m.end() + 2]):
         return True
     if asked:
         return len(number) > 1 or not _ASKED_PREFIX.sub("", folded[: m.start()])

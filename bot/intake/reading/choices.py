@@ -9,13 +9,17 @@ from bot.intake.reading._text import fold, small_int, trim
 
 _CIRCLED = {c: i for i, c in enumerate("①②③④⑤⑥⑦⑧⑨⑩", start=1)}
 _LEAD = re.compile(
-    r"\A(?:我?(?:就|还是|应该)?(?:想|要)?(?:选择?|点|要|填|属于|是)|就是?|应该是|大概是|算是|选项|还是|嗯+|那就?)+"
+    r"\A(?:我?(?:就|还是|应该)?(?:想|要)?(?:选择?|点|要|填|属于|是)|就是?|应该是|大概是|算是"
+    r"|选项|还是|嗯+|那就?)+"
 )
 _END = re.compile(r"(?:吧|啊|呀|哦|呢|哈|嘛|谢谢|这个|那个|的|类|问题|方面)+\Z")
 _NUMBER = re.compile(
-    r"第?(?P<n>\d{1,2}|[一二两三四五六七八九十]{1,3})(?P<unit>个|项|条|号|种|类|\.|、|\))?(?:选项|那个)?"
+    r"第?(?P<n>\d{1,2}|[一二两三四五六七八九十]{1,3})(?P<unit>个|项|条|号|种|类|\.|、"
+    r"|\))?(?:选项|那个)?"
 )
-_LAST = re.compile(r"(?P<back>倒数第?(?P<n>\d|[一二两三四五六七八九])|最后(?:那|一|的)?一?)(?:个|项|条)?")
+_LAST = re.compile(
+    r"(?P<back>倒数第?(?P<n>\d|[一二两三四五六七八九])|最后(?:那|一|的)?一?)(?:个|项|条)?"
+)
 _NEGATED = re.compile(r"不是|不要|不选|不想|都不|没有|不对|别|除了")
 _LONGEST_BY_WORD = 20
 
@@ -77,7 +81,9 @@ def _by_distinctive_part(answer: str, titles: list[str]) -> int | None:
     common = {p for i, own in enumerate(pairs) for j in range(i) for p in own & pairs[j]}
     scores = [len((_pairs(answer) & own) - common) for own in pairs]
     best = max(scores, default=0)
-    return scores.index(best) if best and scores.count(best) == 1 == sum(map(bool, scores)) else None
+    return (
+        scores.index(best) if best and scores.count(best) == 1 == sum(map(bool, scores)) else None
+    )
 
 
 def _pairs(text: str) -> set[str]:

@@ -1,9 +1,9 @@
 """Which JR/T 0169—2018 business and reason a story seems to be about: a proposal, never a verdict.
 
-Each name has weighted evidence words. A word counts once; `态度+差` counts where both parts occur in
-one clause. The score of a name is the sum of the weights found; its confidence is its share of all
-evidence in the text, smoothed: score / (sum of all scores + SMOOTHING). One weak word thus stays
-far from 1, and two rival names share what there is.
+Each name has weighted evidence words. A word counts once; `态度+差` counts where both parts occur
+in one clause. The score of a name is the sum of the weights found; its confidence is its share of
+all evidence in the text, smoothed: score / (sum of all scores + SMOOTHING). One weak word thus
+stays far from 1, and two rival names share what there is.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ from bot.intake.reading._jionlp import Span
 from bot.intake.reading._text import fold, trim
 
 _UNKNOWN = re.compile(
-    r"记不(?:清|得|住|起来?|太?清)|不(?:太|大|怎么)?(?:记得|清楚|确定|知道|晓得)|忘(?:了|记)|没(?:有)?印象"
+    r"记不(?:清|得|住|起来?|太?清)|不(?:太|大|怎么)?(?:记得|清楚|确定|知道|晓得)|忘(?:了|记)"
+    r"|没(?:有)?印象"
     r"|没记|想不起|说不(?:准|清|好|上)|很久以前|好久以前|早就忘"
 )
 _HEDGED = re.compile(r"大概|大约|可能|好像|应该|差不多|估计|貌似|左右|前后|多.*前")

@@ -15,6 +15,7 @@ from casestore.storage.keyring import Keyring
 from casestore.storage.schema import migrate
 from casestore.storage.store import SqlStore
 from casestore.storage.tables import metadata
+from tests.contract.casestore.browser_kit import login
 from tests.contract.casestore.kit import (
     ADMIN_PASSWORD,
     FIELD_KEY,
@@ -107,6 +108,13 @@ def bot(services: Services) -> TestClient:
     """The bot's client."""
     headers = {"Authorization": f"Bearer {TOKEN}"}
     return TestClient(build_app(services), base_url="http://127.0.0.1:8000", headers=headers)
+
+
+@pytest.fixture
+def browser(anonymous: TestClient) -> TestClient:
+    """A browser that has signed in."""
+    assert login(anonymous).status_code == 303
+    return anonymous
 
 
 def _emptied(engine: Engine) -> Engine:

@@ -84,6 +84,7 @@ def test_the_first_account_is_made_once_and_its_password_is_argon2id(postgres_ur
     assert password_hash.startswith("$argon2id$")
     assert Argon2Passwords().verify(password_hash, ADMIN_PASSWORD)
     assert not Argon2Passwords().verify(password_hash, "another")
+    assert not Argon2Passwords().verify(password_hash, "\ud800")
     assert not Argon2Passwords().verify(None, "nobody")
 
 

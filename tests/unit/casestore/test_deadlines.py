@@ -83,5 +83,5 @@ def test_more_days_are_never_earlier_and_the_legal_date_is_calendar_days(
         ("2026-11-26", Urgency.OVERDUE),
     ],
 )
-def test_a_due_date_is_marked_from_two_days_before(today: str, expected: Urgency) -> None:
-    assert urgency(date(2026, 11, 25), date.fromisoformat(today)) is expected
+def test_a_due_date_is_marked_some_days_before(today: str, expected: Urgency) -> None:
+    assert urgency(date(2026, 11, 25), date.fromisoformat(today), soon_days=2) is expected

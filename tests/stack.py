@@ -1,0 +1,190 @@
+"""The real product on free ports: case store, action server, relay and Rasa as processes.
+
+Every process can be killed and started again by name; databases live in a folder of the test.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import requests
+from cryptography.fernet import Fernet
+
+from tests.ports import free_ports
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMANDS = {
+    "casestore": ["-m", "casestore", "serve"],
+    "actions": ["-m", "actions"],
+    "relay": ["-m", "bot", "relay"],
+    "rasa": ["-m", "bot", "serve"],
+}
+START_SECONDS = 90.0
+
+
+def wait_until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
+    """The first true value of `condition`; AssertionError when time is up."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f"not within {seconds:.0f} s: {what}")
+
+
+@dataclass
+class Stack:
+    """One installation of the product in `folder`; `extra` overrides settings."""
+
+    folder: Path
+    extra: dict[str, str] = field(default_factory=dict)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        rasa, actions, store = free_ports(3)
+        self.token = uuid4().hex + uuid4().hex
+        self.web = f"http://127.0.0.1:{rasa}/webhooks/web/"
+        self.store = f"http://127.0.0.1:{store}"
+        self.actions = f"http://127.0.0.1:{actions}"
+        self.console_password = uuid4().hex
+        key = Fernet.generate_key().decode()
+        self.env = {
+            **{k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "TMPDIR"}},
+            "XIAOBAO_ENV_FILE": str(self.folder / "none.env"),
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONPATH": str(ROOT),
+            "RASA_PORT": str(rasa),
+            "ACTIONS_PORT": str(actions),
+            "CASE_STORE_PORT": str(store),
+            "CASE_STORE_URL": self.store,
+            "CASE_STORE_TOKEN": self.token,
+            "CASE_STORE_FIELD_KEYS": key,
+            "FIELD_KEYS": Fernet.generate_key().decode(),
+            "WEB_SESSION_SECRET": uuid4().hex,
+            "CONSOLE_ADMIN_PASSWORD": self.console_password,
+            "VAR_DIR": str(self.folder),
+            "DATABASE_URL": f"sqlite:///{self.folder / 'casestore.db'}",
+            **self.extra,
+        }
+
+    def start(self, *names: str) -> Stack:
+        """Migrates and starts the named processes (all when none is named); waits for health."""
+        for arguments in (["-m", "bot", "migrate"], ["-m", "casestore", "migrate"]):
+            subprocess.run(
+                [sys.executable, *arguments], cwd=ROOT, env=self.env, check=True, timeout=60
+            )
+        for name in names or COMMANDS:
+            self.launch(name)
+        if not names or "rasa" in names:
+            wait_until(self.healthy, START_SECONDS, f"health of the assistant; see {self.folder}")
+        return self
+
+    def launch(self, name: str) -> None:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, *COMMANDS[name]],
+                cwd=ROOT,
+                env=self.env,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def kill(self, name: str, number: int = signal.SIGKILL) -> None:
+        process = self.processes.pop(name)
+        if process.poll() is None:
+            os.killpg(process.pid, number)
+        process.wait(timeout=20)
+
+    def stop(self) -> None:
+        for name in list(self.processes):
+            self.kill(name)
+
+    def healthy(self) -> bool:
+        for name, process in self.processes.items():
+            assert process.poll() is None, f"{name} died:\n{self.log(name)[-3000:]}"
+        return self.answers(self.web + "health")
+
+    @staticmethod
+    def answers(url: str) -> bool:
+        try:
+            return requests.get(url, timeout=3).status_code == 200
+        except requests.RequestException:
+            return False
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+
+    def chat(self) -> Chat:
+        return Chat(self.web)
+
+    def case(self, reference: str, phone_tail: str) -> requests.Response:
+        """The case as the case store's API shows it."""
+        headers = {"Authorization": f"Bearer {self.token}", "X-Complaint-Proof": phone_tail}
+        url = f"{self.store}/api/v1/complaints/{reference}"
+        return requests.get(url, headers=headers, timeout=5)
+
+
+class Chat:
+    """A customer in the web channel."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.http = requests.Session()
+        answer = self.http.post(base + "session", json={}, timeout=10)
+        self.token = answer.json()["token"]
+        self.http.headers["Authorization"] = f"Bearer {self.token}"
+        self.buttons: list[dict[str, str]] = []
+
+    def post(self, body: dict[str, Any]) -> requests.Response:
+        return self.http.post(self.base + "messages", json=body, timeout=40)
+
+    def say(self, text: str) -> list[str]:
+        """Sends a text; the assistant's replies."""
+        return self._replies(self.post({"id": str(uuid4()), "text": text}))
+
+    def press(self, title: str) -> list[str]:
+        """Presses the button with this title among those last offered."""
+        choice = next(b["choice"] for b in self.buttons if b["title"] == title)
+        return self._replies(self.post({"id": str(uuid4()), "choice": choice}))
+
+    def _replies(self, answer: requests.Response) -> list[str]:
+        assert answer.status_code == 200, f"{answer.status_code}: {answer.text}"
+        messages = [m for m in answer.json()["messages"] if m["from"] == "bot"]
+        offered = [m["buttons"] for m in messages if m["buttons"]]
+        self.buttons = offered[-1] if offered else self.buttons
+        return [m["text"] for m in messages]
+
+    def titles(self) -> list[str]:
+        return [button["title"] for button in self.buttons]
+
+    def history(self, after: int = 0, wait: float = 0) -> list[dict[str, Any]]:
+        url = f"{self.base}messages?after={after}&wait={wait}"
+        return list(self.http.get(url, timeout=wait + 10).json()["messages"])
+
+    def file_complaint(self, phone: str = "13800138000") -> str:
+        """Files a complaint by the shortest way; returns the reference."""
+        self.say("我要投诉，昨天在人民路支行排了两个小时队，柜员态度还很差，要求赔礼道歉")
+        self.press("同意，开始登记")
+        self.press("借记卡")
+        self.say(f"我叫李建国，电话{phone}")
+        return reference_in(self.press("确认提交"))
+
+
+def reference_in(replies: list[str]) -> str:
+    """The case reference the assistant named."""
+    import re
+
+    found = re.search(r"TS\d{8}-[0-9A-Z]{7}", "\n".join(replies))
+    assert found, f"no reference in {replies}"
+    return found.group()
