@@ -45,8 +45,13 @@ def now() -> datetime:
     return datetime.now(timezone.utc)
 
 
+def _latest_user_event(tracker: Tracker) -> dict[str, Any]:
+    return next((e for e in reversed(tracker.events) if e.get("event") == "user"), {})
+
+
 def text_of(tracker: Tracker) -> str:
-    return str(tracker.latest_message.get("text") or "")
+    """The customer's own words; `latest_message["text"]` is what the normaliser made of them."""
+    return str(_latest_user_event(tracker).get("text") or "")
 
 
 def payload_of(tracker: Tracker) -> dict[str, Any] | None:
@@ -63,10 +68,7 @@ def payload_of(tracker: Tracker) -> dict[str, Any] | None:
 
 def metadata_of(tracker: Tracker) -> dict[str, Any]:
     """Metadata of the latest message, as the channel sent it."""
-    for event in reversed(tracker.events):
-        if event.get("event") == "user":
-            return dict(event.get("metadata") or {})
-    return {}
+    return dict(_latest_user_event(tracker).get("metadata") or {})
 
 
 def has_spoken(tracker: Tracker) -> bool:

@@ -90,13 +90,8 @@ def load_settings(env_file: Path = ENV_FILE) -> Settings:
     Raises ConfigurationError naming every setting that is missing or malformed.
     """
     try:
-        return Settings(
-            **{
-                name.lower(): value
-                for name, value in environment(env_file).items()
-                if name.lower() in Settings.__fields__
-            }
-        )
+        values = environment(env_file).items()
+        return Settings.parse_obj({name.lower(): value for name, value in values})
     except ValidationError as exc:
         names = "、".join(str(error["loc"][0]).upper() for error in exc.errors())
         raise ConfigurationError(

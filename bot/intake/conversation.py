@@ -232,7 +232,18 @@ class ComplaintForm:
             step = self._correct(state, turn)
             if step is not None:
                 return step
+        if state.requested == f.CONSENT:
+            return self._early_story(state, turn)
         return self._aside_or_missed(state, turn, free_text=False)
+
+    def _early_story(self, state: FormState, turn: Turn) -> Step:
+        """A story told instead of the consent asked for is kept, so that nobody tells it twice."""
+        found = fill_from_opening(self._reader, turn)
+        if f.DETAIL not in found or state.get(f.DETAIL) is not None:
+            return self._aside_or_missed(state, turn, free_text=False)
+        step = Step(values={f.INTAKE: state.book}, ask=f.CONSENT)
+        self._understand_opening(step, turn)
+        return step
 
     def _aside_or_missed(self, state: FormState, turn: Turn, free_text: bool) -> Step:
         if not free_text and (is_aside(turn, free_text=False) or may_be_aside(turn)):

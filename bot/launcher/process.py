@@ -21,7 +21,17 @@ def configure_logging(level: int = logging.INFO) -> None:
         level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
     )
     # Rasa logs whole conversations at DEBUG through structlog, which knows no level by default.
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level))
+    # Its default traceback prints local variables, which are customers' data.
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback
+            ),
+        ],
+    )
     for noisy in ("jieba", "tensorflow", "matplotlib", "apscheduler", "sanic.access", "urllib3"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     # Rasa's pins are old; their deprecations are known and none of them is ours to mend.

@@ -42,7 +42,8 @@ class TextNormalizer(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            if message.get(TEXT):
+            # A slash comes from a button only (the channel sees to that): Rasa reads it as an intent.
+            if message.get(TEXT) and not message.get(TEXT).startswith("/"):
                 # A message of emoji alone would become empty, and an empty one is never parsed.
                 text = normalise(message.get(TEXT)) or message.get(TEXT)
                 message.set(TEXT, text, add_to_output=True)

@@ -14,14 +14,14 @@ from bot.intake.reading._jionlp import parse_yuan
 from bot.intake.reading._text import clause_before, fold, trim
 
 _D = "一二两俩三四五六七八九壹贰叁肆伍陆柒捌玖"
-_ARABIC = r"\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+# One character at a time and a bounded tail: a nested repetition would run for minutes on 1111….
 _HEAD = (
-    rf"(?:{_ARABIC}|(?!一[共下起直样般些定旦])[{_D}十拾]|好?几(?=[十百千万亿块元])|数(?=[十百千万])|[上近](?=[百千万亿])"
-    r"|[百千万](?=[来多]?把?[块元]))"
+    rf"(?:\d|(?!一[共下起直样般些定旦])[{_D}十拾]|好?几(?=[十百千万亿块元])|数(?=[十百千万])"
+    r"|[上近](?=[百千万亿])|[百千万](?=[来多]?把?[块元]))"
 )
 _TAIL = (
-    rf"(?:{_ARABIC}|[零〇{_D}十拾百佰千仟万亿几多来余]|点(?=[{_D}]+[千万亿])|[wWkK](?![A-Za-z])"
-    r"|把(?=块))*"
+    rf"(?:\d|[.](?=\d)|[, ](?=\d{{3}}(?!\d))|[零〇{_D}十拾百佰千仟万亿几多来余]"
+    rf"|点(?=[{_D}]+[千万亿])|[wWkK](?![A-Za-z])|把(?=块)){{0,24}}"
 )
 # The look-ahead keeps the expression from giving back half of a number it cannot use.
 _NUMBER = rf"{_HEAD}{_TAIL}(?![\d{_D}十拾百佰千仟万亿])"

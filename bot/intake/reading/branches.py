@@ -38,9 +38,9 @@ _BOUNDARY = re.compile(
     r"|通过|经过|路过|附近有?个|旁边有?个|当时|本来|小时|分钟|办理?(?:业务|卡)?|取钱|存钱|银行卡"
 )
 _ANYWHERE = re.compile(
-    r"(?:(?:这|那|哪|一|某|两|几|[二三四五六七八九十\d]+|各|每|另外?一?|别的?|其他|其它|所有"
-    r"|任何|附近|最近|同|本|该|银行|贵|整|全|多|不同|什么|营业|物理|线下|多跑|跑)(?:个|家|间|处"
-    r"|的)*)*"
+    r"(?:这|那|哪|一|某|两|几|[二三四五六七八九十\d]|各|每|另外?一?|别的?|其他|其它|所有"
+    r"|任何|附近|最近|同|本|该|银行|贵|整|全|多|不同|什么|营业|物理|线下|多跑|跑|个|家|间|处|趟|次"
+    r"|的)*"
 )
 _ASKED_LEAD = re.compile(
     r"\A(?:我(?:当时|那天)?(?:是)?(?:在|去的?是?|去了|到|办的是)|就?是在?|就在|在|应该是|好像是"
@@ -55,7 +55,7 @@ _MAX_BRANCH = 30
 
 
 def read_branch(text: str, asked: bool = False) -> str | None:
-    """The outlet in the customer's words, else the electronic channel (手机银行, APP, 95xxx).
+    """The outlet in the customer's words, else the electronic channel (手机银行, APP, 95588).
 
     `asked`: the form has just asked for the branch, so a short answer is its name.
     """
