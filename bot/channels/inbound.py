@@ -67,7 +67,7 @@ class Inbound:
         self._turn_timeout = turn_timeout
         self._now = now
         self._is_ready = is_ready
-        self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._running: dict[tuple[str, str], asyncio.Task[list[Message]]] = {}
 
     async def handle(self, incoming: Incoming, run_turn: RunTurn) -> list[Message]:
         """The customer's message as stored, followed by the replies.
@@ -80,27 +80,34 @@ class Inbound:
         if task is None:
             task = asyncio.create_task(self._run(incoming, run_turn))
             self._running[where] = task
-            task.add_done_callback(lambda _: self._running.pop(where, None))
+            task.add_done_callback(lambda done: self._forget(where, done))
         try:
             # The turn goes on when the customer's connection breaks: the answer is stored for later.
-            await asyncio.wait_for(asyncio.shield(task), self._turn_timeout)
+            return await asyncio.wait_for(asyncio.shield(task), self._turn_timeout)
         except asyncio.TimeoutError as exc:
             raise self.busy() from exc
-        return await asyncio.to_thread(self._transcript.exchange, *where)
+
+    def _forget(self, where: tuple[str, str], task: asyncio.Task[list[Message]]) -> None:
+        self._running.pop(where, None)
+        if not task.cancelled():
+            task.exception()  # nobody may be waiting any more; asyncio would complain
 
     def busy(self) -> ChannelError:
         return ChannelError(503, "busy", texts.BUSY.format(**self._words), RETRY_AFTER_SECONDS)
 
-    async def _run(self, incoming: Incoming, run_turn: RunTurn) -> None:
+    async def _run(self, incoming: Incoming, run_turn: RunTurn) -> list[Message]:
         masked = Masked(incoming.text, ()) if incoming.payload else mask(incoming.text)
         sender, key = incoming.sender_id, incoming.key
         try:
             stored = await asyncio.to_thread(
                 self._transcript.begin, sender, key, masked.text, self._now()
             )
-            if not stored.answered:
-                replies = await self._replies(incoming, masked, run_turn)
-                await asyncio.to_thread(self._transcript.answer, sender, key, replies, self._now())
+            if stored.answered:
+                return await asyncio.to_thread(self._transcript.exchange, sender, key)
+            replies = await self._replies(incoming, masked, run_turn)
+            return await asyncio.to_thread(
+                self._transcript.answer, sender, key, replies, self._now()
+            )
         except ChannelError:
             raise
         except BotError as exc:

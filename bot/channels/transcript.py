@@ -89,14 +89,17 @@ class Transcript:
         assert known is not None  # noqa: S101 - inserted above
         return known
 
-    def answer(self, sender_id: str, key: str, replies: Sequence[Reply], now: datetime) -> None:
-        """Stores the replies to message `key` and marks it answered, in one transaction."""
+    def answer(
+        self, sender_id: str, key: str, replies: Sequence[Reply], now: datetime
+    ) -> list[Message]:
+        """Stores the replies to message `key`, marks it answered and returns the exchange."""
         with self._transaction() as tx:
             for number, reply in enumerate(replies):
                 row = {"author": BOT, "text": reply.text, "buttons": list(reply.buttons)}
                 self._insert(tx, sender_id, f"{key}/{number}", key, {**row, "answered": True}, now)
             asked = sa.and_(_message.c.sender_id == sender_id, _message.c.key == key)
             tx.execute(_message.update().where(asked).values(answered=True))
+            return self._select(tx, _exchange(sender_id, key))
 
     def push(self, sender_id: str, key: str, reply: Reply, now: datetime) -> bool:
         """Stores something said unasked; False when `key` was pushed before."""
@@ -112,12 +115,14 @@ class Transcript:
 
     def exchange(self, sender_id: str, key: str) -> list[Message]:
         """A customer's message and its replies."""
-        wanted = sa.or_(_message.c.key == key, _message.c.reply_to == key)
-        return self._select(sa.and_(_message.c.sender_id == sender_id, wanted))
+        with self._transaction() as tx:
+            return self._select(tx, _exchange(sender_id, key))
 
     def after(self, sender_id: str, cursor: int) -> list[Message]:
         """What was said after `cursor`, oldest first."""
-        return self._select(sa.and_(_message.c.sender_id == sender_id, _message.c.id > cursor))
+        later = sa.and_(_message.c.sender_id == sender_id, _message.c.id > cursor)
+        with self._transaction() as tx:
+            return self._select(tx, later)
 
     def end_session(self, sender_id: str, now: datetime) -> None:
         if not self.has_ended(sender_id):
@@ -129,13 +134,12 @@ class Transcript:
             found = sa.select(_ended.c.sender_id).where(_ended.c.sender_id == sender_id)
             return tx.execute(found).first() is not None
 
-    def _select(self, condition: Any) -> list[Message]:
+    @staticmethod
+    def _select(tx: Connection, condition: Any) -> list[Message]:
         query = (
             sa.select(_message).where(condition).order_by(_message.c.id.desc()).limit(HISTORY_LIMIT)
         )
-        with self._transaction() as tx:
-            rows = tx.execute(query).all()
-        return [_as_message(row) for row in reversed(rows)]
+        return [_as_message(row) for row in reversed(tx.execute(query).all())]
 
     @staticmethod
     def _by_key(tx: Connection, sender_id: str, key: str) -> Message | None:
@@ -164,6 +168,12 @@ class Transcript:
             raise
         except SQLAlchemyError as exc:
             raise StorageError() from exc
+
+
+def _exchange(sender_id: str, key: str) -> Any:
+    """Condition: the customer's message `key` and its replies."""
+    belongs = sa.or_(_message.c.key == key, _message.c.reply_to == key)
+    return sa.and_(_message.c.sender_id == sender_id, belongs)
 
 
 def _as_message(row: Any) -> Message:

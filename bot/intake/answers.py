@@ -95,9 +95,8 @@ def _reason(reader: Reader, _turn: Turn, text: str) -> str | None:
 
 
 def _branch(_reader: Reader, _turn: Turn, text: str) -> str | None:
-    if dates.is_unknown(text):
-        return text
-    return branches.read_branch(text, asked=True)
+    branch = branches.read_branch(text, asked=True)
+    return branch or (text if dates.is_unknown(text) else None)
 
 
 def _date_value(reading: dates.DateReading | None) -> dict[str, Any] | None:
@@ -111,9 +110,10 @@ def _date_value(reading: dates.DateReading | None) -> dict[str, Any] | None:
 
 
 def _date(_reader: Reader, turn: Turn, text: str) -> dict[str, Any] | None:
-    if dates.is_unknown(text):
-        return {"text": text[:50], "start": None, "end": None}
-    return _date_value(dates.read_date(text, turn.today))
+    reading = dates.read_date(text, turn.today)
+    if reading is not None and not reading.future:
+        return _date_value(reading)
+    return _date_value(dates.UNKNOWN) if dates.is_unknown(text) else None
 
 
 def _amount(_reader: Reader, _turn: Turn, text: str) -> float | None:
@@ -139,6 +139,10 @@ def _role(_reader: Reader, _turn: Turn, text: str) -> str | None:
     return f.ROLES[index] if index is not None else people.read_role(text)
 
 
+def _staff(_reader: Reader, _turn: Turn, text: str) -> str | None:
+    return people.read_staff(text, asked=True)
+
+
 def _words(_reader: Reader, _turn: Turn, text: str) -> str | None:
     return text or None
 
@@ -149,7 +153,7 @@ _READERS: Mapping[str, Callable[[Reader, Turn, str], Any]] = {
     f.REASON: _reason,
     f.BRANCH: _branch,
     f.DATE: _date,
-    f.STAFF: _words,
+    f.STAFF: _staff,
     f.AMOUNT: _amount,
     f.REQUEST: _request,
     f.NAME: _name,
