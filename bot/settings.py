@@ -36,7 +36,6 @@ class Settings(BaseModel):
     bank_name: str = "本行"
     hotline: str = "400-000-0000"
     hotline_hours: str = "每天 8:30—20:30"
-    privacy_url: str = ""
 
     host: str = "127.0.0.1"
     rasa_port: int = Field(5005, ge=1, le=65535)

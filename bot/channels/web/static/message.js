@@ -1,22 +1,34 @@
-/** The inside of one bubble: text, source line, copyable case reference, links. */
+/** The inside of one bubble: text, facts, source line, numbers to copy or call, links. */
 
 import { button, copyText, el } from "./dom.js";
 
 /** @typedef {import("./api.js").Link} Link */
+/** @typedef {"text" | "facts" | "source"} Kind */
+/** @typedef {{kind: Kind, lines: string[]}} Run */
 
 const SOURCE_START = "依据：";
+/** 「联系电话：138****8000」. From three such lines on they are set as a list. */
+const FACT = /^([^\s\d：，。；？！“”][^：，。；？！“”]{1,7})：(.+)$/;
+const FACTS_AT_LEAST = 3;
+/** A longer fact stands below its label instead of beside it. */
+const LONG_FACT = 24;
+
 /** TS + date + 6 characters of Crockford base32 + 1 check character (which has five more signs). */
-const REFERENCE = /(TS\d{8}-[0-9A-HJKMNP-TV-Z]{6}[0-9A-HJKMNP-Z*~$=])(?![0-9A-Za-z])/;
+const REFERENCE = /(TS\d{8}-[0-9A-HJKMNP-TV-Z]{6}[0-9A-HJKMNP-Z*~$=](?![0-9A-Za-z]))/;
+/** Emergency numbers, five-digit service lines, 400-000-0000; not 「110号」 or 「95000元」. */
+const PHONE = /(\b(?:1[12]0|123\d\d|9[56]\d{3}|\d{3,4}-\d{3,4}-\d{3,4})\b(?!\s?[号元万年月天小分个名条%]))/;
+const DATE = /(\b\d{4}-\d{2}-\d{2}\b)/;
 const COPIED_SHOWN = 2000;
 
 /**
  * @param {string} text
- * @returns {HTMLElement[]} paragraphs; runs of source lines apart from the rest
+ * @returns {HTMLElement[]} paragraphs; lists of facts and runs of source lines apart from the rest
  */
 export function botText(text) {
-  return runs(text).map(({ source, lines }) => {
-    const content = source ? [lines.join("\n")] : withReferences(lines.join("\n"));
-    return el("p", { class: source ? "text source" : "text" }, ...content);
+  return runs(text).map(({ kind, lines }) => {
+    if (kind === "facts") return el("dl", { class: "facts" }, ...lines.map(fact));
+    if (kind === "source") return el("p", { class: "text source" }, ...unbroken(lines.join("\n")));
+    return el("p", { class: "text" }, ...words(lines.join("\n")));
   });
 }
 
@@ -47,36 +59,96 @@ export function clock(iso, now = new Date()) {
 
 /**
  * @param {string} text
- * @returns {{source: boolean, lines: string[]}[]}
+ * @returns {Run[]}
  */
 function runs(text) {
-  /** @type {{source: boolean, lines: string[]}[]} */
+  const found = joined(text.split("\n").map((line) => ({ kind: kindOf(line), lines: [line] })));
+  const keeps = (/** @type {Run} */ { kind, lines }) => kind !== "facts" || lines.length >= FACTS_AT_LEAST;
+  return joined(found.map((run) => (keeps(run) ? run : { ...run, kind: "text" })));
+}
+
+/**
+ * @param {Run[]} parts
+ * @returns {Run[]} neighbours of one kind made one
+ */
+function joined(parts) {
+  /** @type {Run[]} */
   const found = [];
-  for (const line of text.split("\n")) {
-    const source = line.startsWith(SOURCE_START);
+  for (const { kind, lines } of parts) {
     const last = found[found.length - 1];
-    if (last && last.source === source) last.lines.push(line);
-    else found.push({ source, lines: [line] });
+    if (last?.kind === kind) last.lines.push(...lines);
+    else found.push({ kind, lines: [...lines] });
   }
   return found;
+}
+
+/**
+ * @param {string} line
+ * @returns {Kind}
+ */
+function kindOf(line) {
+  if (line.startsWith(SOURCE_START)) return "source";
+  return FACT.test(line) ? "facts" : "text";
+}
+
+/** @param {string} line */
+function fact(line) {
+  const [, label, value] = FACT.exec(line) ?? ["", "", line];
+  const name = value.length > LONG_FACT ? "fact long" : "fact";
+  return el("div", { class: name }, el("dt", {}, label), el("dd", {}, ...unbroken(value)));
+}
+
+/**
+ * A reference that ends its line is there to be kept: it gets a card of its own and a copy button.
+ *
+ * @param {string} text
+ * @returns {(Node | string)[]}
+ */
+function words(text) {
+  const parts = text.split(REFERENCE);
+  return parts.flatMap((part, index) => {
+    if (index % 2) return [/^(\n|$)/.test(parts[index + 1]) ? card(part) : number(part)];
+    // The card is a block: the line break after it would leave an empty line.
+    return callable(index > 0 ? part.replace(/^\n/, "") : part);
+  });
 }
 
 /**
  * @param {string} text
  * @returns {(Node | string)[]}
  */
-function withReferences(text) {
-  return text.split(REFERENCE).map((part, index) => (index % 2 ? reference(part) : part));
+function callable(text) {
+  return text.split(PHONE).flatMap((part, index) => (index % 2 ? [call(part)] : unbroken(part)));
+}
+
+/**
+ * @param {string} text
+ * @returns {(Node | string)[]} dates are not broken at their hyphens
+ */
+function unbroken(text) {
+  return text
+    .split(DATE)
+    .map((part, index) => (index % 2 ? el("span", { class: "nowrap" }, part) : part));
 }
 
 /** @param {string} number */
-function reference(number) {
+function call(number) {
+  return el("a", { class: "nowrap", href: `tel:${number.replaceAll("-", "")}` }, number);
+}
+
+/** @param {string} reference */
+function number(reference) {
+  return el("span", { class: "number" }, reference);
+}
+
+/** @param {string} reference */
+function card(reference) {
   const copy = button("复制", "copy", async () => {
-    copy.textContent = (await copyText(number)) ? "已复制" : "请长按复制";
+    copy.textContent = (await copyText(reference)) ? "已复制" : "请长按复制";
     setTimeout(() => (copy.textContent = "复制"), COPIED_SHOWN);
   });
-  copy.setAttribute("aria-description", `编号 ${number}`);
-  return el("span", { class: "reference" }, el("span", { class: "reference-number" }, number), copy);
+  copy.setAttribute("aria-description", `编号 ${reference}`);
+  return el("span", { class: "reference" }, number(reference), copy);
 }
 
 /** @param {string} url */

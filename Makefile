@@ -1,0 +1,34 @@
+# `make help` lists what there is. README shows `run` and `test` as the only set-up.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PY := .venv/bin/python
+STAMP := .venv/.installed
+
+.PHONY: help run test check train bench lock clean
+
+help:  ## 列出所有命令
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): requirements.lock scripts/venv.sh
+	@sh scripts/venv.sh
+
+run: $(STAMP)  ## 安装依赖、训练模型、启动全部服务（Ctrl-C 停止）
+	@$(PY) -m bot run
+
+test: $(STAMP)  ## 全部检查和测试（需要的系统软件包自动安装）
+	@sh scripts/test.sh
+
+check: $(STAMP)  ## 快速检查：格式、规范、类型、分层、数据、单元测试（一分钟内）
+	@sh scripts/check.sh
+
+train: $(STAMP)  ## 重新训练模型
+	@$(PY) -m bot train --force
+
+bench: $(STAMP)  ## 性能对照：小保与 Rasa 默认配置，打印比值并写入 docs/benchmarks.md
+	@$(PY) -m benchmarks
+
+lock: $(STAMP)  ## 由 requirements.in 重新生成 requirements.lock（需要 uv）
+	@uv pip compile requirements.in --python-version 3.10 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+
+clean:  ## 删除本机生成的模型和缓存（保留 .env 和 var/ 里的数据）
+	@rm -rf models .mypy_cache .ruff_cache .import_linter_cache test-results

@@ -1,0 +1,1 @@
+"""`make bench`: Xiaobao against stock Rasa, same machine, same run, same data."""

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Everything. Installs missing system packages when it may; otherwise names what it could not run.
+set -eu
+cd "$(dirname "$0")/.."
+mkdir -p var
+
+missing=""
+sh scripts/system-packages.sh || missing=$(cat var/missing-packages)
+
+sh scripts/check.sh
+
+printf '\n== contract, dialogue, channel, crash and browser tests\n'
+set -- tests --ignore=tests/unit --ignore=tests/data
+case " $missing " in *" chromium "*|*" fonts-noto-cjk "*) set -- "$@" --ignore=tests/e2e ;; esac
+case " $missing " in *" postgresql "*) set -- "$@" -k "not postgres" ;; esac
+.venv/bin/python -m pytest "$@" -q
+
+if [ -n "$missing" ]; then
+    echo "没有安装：$missing。没有运行的测试：浏览器测试（chromium、fonts-noto-cjk）或 PostgreSQL 测试（postgresql）。"
+    if [ "${CI:-}" = "true" ]; then exit 1; fi
+fi
