@@ -16,7 +16,7 @@ def measure(folder: Path) -> Figures:
     """Trains into `folder`, starts everything, talks, stops everything."""
     product = Stack(folder, {"MODELS_DIR": str(folder / "models")})
     began = time.perf_counter()
-    subprocess.run(  # noqa: S603 - our own interpreter and module
+    subprocess.run(
         [sys.executable, "-m", "bot", "train"],
         cwd=ROOT,
         env=product.env,

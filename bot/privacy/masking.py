@@ -63,35 +63,70 @@ class Masked:
         rest = self.text
         for finding in self.refused:
             rest = rest.replace(finding.shown, "")
-        rest = re.sub(
-            r"我的?|银行卡|卡号|账号|密码|验证码|口令|安全码|cvv2?|是|为|叫", "", rest, flags=re.I
-        )
+        rest = _AROUND_SECRETS.sub("", rest)
         return bool(self.refused) and not re.search(r"\w", rest)
 
 
 # Same-length folding, so that positions in the folded text are positions in the customer's text.
-_FOLD = str.maketrans(
-    "０１２３４５６７８９〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖－—–\u3000\u00a0Ｘ：＝",
-    "0123456789001234567891123456789---  X:=",
+_WIDTH = {
+    **{ord(c): str(i) for i, c in enumerate("０１２３４５６７８９")},
+    **dict.fromkeys(map(ord, "－‐‑‒–—―−"), "-"),
+    **dict.fromkeys(map(ord, "\u3000\u00a0\t\n"), " "),
+    **{
+        ord(wide): narrow for wide, narrow in zip("Ｘ：＝（）＋．・／＿", "X:=()+.·/_", strict=True)
+    },
+}
+_NUMERALS = "〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
+_FOLD = {
+    **_WIDTH,
+    **{ord(c): d for c, d in zip(_NUMERALS, "0001234567891123456789", strict=True)},
+}
+_SEP = r"[ \-.·/_\u200b-\u200f\u2060\ufeff]{0,3}"  # the last ones are invisible
+_CARD_LENGTHS = range(19, 12, -1)
+_CARD_START = re.compile(r"(?<!\d)[3-69]")
+_CARDS = {n: re.compile(rf"\d(?:{_SEP}\d){{{n - 1}}}(?!\d)") for n in _CARD_LENGTHS}
+_ID = re.compile(rf"(?<!\d)[1-9](?:{_SEP}\d){{16}}{_SEP}[\dXx](?![\dA-Za-z])")
+# 「…万一」and 「…元旦」go on after a number; 「…万」and 「…元」make it a sum.
+_MOBILE = re.compile(
+    rf"(?<!\d)(?:(?:\+|00)?86{_SEP})?1{_SEP}[3-9](?:{_SEP}\d){{9}}(?!\d|万(?!一)|亿|元(?!旦))"
 )
-_SEP = r"[ \-.·]{0,2}"
-_CARD = re.compile(rf"(?<![\dA-Za-z])[3-69](?:{_SEP}\d){{12,18}}(?!\d)")
-_ID = re.compile(rf"(?<![\dA-Za-z])[1-9](?:{_SEP}\d){{16}}{_SEP}[\dXx](?![\dA-Za-z])")
-_MOBILE = re.compile(rf"(?<![\dA-Za-z])(?:\+?86{_SEP})?1[3-9](?:{_SEP}\d){{9}}(?![\d]|[万亿]|元)")
-_LANDLINE = re.compile(r"(?<![\dA-Za-z])\(?0\d{2,3}\)?[ \-]?\d{7,8}(?!\d)")
-_LINK = r"(?:是|为|:|=|\s|,|，|就是|叫|我的|改成|设的|填的|收到的|\"|“)"
-_SECRET_WORD = r"密\s?码|口\s?令|[Pp][Ii][Nn]码?"
-_CODE_WORD = r"验\s?证\s?码|动态码|动态口令|校验码|短信码|安全码|[Cc][Vv][Vv]2?|[Cc][Vv][Nn]2?"
-_NOT_UNIT = r"(?![\dA-Za-z]|[年月日号次位个元万块遍天分])"
+_LANDLINE = re.compile(r"(?<![\dA-Za-z])\(?0\d{2,3}\)?[ \-]{0,3}\d{3,4}[ \-]{0,3}\d{4}(?!\d)")
+_LINK = (
+    r"(?:是|为|:|=|\s|\(|就是|叫|我的?|被|改成了?|设成了?|改为|设为|设的|填的|收到的|生日|数字"
+    r"|[三四六346]位数?|\"|“)"
+)
+_ACCOUNT = re.compile(
+    rf"(?:[卡账帐]号|[账帐]户|存折){_LINK}{{0,4}}(\d(?:[ \-.·/_,，]{{0,3}}\d){{11,24}})(?!\d)"
+)
+_SECRET_WORD = r"密\s?[码碼]|口\s?令|(?<![A-Za-z])[Pp][Ii][Nn]码?"
+_CODE_WORD = (
+    r"[验驗]\s?[证證]\s?[码碼]|动态码|动态口令|校验码|短信码|安全码"
+    r"|(?<![A-Za-z])[Cc][Vv][VvNn]2?"
+)
+_NOT_UNIT = r"(?![\dA-Za-z]|[年月日号次位个元万块遍天分秒条笔张岁点多余人家页期小])"
+_SPELT = rf"[{_NUMERALS}]{{4,12}}"
 _PASSWORD = re.compile(
-    rf"(?:{_SECRET_WORD}){_LINK}{{0,4}}([0-9A-Za-z!@#$%^&*_.\-]{{4,24}}){_NOT_UNIT}"
+    rf"(?:{_SECRET_WORD}){_LINK}{{0,4}}([0-9A-Za-z!@#$%^&*_.\-]{{4,24}}|{_SPELT}){_NOT_UNIT}"
 )
-_CODE = re.compile(rf"(?:{_CODE_WORD}){_LINK}{{0,4}}(\d(?:[ \-]?\d){{2,7}}){_NOT_UNIT}")
+_CODE = re.compile(rf"(?:{_CODE_WORD}){_LINK}{{0,4}}(\d(?:[ \-]?\d){{2,7}}|{_SPELT}){_NOT_UNIT}")
+# Behind a comma a number is more often a sum or a hotline; six bare digits are a secret.
+_AFTER_COMMA = re.compile(rf"(?:{_SECRET_WORD}|{_CODE_WORD})[,，、]\s?(\d{{6}}){_NOT_UNIT}")
+_BEFORE = r"(?:是|就是|为|=|:|\(|【|\[)"
 _PASSWORD_AFTER = re.compile(
-    rf"(?<![\dA-Za-z])([0-9A-Za-z!@#$%^&*_]{{4,24}})(?:是|就是|为|=|:)(?:我|我的|卡|取款|登录|支付|的|银行卡){{0,3}}(?:{_SECRET_WORD})"
+    rf"(?<![\dA-Za-z])([0-9A-Za-z!@#$%^&*_]{{4,24}}){_BEFORE}(?:我|我的|卡|取款|登录|支付|的|银行卡){{0,3}}(?:{_SECRET_WORD})"
 )
 _CODE_AFTER = re.compile(
-    rf"(?<!\d)(\d{{3,8}})(?:是|就是|为|=|:)(?:我|我的|短信|收到的|这个|的){{0,3}}(?:{_CODE_WORD})"
+    rf"(?<!\d)(\d{{3,8}}){_BEFORE}(?:我|我的|短信|收到的|这个|的){{0,3}}(?:{_CODE_WORD})"
+)
+# What stands behind the word 密码 and is none: hotlines, days, references, phones masked before.
+_PUBLIC = re.compile(
+    r"9[56]\d{3,4}|400-?\d{3}-?\d{4}|12\d{3}|100\d\d|20\d\d[-./]\d{1,2}(?:[-./]\d{1,2})?"
+    r"|TS\d{8}-?\w{7}|\d{3,4}-?\*{4}\d{4}",
+    re.IGNORECASE,
+)
+_AROUND_SECRETS = re.compile(
+    rf"{_SECRET_WORD}|{_CODE_WORD}|{_LINK}|银行卡|信用卡|储蓄卡|借记卡|[卡账帐]号|取款|登录|支付|交易"
+    r"|查询|网银|手机银行|短信|和|的|了|卡"
 )
 
 
@@ -116,26 +151,15 @@ def _fold(text: str) -> str:
     return "".join(chars)
 
 
-_WIDTH = {
-    **{ord(c): str(i) for i, c in enumerate("０１２３４５６７８９")},
-    ord("－"): "-",
-    ord("\u3000"): " ",
-    ord("\u00a0"): " ",
-    ord("Ｘ"): "X",
-    ord("："): ":",
-    ord("＝"): "=",
-}
-
-
 def _candidates(text: str) -> Iterator[Finding]:
     """Findings, the surest kinds first: a later one never overrides an earlier one."""
     yield from _identity_numbers(text)
     yield from _cards(text)
-    yield from _keyword_secrets(text, _CODE, Kind.CODE, "〔验证码已隐去〕")
-    yield from _keyword_secrets(text, _CODE_AFTER, Kind.CODE, "〔验证码已隐去〕")
+    yield from _keyword_secrets(text, (_CODE, _CODE_AFTER), Kind.CODE, "〔验证码已隐去〕")
     yield from _phones(text)
-    yield from _keyword_secrets(text, _PASSWORD, Kind.PASSWORD, "〔密码已隐去〕")
-    yield from _keyword_secrets(text, _PASSWORD_AFTER, Kind.PASSWORD, "〔密码已隐去〕")
+    yield from _accounts(text)
+    secret = (_PASSWORD, _PASSWORD_AFTER, _AFTER_COMMA)
+    yield from _keyword_secrets(text, secret, Kind.PASSWORD, "〔密码已隐去〕")
 
 
 def _digits(span: str) -> str:
@@ -159,11 +183,33 @@ def _has_birth_date(raw: str) -> bool:
 
 
 def _cards(text: str) -> Iterator[Finding]:
-    for m in _CARD.finditer(text):
-        raw = _digits(m.group())
-        # 62… is UnionPay: masked even when a digit was mistyped and Luhn fails.
-        if luhn.is_valid(raw) or (raw.startswith("62") and len(raw) >= 16):
-            yield Finding(Kind.CARD, m.start(), m.end(), raw, f"〔卡号已隐去，尾号{raw[-4:]}〕")
+    end = 0
+    for start in _CARD_START.finditer(text):
+        m = _card_at(text, start.start()) if start.start() >= end else None
+        if m:
+            end = m.end()
+            yield _card(m.start(), end, _digits(m.group()))
+
+
+def _card_at(text: str, start: int) -> re.Match[str] | None:
+    """The longest card number there: figures that follow a card number do not belong to it."""
+    found = (pattern.match(text, start) for pattern in _CARDS.values())
+    return next((m for m in found if m and _is_card(_digits(m.group()))), None)
+
+
+def _is_card(raw: str) -> bool:
+    # 62… is UnionPay: masked even when a digit was mistyped and Luhn fails.
+    return luhn.is_valid(raw) or (raw.startswith("62") and len(raw) >= 16)
+
+
+def _card(start: int, end: int, raw: str) -> Finding:
+    return Finding(Kind.CARD, start, end, raw, f"〔卡号已隐去，尾号{raw[-4:]}〕")
+
+
+def _accounts(text: str) -> Iterator[Finding]:
+    """What the customer calls a card or account number, whatever its check digit says."""
+    for m in _ACCOUNT.finditer(text):
+        yield _card(m.start(1), m.end(1), _digits(m[1]))
 
 
 def _phones(text: str) -> Iterator[Finding]:
@@ -180,10 +226,12 @@ def _phones(text: str) -> Iterator[Finding]:
 
 
 def _keyword_secrets(
-    text: str, pattern: re.Pattern[str], kind: Kind, shown: str
+    text: str, patterns: tuple[re.Pattern[str], ...], kind: Kind, shown: str
 ) -> Iterator[Finding]:
-    for m in pattern.finditer(text):
-        yield Finding(kind, m.start(1), m.end(1), m.group(1), shown)
+    for pattern in patterns:
+        for m in pattern.finditer(text):
+            if not _PUBLIC.fullmatch(m[1].rstrip(".-")):
+                yield Finding(kind, m.start(1), m.end(1), m[1], shown)
 
 
 def _replace(text: str, findings: list[Finding]) -> str:

@@ -194,7 +194,8 @@ class XiaobaoChat extends HTMLElement {
    * @param {boolean} history
    */
   #onPage(messages, history) {
-    this.#shell.setStatus("online");
+    // The server answers again: what waits to be tried once more need not sit out its wait.
+    if (this.#shell.setStatus("online")) this.#outbox.hurry();
     this.#shell.easeBanner();
     const added = this.#view.show(messages);
     this.#showWelcome();

@@ -16,7 +16,8 @@ const LONG_FACT = 24;
 /** TS + date + 6 characters of Crockford base32 + 1 check character (which has five more signs). */
 const REFERENCE = /(TS\d{8}-[0-9A-HJKMNP-TV-Z]{6}[0-9A-HJKMNP-Z*~$=](?![0-9A-Za-z]))/;
 /** Emergency numbers, five-digit service lines, 400-000-0000; not 「110号」 or 「95000元」. */
-const PHONE = /(\b(?:1[12]0|123\d\d|9[56]\d{3}|\d{3,4}-\d{3,4}-\d{3,4})\b(?!\s?[号元万年月天小分个名条%]))/;
+const PHONE =
+  /(\b(?:1[12]0|123\d\d|9[56]\d{3}|\d{3,4}-\d{3,4}-\d{3,4})\b(?!\s?[号元万年月天小分个名条%]))/;
 const DATE = /(\b\d{4}-\d{2}-\d{2}\b)/;
 const COPIED_SHOWN = 2000;
 
@@ -63,8 +64,16 @@ export function clock(iso, now = new Date()) {
  */
 function runs(text) {
   const found = joined(text.split("\n").map((line) => ({ kind: kindOf(line), lines: [line] })));
-  const keeps = (/** @type {Run} */ { kind, lines }) => kind !== "facts" || lines.length >= FACTS_AT_LEAST;
-  return joined(found.map((run) => (keeps(run) ? run : { ...run, kind: "text" })));
+  return joined(found.map(listOrText));
+}
+
+/**
+ * @param {Run} run
+ * @returns {Run} one or two facts are ordinary sentences
+ */
+function listOrText({ kind, lines }) {
+  const tooFew = kind === "facts" && lines.length < FACTS_AT_LEAST;
+  return { kind: tooFew ? "text" : kind, lines };
 }
 
 /**

@@ -19,12 +19,16 @@ export class Shell {
     this.#part("banner-close").addEventListener("click", () => this.closeBanner(), { signal });
   }
 
-  /** @param {Status} status */
+  /**
+   * @param {Status} status
+   * @returns {boolean} whether it was another one before
+   */
   setStatus(status) {
     const element = this.#part("status");
-    if (element.dataset.state === status) return;
+    if (element.dataset.state === status) return false;
     element.dataset.state = status;
     this.#part("status-text").textContent = STATUS_TEXT[status];
+    return true;
   }
 
   /**
