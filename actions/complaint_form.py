@@ -60,10 +60,8 @@ class AskBusiness(SafeAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         book = tracker.get_slot(f.INTAKE) or {}
-        names = [proposal["name"] for proposal in book.get("business", [])]
-        offered = names or f.COMMON_BUSINESS
-        buttons = [_button(name, f.BUSINESS, name) for name in [*offered, f.OTHER_BUSINESS]]
-        response = "utter_ask_business_proposed" if names else "utter_ask_business"
+        buttons = [_button(name, f.BUSINESS, name) for name in f.offered_business(book)]
+        response = "utter_ask_business_proposed" if book.get("business") else "utter_ask_business"
         dispatcher.utter_message(response=response, buttons=buttons)
         return []
 
@@ -110,15 +108,14 @@ class SubmitComplaint(SafeAction):
         except JournalUnavailable as exc:
             logger.error("complaint not journaled: %s", exc.__cause__.__class__.__name__)
             dispatcher.utter_message(response="utter_not_filed")
-            return self._back_to_recap()
+            return self.after_failure()
         promise = f"{settings().promise_working_days}个工作日"
         dispatcher.utter_message(
             response="utter_filed", reference=receipt.reference, promise=promise
         )
         return [SlotSet(name, None) for name in f.SLOTS]
 
-    @staticmethod
-    def _back_to_recap() -> Events:
+    def after_failure(self) -> Events:
         """The answers stay, and 「提交」 tries again."""
         return [
             ActiveLoop(FORM),

@@ -34,11 +34,15 @@ class SafeAction(Action, ABC):
             logger.exception("action %s failed", self.name())
             dispatcher.messages.clear()
             dispatcher.utter_message(response="utter_trouble")
-            return []
+            return self.after_failure()
 
     @abstractmethod
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Does the work; may raise anything."""
+
+    def after_failure(self) -> Events:
+        """What to leave behind when `act` raised."""
+        return []
 
 
 def now() -> datetime:

@@ -4,6 +4,7 @@
     x ConfigurationError         settings, model or machine are not fit to start
     x StorageError               a database of ours cannot be read or written
       - JournalUnavailable       the complaint could not be put on disk
+    x TurnFailed                 a turn of the assistant could not run to its end
     x CaseStoreError
       - Retryable                try again later: network, time-out, 408, 429, 5xx
       - Permanent                trying again cannot help: refused for its content
@@ -35,6 +36,10 @@ class StorageError(BotError):
 
 class JournalUnavailable(StorageError):
     """投诉登记簿暂时无法写入，您的投诉还没有提交。"""
+
+
+class TurnFailed(BotError):
+    """这句话没有处理成功，请稍后再发一次。"""
 
 
 class CaseStoreError(BotError):

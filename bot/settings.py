@@ -110,6 +110,8 @@ def generate_secrets(env_file: Path = ENV_FILE) -> list[str]:
     env_file.touch(mode=0o600, exist_ok=True)
     env_file.chmod(0o600)
     missing = [name for name in GENERATED if name not in environment(env_file)]
+    text = env_file.read_text(encoding="utf-8")
     with env_file.open("a", encoding="utf-8") as file:
+        file.write("" if text.endswith("\n") or not text else "\n")
         file.writelines(f"{name}={GENERATED[name]()}\n" for name in missing)
     return missing

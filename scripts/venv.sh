@@ -36,7 +36,11 @@ log=var/log/install.log
 {
     .venv/bin/python -m pip install --disable-pip-version-check --no-input --progress-bar off \
         --require-hashes -r requirements.lock 2>&1 || echo "INSTALL FAILED"
-} | tee "$log" | awk '/^Collecting |^Requirement already/ { printf "\r  %d 个包", ++n; fflush() } END { print "" }'
+} | tee "$log" | if [ -t 1 ]; then
+    awk '/^Collecting |^Requirement already/ { printf "\r  %d 个包", ++n; fflush() } END { print "" }'
+else
+    cat >/dev/null
+fi
 if grep -q "INSTALL FAILED" "$log"; then
     echo "依赖安装失败，详情见 $log：" >&2
     grep -E "^ERROR" "$log" | tail -3 >&2

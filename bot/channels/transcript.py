@@ -7,7 +7,7 @@ callers in an event loop use a thread.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict
@@ -80,6 +80,12 @@ class Transcript:
 
     def begin(self, sender_id: str, key: str, text: str, now: datetime) -> Message:
         """Stores a customer's message, or returns the one already stored under `key`."""
+        try:
+            return self._begin(sender_id, key, text, now)
+        except IntegrityError:  # another process stored it in between
+            return self._begin(sender_id, key, text, now)
+
+    def _begin(self, sender_id: str, key: str, text: str, now: datetime) -> Message:
         with self._transaction() as tx:
             known = self._by_key(tx, sender_id, key)
             if known is None:
@@ -125,9 +131,9 @@ class Transcript:
             return self._select(tx, later)
 
     def end_session(self, sender_id: str, now: datetime) -> None:
-        if not self.has_ended(sender_id):
-            with self._transaction() as tx:
-                tx.execute(_ended.insert().values(sender_id=sender_id, ended_at=now))
+        """Ends the session; ending it again changes nothing."""
+        with suppress(IntegrityError), self._transaction() as tx:
+            tx.execute(_ended.insert().values(sender_id=sender_id, ended_at=now))
 
     def has_ended(self, sender_id: str) -> bool:
         with self._transaction() as tx:

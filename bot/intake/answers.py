@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.intake import fields as f
+from bot.intake.commands import fixed_command
 from bot.intake.reading import amounts, branches, choices, dates, narrative, opening, people
 from bot.intake.reading.classification import (
     Proposal,
@@ -19,6 +20,9 @@ from bot.intake.turn import Turn
 from bot.privacy.sealing import Sealed
 
 SHORTEST_DETAIL = 4
+_POSITION = re.compile(r"\W*(?:选|第)*[\d一二三四五六七八九十]+[个项号]?\W*")
+MOST_YUAN = 10**13
+"""Limit of the case store's contract, which also wants whole fen."""
 LONGEST = {f.DETAIL: 5000, f.REQUEST: 1000, f.BRANCH: 200, f.NAME: 50, f.CONTACT: 50, f.STAFF: 100}
 
 
@@ -35,16 +39,22 @@ class Reader:
     @staticmethod
     def unknown(name: str) -> Any:
         """What is stored when the customer skips an optional field that is asked."""
-        if name == f.DATE:
-            return {"text": f.UNKNOWN_WORDS, "start": None, "end": None}
-        return f.OTHER_BUSINESS if name == f.BUSINESS else f.UNKNOWN_WORDS
+        return {
+            f.DATE: {"text": f.UNKNOWN_WORDS, "start": None, "end": None},
+            f.BUSINESS: f.OTHER_BUSINESS,
+            f.BRANCH: f.UNKNOWN_WORDS,
+            f.CONTACT: f.USUAL_CONTACT,
+        }.get(name)
 
 
 def read_answer(reader: Reader, name: str, turn: Turn, text: str) -> Any:
     """The value for field `name` in `text`, which answers its question; None if there is none."""
-    value = _READERS[name](reader, turn, text.strip())
-    limit = LONGEST.get(name)
-    return value[:limit] if limit and isinstance(value, str) else value
+    return _cut(name, _READERS[name](reader, turn, text.strip()))
+
+
+def _cut(name: str, value: Any) -> Any:
+    """`value`, no longer than the case store takes it."""
+    return value[: LONGEST[name]] if name in LONGEST and isinstance(value, str) else value
 
 
 def fill_from_opening(reader: Reader, turn: Turn) -> dict[str, Any]:
@@ -55,14 +65,14 @@ def fill_from_opening(reader: Reader, turn: Turn) -> dict[str, Any]:
         f.BRANCH: found.branch,
         f.STAFF: found.staff,
         f.DATE: _date_value(found.date),
-        f.AMOUNT: float(found.amount.yuan) if found.amount else None,
+        f.AMOUNT: _yuan(found.amount),
         f.REQUEST: found.request,
         f.NAME: found.name,
         f.ROLE: found.role,
         f.CONTACT: found.contact_preference,
         f.PHONE: _phone(reader, turn, turn.text),
     }
-    return {name: value for name, value in values.items() if value is not None}
+    return {name: _cut(name, value) for name, value in values.items() if value is not None}
 
 
 def fill_from_passing(reader: Reader, turn: Turn, known: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,12 +85,13 @@ def fill_from_passing(reader: Reader, turn: Turn, known: Mapping[str, Any]) -> d
 def _detail(_reader: Reader, turn: Turn, text: str) -> str | None:
     if turn.intent == "complaint_file" and narrative.read_narrative(text) is None:
         return None  # 「我要投诉」once more is not what happened
-    return text if len(re.sub(r"\W", "", text)) >= SHORTEST_DETAIL else None
+    told = len(re.sub(r"\W", "", text)) >= SHORTEST_DETAIL and fixed_command(text) is None
+    return text if told else None
 
 
 def _business(reader: Reader, _turn: Turn, text: str) -> str | None:
     names = reader.table.business_names
-    index = choices.read_choice(text, names)
+    index = None if _POSITION.fullmatch(text) else choices.read_choice(text, names)
     if index is not None:
         return names[index]
     proposed = propose_business(text, reader.table)
@@ -117,12 +128,17 @@ def _date(_reader: Reader, turn: Turn, text: str) -> dict[str, Any] | None:
 
 
 def _amount(_reader: Reader, _turn: Turn, text: str) -> float | None:
-    reading = amounts.read_amount(text, asked=True)
-    return float(reading.yuan) if reading else None
+    return _yuan(amounts.read_amount(text, asked=True))
+
+
+def _yuan(reading: amounts.AmountReading | None) -> float | None:
+    if reading is None or reading.yuan >= MOST_YUAN:
+        return None
+    return float(round(reading.yuan, 2))
 
 
 def _request(_reader: Reader, _turn: Turn, text: str) -> str | None:
-    return text if re.search(r"\w{2}", text) else None
+    return text if re.search(r"\w{2}", text) and fixed_command(text) is None else None
 
 
 def _name(_reader: Reader, _turn: Turn, text: str) -> str | None:

@@ -8,7 +8,10 @@ import requests
 
 from bot.errors import CaseStoreError, NotFound, Permanent, Retryable, TooManyAttempts
 
-_RETRYABLE = {408, 409, 425, 429}
+# 401, 403, 404: a wrong token or address is the operator's to mend, not the complaint's fault.
+_RETRYABLE = {401, 403, 404, 408, 409, 425, 429}
+_FILED = {"promise_due", "legal_due"}
+_STATUS = {"reference", "state_label", "received_at", "promise_due", "legal_due"}
 
 
 class CaseStore(Protocol):
@@ -48,14 +51,14 @@ class HttpCaseStore:
         headers = {"Idempotency-Key": payload["reference"]}
         response = self._call("POST", self._url, json=payload, headers=headers)
         if response.status_code in (200, 201):
-            return self._body(response)
+            return self._body(response, _FILED)
         raise self._failure(response)
 
     def status(self, reference: str, phone_tail: str) -> dict[str, Any]:
         headers = {"X-Complaint-Proof": phone_tail}
         response = self._call("GET", f"{self._url}/{reference}", headers=headers)
         if response.status_code == 200:
-            return self._body(response)
+            return self._body(response, _STATUS)
         if response.status_code == 404:
             raise NotFound()
         if response.status_code == 429:
@@ -71,11 +74,14 @@ class HttpCaseStore:
             raise Retryable(f"连接失败：{type(exc).__name__}") from exc
 
     @staticmethod
-    def _body(response: requests.Response) -> dict[str, Any]:
+    def _body(response: requests.Response, needed: set[str]) -> dict[str, Any]:
         try:
-            return dict(response.json())
+            body = response.json()
         except ValueError as exc:
             raise Retryable("返回的内容不是 JSON") from exc
+        if not isinstance(body, dict) or not needed <= body.keys():
+            raise Retryable("返回的内容不完整")
+        return body
 
     @staticmethod
     def _failure(response: requests.Response) -> CaseStoreError:
@@ -84,7 +90,5 @@ class HttpCaseStore:
         except (ValueError, KeyError, TypeError):
             code = "no_error_code"
         message = f"HTTP {response.status_code} {code}"
-        # A wrong token is the operator's to mend, not the complaint's fault: keep trying.
-        if response.status_code >= 500 or response.status_code in _RETRYABLE | {401, 403, 404}:
-            return Retryable(message)
-        return Permanent(message)
+        refused = 400 <= response.status_code < 500 and response.status_code not in _RETRYABLE
+        return Permanent(message) if refused else Retryable(message)

@@ -32,8 +32,12 @@ _WORDS: dict[Command, str] = {
     Command.SKIP: r"(跳过|不填|没有|无|不想说|不方便(说|透露)?|略过?|下一(个|题|项))",
     Command.REPEAT: r"(再说一遍|重复(一下|一遍)?|没看清|什么问题|上一个问题是什么)",
     Command.RESTART: r"(重新(开始|填|填写|来|登记)|从头(开始|来)|重来)",
-    Command.WHY: r"((为什么|为啥|干嘛|凭什么)(要|得)?(问|填|提供|知道)?.{0,8})",
-    Command.RESUME: r"(继续|继续填写|接着(填|说|来)|我接着填)",
+    # 「凭什么扣我钱」 is a complaint, 「为什么要电话」 is a question about ours.
+    Command.WHY: (
+        r"(为什么|为啥|干嘛|凭什么)"
+        r"((要|得)?(问|填|提供|知道|告诉|留).{0,8}|要(我的)?(电话|手机|姓名|名字|信息|这).{0,4})?"
+    ),
+    Command.RESUME: r"(继续|继续填写|接着(填|说|来)|我接着填|不(用)?改了)",
 }
 _SHORT = re.compile(r"[\s，。！!,.~～?？、啊吧呢啦了哦呀嘛]+$")
 _NLU_SURE = 0.55
@@ -49,13 +53,22 @@ _LONGEST_QUESTION = 45
 
 def command_of(turn: Turn) -> Command | None:
     """The command in a short message, by fixed words first, then by a sure classifier."""
-    text = _SHORT.sub("", turn.text.strip().lower())
-    for command, pattern in _WORDS.items():
-        if re.fullmatch(pattern, text):
-            return command
-    if len(text) > _LONGEST_COMMAND or turn.confidence < _NLU_SURE:
+    said = fixed_command(turn.text)
+    if said is not None:
+        return said
+    if len(_plain(turn.text)) > _LONGEST_COMMAND or turn.confidence < _NLU_SURE:
         return None
     return Command(turn.intent) if turn.intent in Command._value2member_map_ else None
+
+
+def fixed_command(text: str) -> Command | None:
+    """The command whose fixed words are all that `text` says."""
+    plain = _plain(text)
+    return next((c for c, pattern in _WORDS.items() if re.fullmatch(pattern, plain)), None)
+
+
+def _plain(text: str) -> str:
+    return _SHORT.sub("", text.strip().lower())
 
 
 def is_aside(turn: Turn, *, free_text: bool) -> bool:

@@ -15,7 +15,8 @@ from uuid import UUID
 from bot.intake import fields as f
 from bot.intake.answers import Reader, fill_from_opening, fill_from_passing, read_answer
 from bot.intake.commands import Command, command_of, is_aside, may_be_aside
-from bot.intake.reading.corrections import read_correction
+from bot.intake.reading.choices import read_choice
+from bot.intake.reading.corrections import Correction, read_correction, read_statement
 from bot.intake.turn import Say, Step, Turn
 
 MISSES_BEFORE_WAY_OUT = 2
@@ -62,8 +63,8 @@ class ComplaintForm:
         command = command_of(turn)
         if interlude == f.CANCEL and command in (Command.AFFIRM, Command.CANCEL, Command.DENY):
             return self._settle_cancel(state, command is not Command.DENY)
-        if interlude == f.EDIT and (named := read_correction("改一下" + turn.text)):
-            return self._ask_again(state, named.field)
+        if interlude == f.EDIT and (step := self._edit(state, turn, command)):
+            return step
         step = self._command(state, turn, command) if command else None
         return step or self._answer(state, turn)
 
@@ -71,7 +72,7 @@ class ComplaintForm:
 
     def _start(self, turn: Turn) -> Step:
         values: dict[str, Any] = dict.fromkeys(f.SLOTS)
-        values.update({f.ROLE: f.ROLES[0], f.CONTACT: "电话联系", f.ATTACHMENTS: []})
+        values.update({f.ROLE: f.ROLES[0], f.CONTACT: f.USUAL_CONTACT, f.ATTACHMENTS: []})
         values[f.INTAKE] = {"id": str(self._new_id())}
         step = Step(values=values)
         if turn.choice is None and turn.text:
@@ -117,7 +118,7 @@ class ComplaintForm:
             return self._consent(state, turn, bool(value))
         if name == f.CONFIRMED:
             return self._confirm(state, bool(value))
-        if name not in f.BY_NAME or state.get(f.CONSENT) is None:
+        if name not in f.CHOSEN or not isinstance(value, str) or state.get(f.CONSENT) is None:
             return Step(ask=state.requested)
         return self._accept(state, name, value)
 
@@ -171,7 +172,7 @@ class ComplaintForm:
 
     def _restart(self, state: FormState) -> Step:
         keep = {f.CONSENT: state.get(f.CONSENT), f.INTAKE: {"id": state.book["id"]}}
-        values = {**dict.fromkeys(f.SLOTS), f.ROLE: f.ROLES[0], f.CONTACT: "电话联系", **keep}
+        values = {**dict.fromkeys(f.SLOTS), f.ROLE: f.ROLES[0], f.CONTACT: f.USUAL_CONTACT, **keep}
         step = Step(values={**values, f.ATTACHMENTS: []}, say=[Say("utter_form_restarted")])
         return self._next(FormState({}, state.requested), step)
 
@@ -186,7 +187,7 @@ class ComplaintForm:
     # -- correction ----------------------------------------------------------------------------
 
     def _correct(self, state: FormState, turn: Turn) -> Step | None:
-        correction = read_correction(turn.text)
+        correction = _meant(state, turn)
         if correction is None:
             at_recap = state.requested == f.CONFIRMED
             return self._interlude(state, f.EDIT) if at_recap else None
@@ -207,10 +208,17 @@ class ComplaintForm:
         step.say.insert(0, Say("utter_form_corrected", shown))
         return step
 
+    def _edit(self, state: FormState, turn: Turn, command: Command | None) -> Step | None:
+        """The answer to 「您想改哪一项？」; a mere yes or no there must not file the complaint."""
+        if _meant(state, turn) is None and (named := read_correction("改一下" + turn.text)):
+            return self._ask_again(state, named.field)
+        return Step(ask=state.requested) if command in (Command.AFFIRM, Command.DENY) else None
+
     def _ask_again(self, state: FormState, name: str) -> Step:
-        if name not in f.RECAP:
+        """Asks for a field anew; the old value stays until there is another."""
+        if name not in f.RECAP or state.get(f.CONSENT) is None:
             return Step(ask=state.requested)
-        return Step(values={name: None, f.CONFIRMED: None}, ask=name)
+        return Step(values={f.CONFIRMED: None}, ask=name)
 
     # -- answers -------------------------------------------------------------------------------
 
@@ -221,14 +229,22 @@ class ComplaintForm:
         free_text = name in (f.DETAIL, f.REQUEST)
         if is_aside(turn, free_text=free_text):
             return Step(aside=True)
-        value = read_answer(self._reader, name, turn, turn.text)
+        value = self._read(state, name, turn)
         if value is not None:
             return self._accept(state, name, value, turn)
         correction = self._correct(state, turn) if read_correction(turn.text) else None
         return correction or self._aside_or_missed(state, turn, free_text)
 
+    def _read(self, state: FormState, name: str, turn: Turn) -> Any:
+        if name == f.BUSINESS:  # 「第二个」 counts the buttons
+            offered = f.offered_business(state.book)
+            index = read_choice(turn.text, offered)
+            if index is not None:
+                return offered[index]
+        return read_answer(self._reader, name, turn, turn.text)
+
     def _correction_or_aside(self, state: FormState, turn: Turn) -> Step:
-        if state.requested == f.CONFIRMED and read_correction(turn.text):
+        if state.requested == f.CONFIRMED and _meant(state, turn):
             step = self._correct(state, turn)
             if step is not None:
                 return step
@@ -265,3 +281,11 @@ class ComplaintForm:
             return self._interlude(state, f.WAY_OUT, misses=0)
         book = {**state.book, "misses": misses}
         return Step(values={f.INTAKE: book}, say=[Say(f"utter_help_{name}")], ask=name)
+
+
+def _meant(state: FormState, turn: Turn) -> Correction | None:
+    """The correction in a message; at the recap naming a field and its value is one, too."""
+    found = read_correction(turn.text)
+    if found is None and state.requested == f.CONFIRMED:
+        return read_statement(turn.text)
+    return found

@@ -46,6 +46,7 @@ COMMON_BUSINESS = (
     "个人金融信息",
 )
 """Offered when the story suggests no business; names of JR/T 0169—2018."""
+USUAL_CONTACT = "电话联系"
 ROLES = ("本人", "代理人", "继承人")
 
 
@@ -79,6 +80,14 @@ BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}
 ASKED = tuple(field.name for field in FIELDS if field.asked)
 RECAP = tuple(field.name for field in FIELDS if field.name not in (CONSENT, CONFIRMED))
 SLOTS = (*BY_NAME, ATTACHMENTS, INTAKE)
+CHOSEN = (BUSINESS, REASON, ROLE)
+"""Fields whose value a button may carry."""
+
+
+def offered_business(book: Mapping[str, Any]) -> tuple[str, ...]:
+    """The business categories on the buttons, in their order; `book` is the form's bookkeeping."""
+    proposed = [str(proposal["name"]) for proposal in book.get("business") or ()]
+    return (*(proposed or COMMON_BUSINESS), OTHER_BUSINESS)
 
 
 def show(name: str, value: Any) -> str:

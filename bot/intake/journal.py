@@ -184,7 +184,7 @@ class SqlJournal:
                 .where(_intake.c.id == row.id)
                 .values(attempts=row.attempts + 1, leased_until=now + lease, lease_owner=owner)
             )
-            return self._entry(row, attempts=row.attempts + 1, lease_owner=owner)
+        return self._entry(row, attempts=row.attempts + 1, lease_owner=owner)
 
     def delivered(self, entry: Entry, now: datetime) -> None:
         self._finish(entry, status=DELIVERED, delivered_at=now, last_error=None)
@@ -231,7 +231,8 @@ class SqlJournal:
 
     def check_writable(self) -> None:
         with self._transaction() as tx:
-            tx.execute(sa.select(_intake.c.id).limit(1)).first()
+            # PostgreSQL refuses the lock, not the reading, when it is read-only.
+            tx.execute(sa.select(_intake.c.id).limit(1).with_for_update(skip_locked=True)).first()
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.errors import BotError, JournalUnavailable, Permanent, Retryable
+from bot.errors import BotError, Permanent, Retryable, StorageError
 from bot.intake.case_store import CaseStore
 from bot.intake.journal import Entry, Journal
 
@@ -85,6 +85,7 @@ class Relay:
     def _deliver_safely(self) -> bool:
         try:
             return self.deliver_next()
-        except JournalUnavailable as exc:
+        except StorageError as exc:
+            # Also an entry no key opens: its lease keeps it out of the way of the others.
             logger.error("journal unavailable: %s", exc.__cause__.__class__.__name__)
             return False

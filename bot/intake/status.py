@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.errors import NotFound
+from bot.errors import NotFound, Retryable
 from bot.intake.calendar import BEIJING
 from bot.intake.case_store import CaseStore
 from bot.intake.journal import DELIVERED, Entry, Journal
@@ -38,10 +38,13 @@ class Status:
 
 
 def inquire(cases: CaseStore, journal: Journal, reference: str, phone_tail: str) -> Status:
-    """Raises NotFound (unknown or wrong proof), TooManyAttempts, Retryable, JournalUnavailable."""
+    """Raises NotFound (unknown or wrong proof), TooManyAttempts, Retryable, JournalUnavailable.
+
+    A complaint still in the journal is known even while the case store cannot be reached.
+    """
     try:
         return _from_case(cases.status(reference, phone_tail))
-    except NotFound:
+    except (NotFound, Retryable):
         entry = journal.find(reference)
         if entry is None or entry.status == DELIVERED or not _proves(entry, phone_tail):
             raise

@@ -8,6 +8,8 @@ from typing import IO, Any
 
 _STOPPED = re.compile(r"(\w+) stopped \(rc=(-?\d+)\)")
 _STOPPING = re.compile(r"SIG(INT|TERM) received|sending SIG")
+# Errors meant for people are plain Chinese lines; everything else in a log begins otherwise.
+_FOR_PEOPLE = re.compile(r"[\u4e00-\u9fff]")
 LARGEST = 10 * 1024 * 1024
 
 
@@ -18,6 +20,7 @@ class LogFiles:
         self.width = 0
         self.stopping = False
         self.first_failure: str | None = None
+        self.last_words: dict[str, str] = {}
         self._folder = folder
         self._files: dict[str, IO[str]] = {}
 
@@ -26,6 +29,8 @@ class LogFiles:
         text = data.decode("utf-8", "replace") if isinstance(data, bytes) else str(data)
         if message.name == "system":
             self._notice(text)
+        elif spoken := [line for line in text.splitlines() if _FOR_PEOPLE.match(line)]:
+            self.last_words[message.name] = spoken[-1]
         file = self._file(message.name)
         file.write(text if text.endswith("\n") else text + "\n")
         file.flush()

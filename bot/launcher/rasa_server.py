@@ -48,12 +48,14 @@ def _build(config: Settings, model: Path) -> Any:
 
 async def _check_agent(app: Any, _loop: Any) -> None:
     """Refuses to start with a model that does not load or answers nothing."""
+    from bot.rasa_ext.processor import fail_whole_turns
     from bot.rasa_ext.tracker_store import expose_failures
 
     agent = app.ctx.agent
     if not agent.is_ready():
         raise ConfigurationError("模型加载失败。请运行 make train 重新训练后再启动。")
     expose_failures(agent)
+    fail_whole_turns(agent)
     parsed = await agent.parse_message("银行卡丢了怎么办")
     if parsed["intent"]["name"] != "faq":
         raise ConfigurationError("模型自检没有通过。请运行 make train 重新训练后再启动。")

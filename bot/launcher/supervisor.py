@@ -19,7 +19,7 @@ from rich.console import Console
 
 from bot.errors import ConfigurationError
 from bot.launcher.logfiles import LogFiles
-from bot.launcher.training import model_path
+from bot.launcher.training import has_model
 from bot.settings import ROOT, Settings, environment, generate_secrets, load_settings
 
 READY_WITHIN_SECONDS = 120.0
@@ -35,7 +35,7 @@ def run_everything(console: Console) -> None:
     """Blocks until Ctrl-C or until a process dies. Raises ConfigurationError before starting."""
     added = generate_secrets()
     if added:
-        console.print(f"已为本机生成密钥并写入 .env（权限600）：{'、'.join(added)}")
+        console.print("已为本机生成密钥，写入 .env（权限 600）。")
     config = load_settings()
     _check_ports(config)
     logs = config.var_dir / "log"
@@ -70,7 +70,7 @@ def _environment() -> dict[str, str]:
 def _prepare(console: Console, config: Settings, logs: Path) -> None:
     _step(console, "准备数据库", ["-m", "bot", "migrate"], logs / "migrate.log")
     _step(console, "准备投诉库", ["-m", "casestore", "migrate"], logs / "migrate.log")
-    if not model_path(config).exists():
+    if not has_model(config):
         _step(
             console,
             "训练模型（内容有变化，约需一分钟）",
@@ -113,6 +113,8 @@ def _supervise(console: Console, config: Settings, logs: Path) -> int:
         manager.loop()
         failed = files.first_failure
     if failed is not None:
+        if reason := files.last_words.get(failed):
+            console.print(f"[red]{reason}[/red]")
         console.print(
             f"[red]{failed} 意外退出，其他进程已停止。详情见 {_shown(logs)}/{failed}.log[/red]"
         )

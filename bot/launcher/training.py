@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import tarfile
 import warnings
+import zlib
 from pathlib import Path
 
 from bot.errors import ConfigurationError
@@ -30,13 +32,26 @@ def model_path(config: Settings) -> Path:
     return config.models_dir / f"xiaobao-{fingerprint()[:16]}.tar.gz"
 
 
+def has_model(config: Settings) -> bool:
+    """True when the model of the present inputs is there and whole.
+
+    A training that was interrupted leaves half a file behind: it counts as none.
+    """
+    path = model_path(config)
+    try:
+        with tarfile.open(path) as archive:
+            return "metadata.json" in archive.getnames()
+    except (OSError, tarfile.TarError, EOFError, zlib.error):
+        return False
+
+
 def ensure_model(config: Settings, *, force: bool = False) -> Path:
     """The model of the present inputs; trains it when it is not there.
 
     Raises ConfigurationError when training fails.
     """
     path = model_path(config)
-    if path.exists() and not force:
+    if not force and has_model(config):
         return path
     configure_logging()
     from rasa.model_training import train

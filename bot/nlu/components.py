@@ -18,11 +18,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.bands import FAQ, OUT_OF_SCOPE, Band, Decision, Thresholds, decide
 from bot.nlu.model import IntentModel, Scored, Utterance
-from bot.nlu.text import normalise
+from bot.nlu.text import is_phone_tail, normalise
 
 jieba.setLogLevel(logging.ERROR)  # it logs its dictionary at DEBUG, whatever the root level
 
 CLARIFY_INTENT = "nlu_fallback"
+STATUS_TAIL = "status_tail"
 RANKING_LENGTH = 10
 
 
@@ -131,6 +132,9 @@ class NgramIntentClassifier(IntentClassifier, GraphComponent):
         ranking = self._model.rank(_utterance(message))
         decision = decide(ranking, self._thresholds)
         intent = {"name": _intent_of(decision), "confidence": decision.confidence}
+        if is_phone_tail(message.get(TEXT)):
+            # Four digits say nothing to n-grams, and the status inquiry asks for just that.
+            intent = {"name": STATUS_TAIL, "confidence": 1.0}
         message.set(INTENT, intent, add_to_output=True)
         message.set("intent_ranking", _as_intents(ranking), add_to_output=True)
         message.set("understanding", _understanding(decision), add_to_output=True)

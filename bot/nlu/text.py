@@ -17,6 +17,9 @@ _REPEATED = re.compile(r"([^\w\s])\1+")
 _REPEATED_CHAR = re.compile(r"([^\d\W])\1{3,}")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[ \t](?=\d)")
 _SPACES = re.compile(r"\s+")
+_PHONE_TAIL = re.compile(
+    r"(?:(?:我的?)?(?:手机|电话)?(?:号码?)?的?(?:尾号|后四位|后4位)(?:数字)?(?:是|为|:)?)?\s?\d{4}"
+)
 
 
 @lru_cache(maxsize=1)
@@ -37,3 +40,8 @@ def normalise(text: str) -> str:
     out = _REPEATED_CHAR.sub(r"\1\1\1", out)
     out = _SPACES.sub(" ", out).strip()
     return "／" + out[1:] if out.startswith("/") else out
+
+
+def is_phone_tail(text: str) -> bool:
+    """True when a normalised text is a phone's last four digits and nothing else."""
+    return _PHONE_TAIL.fullmatch(text) is not None

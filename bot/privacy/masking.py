@@ -120,7 +120,7 @@ _CODE_AFTER = re.compile(
 )
 # What stands behind the word 密码 and is none: hotlines, days, references, phones masked before.
 _PUBLIC = re.compile(
-    r"9[56]\d{3,4}|400-?\d{3}-?\d{4}|12\d{3}|100\d\d|20\d\d[-./]\d{1,2}(?:[-./]\d{1,2})?"
+    r"9[56]\d{3,4}|400-?\d{3}-?\d{4}|12378|12363|12315|10086|10010|10000|20\d\d[-./]\d{1,2}(?:[-./]\d{1,2})?"
     r"|TS\d{8}-?\w{7}|\d{3,4}-?\*{4}\d{4}",
     re.IGNORECASE,
 )

@@ -17,6 +17,7 @@ from sanic.response import HTTPResponse
 
 from bot.channels.inbound import Inbound, Incoming, TurnInput
 from bot.channels.transcript import BOT, Button, Message, Reply, Transcript
+from bot.channels.web.headers import SECURITY_HEADERS
 from bot.channels.web.health import Health
 from bot.channels.web.requests import read_message, read_object, read_poll
 from bot.channels.web.session import Choices, Sessions
@@ -26,16 +27,6 @@ from bot.storage.engine import create_engine
 
 STATIC = Path(__file__).parent / "static"
 POLL_SECONDS = 0.5
-_CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
-    "require-trusted-types-for 'script'"
-)
-_HEADERS = {
-    "Content-Security-Policy": _CSP,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
 
 Handler = Callable[[Request], Awaitable[HTTPResponse]]
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
@@ -93,11 +84,18 @@ class WebInput(InputChannel):
         for number, (method, path, handler) in enumerate(routes):
             # Sanic writes an attribute on its handlers, which a bound method does not take.
             web.add_route(partial(handler), path, methods=[method], name=f"route_{number}")
-        web.static("/static", str(STATIC), name="static")
+        for file in sorted(STATIC.iterdir()):
+            # One route per file: no path of the request ever reaches the file system.
+            web.static(
+                f"/static/{file.name}", str(file), name=f"static_{file.stem}_{file.suffix[1:]}"
+            )
         web.middleware("response")(_secure)
         return web
 
-    async def _page(self, _request: Request) -> HTTPResponse:
+    async def _page(self, request: Request) -> HTTPResponse:
+        if not request.path.endswith("/"):
+            # The page's links are relative; so is this one, for proxies that add a prefix.
+            return response.redirect(request.path.rsplit("/", 1)[-1] + "/", status=308)
         return await response.file(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
     async def _open_session(self, request: Request) -> HTTPResponse:
@@ -192,4 +190,4 @@ def _json(body: dict[str, Any], status: int = 200) -> HTTPResponse:
 
 
 async def _secure(_request: Request, answer: HTTPResponse) -> None:
-    answer.headers.update(_HEADERS)
+    answer.headers.update(SECURITY_HEADERS)

@@ -10,6 +10,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels import texts
+from bot.channels.web.headers import SECURITY_HEADERS
 from bot.errors import ChannelError
 
 logger = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ def install(app: Sanic) -> None:
 def to_response(request: Request, error: Exception) -> HTTPResponse:
     known = error if isinstance(error, ChannelError) else _translate(error)
     body = {"error": {"code": known.code, "message": known.message}}
-    headers = {"Cache-Control": "no-store"}
+    headers = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
     if known.retry_after is not None:
         headers["Retry-After"] = str(known.retry_after)
     return response.json(body, status=known.status, headers=headers, ensure_ascii=False)

@@ -69,7 +69,7 @@ def _clean(text: Any) -> str:
         raise ChannelError(413, "too_long", texts.TOO_LONG.format(limit=LONGEST_TEXT))
     if any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") and c not in "\n\r\t" for c in text):
         raise ChannelError(422, "invalid_request", texts.UNREADABLE)
-    if not text.strip():
+    if all(c.isspace() or unicodedata.category(c) == "Cf" for c in text):
         raise ChannelError(400, "invalid_request", texts.EMPTY)
     return text.strip()
 

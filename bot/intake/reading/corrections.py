@@ -107,6 +107,8 @@ _NOT_BUT = re.compile(
     r"不是(?P<old>[^，,]{1,20}?)[，,\s]*(?:而是|应该是|其实是|，是|是)(?P<value>.+)", re.DOTALL
 )
 _BUT_NOT = re.compile(r"是(?P<value>[^，,]{1,20}?)[，,\s]*(?:而)?不是(?P<old>.+)")
+_STATED = re.compile(r"(?P<head>[^，,。是为:：]{1,10})(?:是|为|:|：)(?P<value>.+)", re.DOTALL)
+_NAMES_SELF = re.compile(r"我(?:叫|姓).{1,10}\Z")
 _ASKS_CHANGE = re.compile(rf"{_CHANGE}|{_WRONG}")
 # 你们把我的电话改成了别人的: a story, not a correction of the form.
 _STORY = re.compile(
@@ -157,6 +159,20 @@ def read_correction(
     if field == "complainant_phone" and value and _prefers(value):
         field = "contact_preference"
     return Correction(field, value) if field else None
+
+
+def read_statement(text: str) -> Correction | None:
+    """「时间是前天」「我叫王小红」: a field and its value; None when the text is nothing like it.
+
+    Only where the customer reads the answers over: in a story such words mean something else.
+    """
+    text = trim(text)
+    if _NAMES_SELF.match(text):
+        return Correction("complainant_name", text)
+    stated = _STATED.fullmatch(text)
+    value = _clean(stated["value"]) if stated else None
+    field = _named_field(stated["head"], FIELD_WORDS) if stated else None
+    return Correction(field, value) if field and value else None
 
 
 def _prefers(value: str) -> bool:

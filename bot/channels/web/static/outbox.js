@@ -22,7 +22,8 @@ import { randomId } from "./ids.js";
  */
 
 const KEY = "outbox.";
-const MOST_TRIES = 5;
+/** Together 16 to 31 seconds: longer than a restart of the server takes. */
+const MOST_TRIES = 6;
 
 export class Outbox {
   #store;
