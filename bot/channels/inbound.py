@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from weakref import WeakValueDictionary
 
 from bot.channels import texts
 from bot.channels.transcript import Message, Reply, Transcript
@@ -68,6 +69,7 @@ class Inbound:
         self._now = now
         self._is_ready = is_ready
         self._running: dict[tuple[str, str], asyncio.Task[list[Message]]] = {}
+        self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def handle(self, incoming: Incoming, run_turn: RunTurn) -> list[Message]:
         """The customer's message as stored, followed by the replies.
@@ -96,6 +98,12 @@ class Inbound:
         return ChannelError(503, "busy", texts.BUSY.format(**self._words), RETRY_AFTER_SECONDS)
 
     async def _run(self, incoming: Incoming, run_turn: RunTurn) -> list[Message]:
+        # One lane a sender, first come first served: messages are stored and answered in order.
+        lane = self._lanes.setdefault(incoming.sender_id, asyncio.Lock())
+        async with lane:
+            return await self._run_in_lane(incoming, run_turn)
+
+    async def _run_in_lane(self, incoming: Incoming, run_turn: RunTurn) -> list[Message]:
         masked = Masked(incoming.text, ()) if incoming.payload else mask(incoming.text)
         sender, key = incoming.sender_id, incoming.key
         try:

@@ -39,6 +39,7 @@ _WORDS: dict[Command, str] = {
     ),
     Command.RESUME: r"(继续|继续填写|接着(填|说|来)|我接着填|不(用)?改了)",
 }
+_MARKS = re.compile(r"[\s，。！!,.~～?？、]+$")
 _SHORT = re.compile(r"[\s，。！!,.~～?？、啊吧呢啦了哦呀嘛]+$")
 _NLU_SURE = 0.55
 _ALWAYS_ASIDE = {"handoff", "emergency"}
@@ -63,8 +64,10 @@ def command_of(turn: Turn) -> Command | None:
 
 def fixed_command(text: str) -> Command | None:
     """The command whose fixed words are all that `text` says."""
-    plain = _plain(text)
-    return next((c for c, pattern in _WORDS.items() if re.fullmatch(pattern, plain)), None)
+    # 「算了」 and 「错了」 end like 「好了」: the word as it stands comes first.
+    forms = (_MARKS.sub("", text.strip().lower()), _plain(text))
+    found = (c for form in forms for c, words in _WORDS.items() if re.fullmatch(words, form))
+    return next(found, None)
 
 
 def _plain(text: str) -> str:

@@ -255,7 +255,8 @@ class ComplaintForm:
     def _early_story(self, state: FormState, turn: Turn) -> Step:
         """A story told instead of the consent asked for is kept, so that nobody tells it twice."""
         found = fill_from_opening(self._reader, turn)
-        if f.DETAIL not in found or state.get(f.DETAIL) is not None:
+        asks = is_aside(turn, free_text=True)
+        if asks or f.DETAIL not in found or state.get(f.DETAIL) is not None:
             return self._aside_or_missed(state, turn, free_text=False)
         step = Step(values={f.INTAKE: state.book}, ask=f.CONSENT)
         self._understand_opening(step, turn)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.errors import NotFound, Retryable
+from bot.errors import NotFound
 from bot.intake.calendar import BEIJING
 from bot.intake.case_store import CaseStore
 from bot.intake.journal import DELIVERED, Entry, Journal
@@ -40,15 +40,15 @@ class Status:
 def inquire(cases: CaseStore, journal: Journal, reference: str, phone_tail: str) -> Status:
     """Raises NotFound (unknown or wrong proof), TooManyAttempts, Retryable, JournalUnavailable.
 
-    A complaint still in the journal is known even while the case store cannot be reached.
+    The case store is not asked for what still waits in the journal: it may be unreachable, and it
+    would count the question as a guess.
     """
-    try:
+    entry = journal.find(reference)
+    if entry is None or entry.status == DELIVERED:
         return _from_case(cases.status(reference, phone_tail))
-    except (NotFound, Retryable):
-        entry = journal.find(reference)
-        if entry is None or entry.status == DELIVERED or not _proves(entry, phone_tail):
-            raise
-        return Status(reference, None, _day(entry.created_at))
+    if not _proves(entry, phone_tail):
+        raise NotFound()
+    return Status(reference, None, _day(entry.created_at))
 
 
 def _proves(entry: Entry, phone_tail: str) -> bool:

@@ -120,7 +120,7 @@ _CODE_AFTER = re.compile(
 )
 # What stands behind the word 密码 and is none: hotlines, days, references, phones masked before.
 _PUBLIC = re.compile(
-    r"9[56]\d{3,4}|400-?\d{3}-?\d{4}|12378|12363|12315|10086|10010|10000|20\d\d[-./]\d{1,2}(?:[-./]\d{1,2})?"
+    r"9[56]\d{3}|400-?\d{3}-?\d{4}|12378|12363|12315|10086|10010|10000|20\d\d[-./]\d{1,2}(?:[-./]\d{1,2})?"
     r"|TS\d{8}-?\w{7}|\d{3,4}-?\*{4}\d{4}",
     re.IGNORECASE,
 )
@@ -132,16 +132,17 @@ _AROUND_SECRETS = re.compile(
 
 def mask(text: str) -> Masked:
     """Returns `text` with every card, identity and phone number, password and code masked."""
-    folded = _fold(text)
+    written, spelt = text.translate(_WIDTH), _spelt_out(text)
     findings: list[Finding] = []
-    for finding in _candidates(folded):
-        if all(finding.end <= f.start or finding.start >= f.end for f in findings):
-            findings.append(finding)
+    for view in dict.fromkeys((written, spelt)):
+        for finding in _candidates(view):
+            if all(finding.end <= f.start or finding.start >= f.end for f in findings):
+                findings.append(finding)
     findings.sort(key=lambda f: f.start)
     return Masked(_replace(text, findings), tuple(findings))
 
 
-def _fold(text: str) -> str:
+def _spelt_out(text: str) -> str:
     """Digits in full width or Chinese numerals become ASCII; lone numerals in words stay."""
     folded = text.translate(_FOLD)
     chars = list(text.translate(_WIDTH))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from functools import lru_cache
 from typing import Any
 
 import yaml
 
-from tests.stack import ROOT, Chat
+from tests.stack import ROOT, Chat, Stack, wait_until
 
 FIELDS = (
     "consent",
@@ -64,3 +66,18 @@ def at_recap(chat: Chat, opening: str = OPENING) -> list[str]:
     chat.say(opening)
     chat.press("同意，开始登记")
     return chat.say("借记卡")
+
+
+def journaled(stack: Stack) -> dict[str, str]:
+    """Reference and delivery status of every complaint in the journal."""
+    with closing(sqlite3.connect(stack.folder / "journal.db")) as journal:
+        return dict(journal.execute("SELECT reference, status FROM intake").fetchall())
+
+
+def arrived(stack: Stack, reference: str, phone_tail: str) -> None:
+    """Waits until the case store has the complaint and shows it for this proof.
+
+    Asking the case store itself before that would use up the guesses it allows.
+    """
+    wait_until(lambda: journaled(stack)[reference] == "delivered", 15, f"delivery of {reference}")
+    assert stack.case(reference, phone_tail).status_code == 200

@@ -1,0 +1,197 @@
+"""The domain against everything that names its parts; Rasa itself checks little of this."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import lru_cache
+
+import pytest
+
+from actions import questions
+from bot.intake import fields as f
+from bot.intake.status import Status
+from tests.data.corpus import (
+    ROOT,
+    answers,
+    buttons,
+    domain,
+    examples,
+    payload_parts,
+    rules,
+    variables,
+)
+
+FORM = "complaint_form"
+SETTINGS = {"bank_name", "hotline", "hotline_hours"}
+STATUS = set(Status("", None, "").variables())
+PASSED = {
+    "utter_form_understood": {"understood"},
+    "utter_form_corrected": {"field", "value"},
+    "utter_recap": {"recap"},
+    "utter_filed": {"reference", "promise"},
+    "utter_ask_status": {"reference"},
+    "utter_ask_status_tail": {"reference"},
+    "utter_status": STATUS,
+    "utter_status_pending": STATUS,
+}
+"""What an action passes along with a response, beyond the settings."""
+BUILT_IN = {"action_listen", "action_default_fallback", "action_restart", "action_back"}
+ONLY_FROM_BUTTONS = {"answer", "pick_faq", "none_of_these"}
+WITHOUT_EXAMPLES = {*ONLY_FROM_BUTTONS, "nlu_fallback", "status_tail"}
+"""Sent by buttons or decided by bot/nlu, so that nobody has to say them."""
+COMPUTED = {
+    "utter_help_": set(f.BY_NAME),
+    "utter_why_": set(f.BY_NAME),
+    "utter_faq/": set(answers()),
+}
+"""Responses whose names the code puts together: prefix and what may follow."""
+MOST_BUTTONS = 9
+"""The edit menu; more is no choice any longer."""
+
+
+def _names(section: str) -> list[str]:
+    """Names of a section whose entries may be `name` or `name: {…}`."""
+    return [next(iter(item)) if isinstance(item, dict) else item for item in domain()[section]]
+
+
+def _responses() -> set[str]:
+    faq = {f"utter_faq/{key}" for key in answers()}
+    return {*domain()["responses"], *faq}
+
+
+def _response_literals() -> Iterator[tuple[str, bool]]:
+    """(text, complete) of every string in the code that begins like a response's name."""
+    for folder in ("actions", "bot/intake"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            pieces = {
+                id(v) for n in ast.walk(tree) if isinstance(n, ast.JoinedStr) for v in n.values
+            }
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Constant) and str(node.value).startswith("utter_"):
+                    yield str(node.value), id(node) not in pieces
+
+
+@lru_cache(maxsize=1)
+def _steps() -> tuple[dict[str, object], ...]:
+    return tuple(step for rule in rules() for step in rule["steps"])
+
+
+# -- actions and responses ---------------------------------------------------------------------
+
+
+def test_every_action_of_the_rules_exists() -> None:
+    known = {*_names("actions"), *domain()["forms"], *_responses(), *BUILT_IN, "utter_faq"}
+    named = {str(step["action"]) for step in _steps() if "action" in step}
+    assert named - known == set()
+
+
+def test_every_intent_of_the_rules_is_declared() -> None:
+    named = {str(step["intent"]) for step in _steps() if "intent" in step}
+    assert named - set(_names("intents")) == set()
+
+
+def test_every_typed_intent_has_a_rule() -> None:
+    named = {str(step["intent"]) for step in _steps() if "intent" in step}
+    assert set(_names("intents")) - named == set()
+
+
+def test_the_form_is_validated_and_asks_what_the_table_of_fields_says() -> None:
+    assert f"validate_{FORM}" in _names("actions")
+    assert domain()["forms"][FORM]["required_slots"] == list(f.ASKED)
+    assert set(f.SLOTS) <= set(domain()["slots"])
+
+
+@pytest.mark.parametrize("name", sorted({*f.ASKED, *f.RECAP, *f.INTERLUDES}))
+def test_every_field_and_interlude_can_be_asked(name: str) -> None:
+    asked = {f"utter_ask_{FORM}_{name}", f"action_ask_{FORM}_{name}"}
+    assert asked & {*_responses(), *_names("actions")}
+
+
+def test_every_response_the_code_names_exists() -> None:
+    literals = list(_response_literals())
+    complete = {text for text, whole in literals if whole}
+    assert len(complete) > 10
+    assert complete - _responses() == set()
+    assert {text for text, whole in literals if not whole} <= set(COMPUTED)
+
+
+@pytest.mark.parametrize("prefix", sorted(COMPUTED))
+def test_every_response_the_code_puts_together_exists(prefix: str) -> None:
+    assert {prefix + name for name in COMPUTED[prefix]} - _responses() == set()
+
+
+def test_the_fallback_of_the_policies_has_words() -> None:
+    assert {"utter_default", "utter_out_of_scope", "utter_trouble"} <= _responses()
+
+
+def test_every_variable_of_a_response_is_filled_in() -> None:
+    unknown = {
+        name: variables(variant["text"]) - SETTINGS - PASSED.get(name, set())
+        for name, variants in domain()["responses"].items()
+        for variant in variants
+    }
+    assert {name: names for name, names in unknown.items() if names} == {}
+
+
+def test_the_table_of_passed_variables_names_real_responses() -> None:
+    assert set(PASSED) - _responses() == set()
+
+
+def test_responses_have_one_short_text_each() -> None:
+    for name, variants in domain()["responses"].items():
+        assert len(variants) == 1, name
+        assert 0 < len(variants[0]["text"]) <= 600, name
+
+
+def test_faq_answers_live_in_their_own_files() -> None:
+    assert [name for name in domain()["responses"] if name.startswith("utter_faq")] == []
+
+
+# -- buttons -----------------------------------------------------------------------------------
+
+
+def test_buttons_send_declared_intents_with_declared_arguments() -> None:
+    for response, title, payload in buttons():
+        intent, arguments = payload_parts(payload)
+        assert payload.startswith("/"), (response, title)
+        assert intent in _names("intents"), (response, title)
+        assert set(arguments) <= set(_names("entities")), (response, title)
+
+
+def test_literal_braces_of_payloads_are_doubled() -> None:
+    for response, title, payload in buttons():
+        left = payload.replace("{{", "").replace("}}", "")
+        assert "{" not in left and "}" not in left, (response, title)
+
+
+def test_buttons_answer_fields_the_form_knows() -> None:
+    known = {*f.BY_NAME, *f.INTERLUDES, "ask_cancel", "ask_skip"}
+    for response, title, payload in buttons():
+        intent, arguments = payload_parts(payload)
+        if intent == "answer":
+            assert arguments["field"] in known, (response, title)
+        if arguments.get("field") == f.EDIT:
+            assert arguments["value"] in f.RECAP, (response, title)
+
+
+def test_buttons_are_few_short_and_differ() -> None:
+    for name, variants in domain()["responses"].items():
+        titles = [button["title"] for button in variants[0].get("buttons", [])]
+        assert len(titles) <= MOST_BUTTONS, name
+        assert len(titles) == len(set(titles)), name
+        assert all(0 < len(title) <= 18 for title in titles), name
+
+
+# -- intents -----------------------------------------------------------------------------------
+
+
+def test_intents_of_data_and_domain_are_the_same() -> None:
+    spoken = {intent.split("/")[0] for intent, _ in examples()}
+    assert spoken - set(_names("intents")) == set()
+    assert set(_names("intents")) - spoken == WITHOUT_EXAMPLES
+
+
+def test_choices_offered_when_unsure_are_declared_intents() -> None:
+    assert set(questions.INTENT_TITLES) - set(_names("intents")) == set()

@@ -1,0 +1,48 @@
+"""One confirmed form is one complaint, however often 「确认提交」 is pressed."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+from tests.dialogue.kit import arrived, at_recap, journaled
+from tests.stack import Chat, Stack
+
+REFERENCE = re.compile(r"TS\d{8}-[0-9A-Z]{7}")
+
+
+def submit(chat: Chat, ids: list[str]) -> list[str]:
+    """Presses 「确认提交」 at the same moment under each of `ids`; the replies as texts."""
+    choice = next(b["choice"] for b in chat.buttons if b["title"] == "确认提交")
+    with ThreadPoolExecutor(len(ids)) as pool:
+        answers = list(pool.map(chat.post, [{"id": i, "choice": choice} for i in ids]))
+    assert [a.status_code for a in answers] == [200] * len(ids), [a.text for a in answers]
+    return ["".join(m["text"] for m in a.json()["messages"] if m["from"] == "bot") for a in answers]
+
+
+def test_the_same_press_sent_twice_is_one_complaint_with_one_answer(stack: Stack) -> None:
+    chat, before = stack.chat(), journaled(stack).keys()
+    at_recap(chat)
+    first, second = submit(chat, [str(uuid4())] * 2)
+    assert first == second
+    assert journaled(stack).keys() - before == set(REFERENCE.findall(first))
+
+
+def test_two_presses_are_one_complaint(stack: Stack) -> None:
+    chat, before = stack.chat(), journaled(stack).keys()
+    at_recap(chat)
+    replies = "".join(submit(chat, [str(uuid4()), str(uuid4())]))
+    (reference,) = set(REFERENCE.findall(replies))
+    assert journaled(stack).keys() - before == {reference}
+    arrived(stack, reference, "5678")
+
+
+def test_an_old_button_pressed_after_filing_files_nothing(stack: Stack) -> None:
+    chat = stack.chat()
+    at_recap(chat)
+    submit(chat, [str(uuid4())])
+    before = journaled(stack).keys()
+    (late,) = submit(chat, [str(uuid4())])
+    assert not REFERENCE.findall(late)
+    assert journaled(stack).keys() == before

@@ -1,0 +1,76 @@
+"""What may never be stored is in no database and no log, wherever in the form it was typed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.dialogue.kit import asked, recap
+from tests.stack import Stack, reference_in
+
+PHONE = "13671982345"
+SECRETS = {
+    "card": "6222021234567890128",
+    "spaced card": "6228 4800 1234 5678 907",
+    "password": "Xy9!kp27Q",
+    "six-digit password": "860415",
+    "code": "482913",
+    "identity number": "110105199003074512",
+}
+SPACELESS = "6228480012345678907"
+
+
+def raw_files(stack: Stack) -> dict[str, bytes]:
+    """Every file the product has written: databases with their write-ahead logs, and logs."""
+    files = [path for path in stack.folder.rglob("*") if path.is_file()]
+    found = {str(path.relative_to(stack.folder)): path.read_bytes() for path in files}
+    assert {"tracker.db", "channel.db", "journal.db", "casestore.db", "rasa.log"} <= found.keys()
+    return found
+
+
+@pytest.fixture(scope="module")
+def filed(stack: Stack) -> str:
+    """A complaint whose customer typed secrets in every place; the reference."""
+    chat = stack.chat()
+    chat.say(f"我要投诉，我的卡{SECRETS['card']}昨天在人民路支行被多扣了年费")
+    chat.press("同意，开始登记")
+    refused = chat.say(f"我的密码是{SECRETS['password']}")
+    assert "请不要在这里发送密码" in refused[0]
+    chat.say("借记卡")
+    replies = chat.say(f"退给我，卡号是{SECRETS['spaced card']}")
+    assert "请不要在这里发送完整卡号" in replies[0]
+    assert asked(replies) == "complainant_name"
+    chat.say(f"周明，取款密码是{SECRETS['six-digit password']}")
+    chat.say(f"验证码是{SECRETS['code']}")
+    replies = chat.say(f"身份证{SECRETS['identity number']}，电话{PHONE}")
+    assert recap(replies)["联系电话"] == "136****2345"
+    return reference_in(chat.press("确认提交"))
+
+
+def test_secrets_are_in_no_file(stack: Stack, filed: str) -> None:
+    arrived(stack, filed, PHONE[-4:])
+    for name, content in raw_files(stack).items():
+        for kind, secret in {**SECRETS, "card without spaces": SPACELESS}.items():
+            assert secret.encode() not in content, f"{kind} in {name}"
+
+
+def test_the_phone_is_nowhere_in_clear_and_still_proves(stack: Stack, filed: str) -> None:
+    arrived(stack, filed, PHONE[-4:])
+    assert stack.case(filed, "0000").status_code == 404
+    for name, content in raw_files(stack).items():
+        assert PHONE.encode() not in content, name
+
+
+def test_name_and_story_of_the_journal_are_sealed(stack: Stack, filed: str) -> None:
+    journal = raw_files(stack)
+    content = b"".join(text for name, text in journal.items() if name.startswith("journal.db"))
+    assert filed.encode() in content
+    assert "周明".encode() not in content
+    assert "多扣了年费".encode() not in content
+
+
+def test_logs_hold_none_of_the_customers_words(stack: Stack, filed: str) -> None:
+    logs = {name: text for name, text in raw_files(stack).items() if name.endswith(".log")}
+    assert filed.encode() in logs["relay.log"], "the reference is what operators go by"
+    for name, content in logs.items():
+        for words in ("周明", "多扣了年费", "136****2345"):
+            assert words.encode() not in content, f"{words} in {name}"

@@ -1,0 +1,97 @@
+"""The chat page as a customer uses it."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+OPENING = "我要投诉，昨天在人民路支行排了两个小时队，柜员态度还很差，要求赔礼道歉"
+AGREE, SUBMIT = "同意，开始登记", "确认提交"
+_REFERENCE = re.compile(r"TS\d{8}-[0-9A-Z*~$=]{7}")
+_HISTORY = """rows => rows.map(row => [
+  row.dataset.from, row.querySelector(".bubble").textContent])"""
+
+
+class ChatPage:
+    """Reads and acts through what is on the screen only."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.input = page.get_by_role("textbox")
+        self.customer_messages = page.locator(".message-customer")
+        self.bot_messages = page.locator(".message-bot")
+
+    @classmethod
+    def at(cls, page: Page) -> ChatPage:
+        """The page once it is connected."""
+        chat = cls(page)
+        expect(page.get_by_text("在线", exact=True)).to_be_visible()
+        return chat
+
+    def reload(self) -> None:
+        self.page.reload()
+        expect(self.page.get_by_text("在线", exact=True)).to_be_visible()
+
+    def write(self, text: str) -> None:
+        """Types and sends without waiting for the answer."""
+        self.input.fill(text)
+        self.input.press("Enter")
+
+    def say(self, text: str) -> list[str]:
+        """Types and sends a text; the assistant's answers."""
+        self.write(text)
+        return self.answers()
+
+    def press(self, title: str) -> list[str]:
+        """Presses an open choice; the assistant's answers."""
+        self.choice(title).click()
+        return self.answers()
+
+    def press_quick(self, title: str) -> list[str]:
+        """Presses a question of the welcome; the assistant's answers."""
+        self.page.get_by_role("button", name=title, exact=True).click()
+        return self.answers()
+
+    def choice(self, title: str) -> Locator:
+        """The open choice with this title."""
+        choices = self.page.locator("button.choice:enabled")
+        return choices.filter(has_text=re.compile(f"^{re.escape(title)}$"))
+
+    def answers(self) -> list[str]:
+        """What the assistant said to the customer's last message."""
+        mine = self.customer_messages.last
+        expect(mine).to_have_attribute("data-state", "sent", timeout=30_000)
+        later = "xpath=following-sibling::*[@data-from='bot']/*[contains(@class, 'bubble')]"
+        return mine.locator(later).all_inner_texts()
+
+    def recap(self) -> dict[str, str]:
+        """Label and value of what is to be confirmed, from the last such list."""
+        last = self.page.locator("dl.facts").last
+        labels, values = last.locator("dt"), last.locator("dd")
+        return dict(zip(labels.all_inner_texts(), values.all_inner_texts(), strict=True))
+
+    def to_recap(self, phone: str) -> None:
+        """From the opening sentence to the question whether to submit."""
+        self.say(OPENING)
+        self.press(AGREE)
+        self.press("借记卡")
+        self.say(f"我叫李建国，电话{phone}")
+        expect(self.choice(SUBMIT)).to_be_visible()
+
+    def reference(self) -> str:
+        """The reference on the newest receipt."""
+        card = self.page.locator(".reference").last
+        expect(card).to_be_visible()
+        found = _REFERENCE.search(card.inner_text())
+        assert found, card.inner_text()
+        return found.group()
+
+    def history(self) -> list[tuple[str, str]]:
+        """Who said what, from top to bottom."""
+        rows = self.page.locator(".message").evaluate_all(_HISTORY)
+        return [(who, text) for who, text in rows]
+
+    def said(self, text: str) -> int:
+        """How many of the customer's bubbles hold exactly this text."""
+        return sum(who == "customer" and shown == f"我：{text}" for who, shown in self.history())

@@ -1,0 +1,90 @@
+"""A customer talking to the complaint form alone: no Rasa, no database."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from bot.intake import fields as f
+from bot.intake.answers import Reader
+from bot.intake.conversation import ComplaintForm, FormState
+from bot.intake.reading.classification import load_table
+from bot.intake.turn import Step, Turn
+from bot.privacy.masking import mask
+from bot.privacy.sealing import phones_of
+from bot.settings import ROOT
+from tests.fakes import NOW
+from tests.samples import sealer
+
+TODAY = date(2026, 11, 23)
+INTAKE_ID = UUID("7d0b6a2e-0c1f-4b0e-8f0e-3a1f0c5d9b10")
+STORY = "昨天在人民路支行排了两个小时队，柜员态度还很差，要求赔礼道歉"
+_FORM = ComplaintForm(
+    Reader(load_table(ROOT / "data/knowledge/classification.yml")), "2026-11", lambda: INTAKE_ID
+)
+
+
+class Talk:
+    """Applies each step of the form as Rasa does: slots set, then the field to ask for."""
+
+    def __init__(self, opening: str = "我要投诉") -> None:
+        self.values: dict[str, Any] = {}
+        self.requested: str | None = None
+        self.step = self.say(opening, "complaint_file")
+
+    def say(self, text: str, intent: str = "", confidence: float = 0.9) -> Step:
+        masked = mask(text)
+        return self._advance(
+            Turn(masked.text, intent, confidence, NOW, TODAY, None, phones_of(masked, sealer()))
+        )
+
+    def press(self, field: str, value: Any) -> Step:
+        return self.send({"field": field, "value": value})
+
+    def send(self, choice: dict[str, Any]) -> Step:
+        """A button with this payload, whatever it holds."""
+        return self._advance(Turn("", "answer", 1.0, NOW, TODAY, choice))
+
+    def come_back(self) -> Step:
+        """The form's turn after a side question was answered."""
+        return self._advance(Turn("什么是存款保险", "faq", 0.9, NOW, TODAY, resuming=True))
+
+    def _advance(self, turn: Turn) -> Step:
+        self.step = _FORM.advance(FormState(self.values, self.requested), turn)
+        if not self.step.aside:
+            self.values = {**self.values, **self.step.values}
+            self.requested = self.step.ask
+        return self.step
+
+    @property
+    def said(self) -> list[str]:
+        """Names of the responses of the last step."""
+        return [say.response for say in self.step.say]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values.get(name)
+
+
+def at(field: str) -> Talk:
+    """A talk in which `field` is being asked."""
+    talk = Talk()
+    for name, act in _WAY:
+        if talk.requested == field:
+            return talk
+        assert talk.requested == name, f"{talk.requested} asked, {name} expected"
+        act(talk)
+    assert talk.requested == field, f"{talk.requested} asked, {field} expected"
+    return talk
+
+
+_WAY = (
+    (f.CONSENT, lambda talk: talk.press(f.CONSENT, True)),
+    (f.DETAIL, lambda talk: talk.say("柜员说话太难听，还笑话我听不懂")),
+    (f.BUSINESS, lambda talk: talk.press(f.BUSINESS, "借记卡")),
+    (f.BRANCH, lambda talk: talk.say("人民路支行")),
+    (f.DATE, lambda talk: talk.say("昨天上午")),
+    (f.REQUEST, lambda talk: talk.say("希望当面道歉")),
+    (f.NAME, lambda talk: talk.say("李建国")),
+    (f.PHONE, lambda talk: talk.say("13800138000")),
+)

@@ -1,0 +1,536 @@
+"""The complaint form from the customer's side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.intake import fields as f
+from bot.intake.conversation import FormState
+from tests.unit.talk import INTAKE_ID, STORY, Talk, at
+
+OPTIONAL = (f.BUSINESS, f.BRANCH, f.DATE)
+REQUIRED = (f.DETAIL, f.REQUEST, f.NAME, f.PHONE)
+ASKED = (f.DETAIL, f.BUSINESS, f.BRANCH, f.DATE, f.REQUEST, f.NAME, f.PHONE, f.CONFIRMED)
+
+
+def test_consent_comes_before_any_question() -> None:
+    talk = Talk()
+    assert talk.requested == f.CONSENT
+    assert talk[f.CONSENT] is None
+    assert talk[f.INTAKE] == {"id": str(INTAKE_ID)}
+
+
+@pytest.mark.parametrize("yes", ["同意", "好的。", "可以", "OK", "我同意！"])
+def test_consent_is_kept_with_version_and_time(yes: str) -> None:
+    talk = Talk()
+    talk.say(yes)
+    assert talk[f.CONSENT] == {"version": "2026-11", "given_at": "2026-11-23T01:00:00+00:00"}
+    assert talk.requested == f.DETAIL
+
+
+@pytest.mark.parametrize("no", ["不同意", "不", "不行。"])
+def test_refusing_consent_ends_the_form_and_keeps_nothing(no: str) -> None:
+    talk = Talk("我要投诉，" + STORY)
+    talk.say(no)
+    assert talk.requested is None
+    assert talk.said == ["utter_form_consent_refused"]
+    assert all(talk[name] is None for name in f.SLOTS)
+
+
+def test_the_way_from_the_first_question_to_the_recap() -> None:
+    talk = at(f.CONFIRMED)
+    assert talk[f.BRANCH] == "人民路支行"
+    assert talk[f.DATE]["start"] == "2026-11-22"
+    assert talk[f.NAME] == "李建国"
+    assert talk[f.PHONE]["shown"] == "138****8000"
+    assert talk[f.ROLE] == "本人"
+    assert talk[f.REASON] in ("因服务态度及服务质量引起的投诉", f.OTHER_REASON)
+    assert talk.press(f.CONFIRMED, True).ask is None
+    assert talk[f.CONFIRMED] is True
+
+
+def test_a_telling_opening_leaves_fewer_questions() -> None:
+    talk = Talk("我要投诉，" + STORY)
+    assert talk.said == ["utter_form_understood"]
+    shown = talk.step.say[0].variables["understood"]
+    assert "涉及网点或渠道：人民路支行" in shown
+    assert "发生时间：昨天（2026-11-22）" in shown
+    talk.press(f.CONSENT, True)
+    talk.press(f.BUSINESS, "借记卡")
+    assert talk.requested == f.NAME
+
+
+def test_an_opening_without_particulars_gets_an_apology_only() -> None:
+    assert Talk("我要投诉，利息算得不对").said == ["utter_form_sorry"]
+
+
+def test_an_opening_by_button_holds_no_story() -> None:
+    talk = Talk.__new__(Talk)
+    talk.values, talk.requested = {}, None
+    talk.send({})
+    assert talk.requested == f.CONSENT
+    assert talk[f.DETAIL] is None
+
+
+def test_a_story_told_instead_of_the_consent_is_kept() -> None:
+    talk = Talk()
+    talk.say(STORY)
+    assert talk.requested == f.CONSENT
+    assert talk.said == ["utter_form_understood"]
+    talk.say("同意")
+    assert talk[f.DETAIL] == STORY
+    assert talk[f.BRANCH] == "人民路支行"
+    assert talk.requested == f.BUSINESS
+    assert talk[f.INTAKE]["id"] == str(INTAKE_ID)
+
+
+def test_a_second_story_before_consent_does_not_replace_the_first() -> None:
+    talk = Talk("我要投诉，" + STORY)
+    talk.say("上个月在城东支行的柜员还骂了我两次")
+    assert talk[f.DETAIL] == STORY
+    assert talk.said == ["utter_help_consent"]
+
+
+def test_name_and_phone_come_in_one_answer() -> None:
+    talk = at(f.NAME)
+    talk.say("李建国 13800138000")
+    assert talk.requested == f.CONFIRMED
+    assert (talk[f.NAME], talk[f.PHONE]["shown"]) == ("李建国", "138****8000")
+
+
+def test_the_phone_is_taken_from_the_sealed_list_only() -> None:
+    talk = at(f.PHONE)
+    talk.say("138****8000")
+    assert talk.requested == f.PHONE
+    assert talk.said == ["utter_help_complainant_phone"]
+    talk.say("010-88886666")
+    assert talk[f.PHONE]["shown"] == "010-****6666"
+    assert "88886666" not in str(talk.values)
+
+
+def test_of_two_phones_the_last_one_counts() -> None:
+    talk = at(f.PHONE)
+    talk.say("13800138000，还是打13900139000吧")
+    assert talk[f.PHONE]["shown"] == "139****9000"
+
+
+@pytest.mark.parametrize("field", OPTIONAL)
+def test_an_optional_field_can_be_skipped(field: str) -> None:
+    talk = at(field)
+    talk.say("跳过")
+    assert talk[field] is not None
+    assert talk.requested != field
+
+
+@pytest.mark.parametrize("field", REQUIRED)
+def test_a_required_field_cannot_be_skipped(field: str) -> None:
+    talk = at(field)
+    talk.say("跳过")
+    assert talk.said == ["utter_form_not_optional"]
+    assert talk.requested == field
+
+
+def test_a_sum_put_up_for_correction_can_be_taken_out() -> None:
+    talk = at(f.CONFIRMED)
+    talk.say("金额改成300元")
+    talk.press(f.EDIT, f.AMOUNT)
+    talk.say("跳过")
+    assert talk[f.AMOUNT] is None
+    assert talk.requested == f.CONFIRMED
+
+
+def test_a_skipped_preference_is_the_usual_one() -> None:
+    talk = at(f.CONFIRMED)
+    talk.press(f.EDIT, f.CONTACT)
+    talk.say("跳过")
+    assert talk[f.CONTACT] == "电话联系"
+
+
+@pytest.mark.parametrize("field", (f.CONSENT, *ASKED))
+def test_why_explains_and_asks_the_same_again(field: str) -> None:
+    talk = at(field)
+    talk.say("为什么要问这个？")
+    assert talk.said == [f"utter_why_{field}"]
+    assert talk.requested == field
+
+
+@pytest.mark.parametrize("field", (f.CONSENT, *ASKED))
+@pytest.mark.parametrize("text", ["再说一遍", "继续"])
+def test_repeat_and_resume_ask_the_same_again(field: str, text: str) -> None:
+    talk = at(field)
+    talk.say(text)
+    assert talk.requested == field
+    assert talk.said == []
+
+
+@pytest.mark.parametrize("field", ASKED)
+def test_restart_forgets_the_answers_but_not_the_consent(field: str) -> None:
+    talk = at(field)
+    talk.say("重新开始")
+    assert talk.requested == f.DETAIL
+    assert talk.said == ["utter_form_restarted"]
+    assert talk[f.CONSENT] is not None
+    assert talk[f.INTAKE] == {"id": str(INTAKE_ID)}
+    assert all(talk[n] is None for n in (f.DETAIL, f.BRANCH, f.DATE, f.NAME, f.PHONE, f.STAFF))
+
+
+def test_restart_before_consent_still_asks_for_it() -> None:
+    talk = Talk("我要投诉，" + STORY)
+    talk.say("重新开始")
+    assert talk.requested == f.CONSENT
+    assert talk[f.DETAIL] is None
+
+
+@pytest.mark.parametrize("field", (f.CONSENT, *ASKED))
+@pytest.mark.parametrize("text", ["取消", "不投诉了", "算了"])
+def test_cancel_asks_first_and_no_returns_to_the_field(field: str, text: str) -> None:
+    talk = at(field)
+    before = dict(talk.values)
+    talk.say(text)
+    assert talk.requested == f.CANCEL
+    talk.say("不")
+    assert talk.requested == field
+    assert talk.said == ["utter_form_kept"]
+    assert {n: v for n, v in talk.values.items() if n != f.INTAKE} == {
+        n: v for n, v in before.items() if n != f.INTAKE
+    }
+
+
+@pytest.mark.parametrize("text", ["是的", "取消", "确定"])
+def test_cancelling_empties_every_slot(text: str) -> None:
+    talk = at(f.NAME)
+    talk.say("取消")
+    talk.say(text, "affirm")
+    assert talk.requested is None
+    assert talk.said == ["utter_form_cancelled"]
+    assert all(talk[name] is None for name in f.SLOTS)
+
+
+def test_cancelling_and_returning_by_button() -> None:
+    talk = at(f.DATE)
+    talk.press("ask_cancel", True)
+    assert talk.requested == f.CANCEL
+    talk.press(f.CANCEL, False)
+    assert talk.requested == f.DATE
+    talk.press("ask_cancel", True)
+    talk.press(f.CANCEL, True)
+    assert talk.values == dict.fromkeys(f.SLOTS)
+
+
+def test_an_answer_instead_of_yes_or_no_goes_on_with_the_form() -> None:
+    talk = at(f.BRANCH)
+    talk.say("取消")
+    talk.say("人民路支行")
+    assert talk[f.BRANCH] == "人民路支行"
+    assert talk.requested == f.DATE
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        (f.CONSENT, "啦啦啦"),
+        (f.DETAIL, "嗯嗯啊"),
+        (f.BUSINESS, "我哪知道啦"),
+        (f.BRANCH, "？！"),
+        (f.DATE, "在柜台那里"),
+        (f.REQUEST, "。"),
+        (f.NAME, "不告诉你们"),
+        (f.PHONE, "12345"),
+        (f.CONFIRMED, "啦啦啦"),
+    ],
+)
+def test_one_miss_gets_help_two_get_a_way_out(field: str, wrong: str) -> None:
+    talk = at(field)
+    talk.say(wrong)
+    assert talk.said == [f"utter_help_{field}"]
+    assert talk.requested == field
+    talk.say(wrong)
+    assert talk.requested == f.WAY_OUT
+    talk.press(f.CANCEL, False)
+    assert talk.requested == field
+    talk.say(wrong)
+    assert talk.said == [f"utter_help_{field}"], "the misses are counted anew"
+
+
+def test_an_answer_forgives_the_miss_before() -> None:
+    talk = at(f.BRANCH)
+    talk.say("？！")
+    talk.say("人民路支行")
+    talk.say("在柜台那里")
+    assert talk.said == ["utter_help_complaint_date"]
+
+
+def test_the_way_out_lets_an_optional_field_go() -> None:
+    talk = at(f.BRANCH)
+    talk.say("？！")
+    talk.say("？！")
+    talk.press("ask_skip", True)
+    assert talk[f.BRANCH] == "记不清"
+    assert talk.requested == f.DATE
+
+
+def test_the_way_out_does_not_skip_the_consent() -> None:
+    talk = Talk()
+    talk.say("啦啦啦")
+    talk.say("啦啦啦")
+    talk.press("ask_skip", True)
+    assert talk.requested == f.CONSENT
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("网点改成城东支行", f.BRANCH, "城东支行"),
+        ("不是人民路支行，是解放路支行", f.BRANCH, "解放路支行"),
+        ("金额应该是500元", f.AMOUNT, 500.0),
+        ("诉求改成退还手续费", f.REQUEST, "退还手续费"),
+        ("名字写错了，应该是王小红", f.NAME, "王小红"),
+        ("柜员改成大堂经理小王", f.STAFF, "大堂经理小王"),
+        ("身份改成代理人", f.ROLE, "代理人"),
+        ("业务改成信用卡", f.BUSINESS, "信用卡"),
+        ("原因改成其他（原因）", f.REASON, "其他（原因）"),
+        ("经过改成柜员当众骂我是骗子", f.DETAIL, "柜员当众骂我是骗子"),
+        ("回复方式改成发短信", f.CONTACT, "发短信"),
+    ],
+)
+def test_one_sentence_corrects_any_field(text: str, field: str, value: Any) -> None:
+    talk = at(f.CONFIRMED)
+    talk.say(text, "correct")
+    assert talk[field] == value
+    assert talk.said == ["utter_form_corrected"]
+    assert talk.step.say[0].variables["field"] == f.BY_NAME[field].label
+    assert talk.requested == f.CONFIRMED
+
+
+def test_one_sentence_corrects_date_and_phone() -> None:
+    talk = at(f.CONFIRMED)
+    talk.say("时间不对，是上周三下午")
+    assert talk[f.DATE] == {"text": "上周三下午", "start": "2026-11-18", "end": "2026-11-18"}
+    talk.say("电话改成13900139000")
+    assert talk[f.PHONE]["shown"] == "139****9000"
+    assert talk.said == ["utter_form_corrected"]
+    assert talk.step.say[0].variables["value"] == "139****9000"
+
+
+def test_an_earlier_answer_is_corrected_while_another_is_asked() -> None:
+    talk = at(f.NAME)
+    talk.say("不对，网点改成城东支行")
+    assert talk[f.BRANCH] == "城东支行"
+    assert talk.requested == f.NAME
+
+
+def test_a_correction_without_value_asks_and_keeps_the_old_one_until_then() -> None:
+    talk = at(f.CONFIRMED)
+    talk.say("时间说错了", "correct")
+    assert talk.requested == f.DATE
+    assert talk[f.DATE]["start"] == "2026-11-22"
+    talk.say("前天")
+    assert talk[f.DATE]["start"] == "2026-11-21"
+    assert talk.requested == f.CONFIRMED
+
+
+def test_a_field_without_question_of_its_own_never_stays_empty() -> None:
+    """The case store refuses a complaint without a reason, and a refused one is parked."""
+    talk = at(f.CONFIRMED)
+    talk.press(f.EDIT, f.REASON)
+    talk.say("网点改成城东支行")
+    assert talk[f.REASON] is not None
+
+
+@pytest.mark.parametrize("no", ["不对", "错了", "有误"])
+def test_a_bare_no_at_the_recap_asks_what_to_change(no: str) -> None:
+    talk = at(f.CONFIRMED)
+    talk.say(no)
+    assert talk.requested == f.EDIT
+    talk.say("时间")
+    assert talk.requested == f.DATE
+
+
+def test_correcting_without_saying_what_asks_what() -> None:
+    talk = at(f.CONFIRMED)
+    talk.say("我想改一下", "correct")
+    assert talk.requested == f.EDIT
+    talk.press(f.EDIT, f.NAME)
+    assert talk.requested == f.NAME
+
+
+@pytest.mark.parametrize("answer", ["好的", "嗯", "不", "不改了"])
+def test_yes_or_no_to_what_to_change_does_not_file_the_complaint(answer: str) -> None:
+    talk = at(f.CONFIRMED)
+    talk.press(f.CONFIRMED, False)
+    assert talk.requested == f.EDIT
+    talk.say(answer)
+    assert talk.requested == f.CONFIRMED
+    assert talk[f.CONFIRMED] is None
+
+
+def test_a_new_value_answers_what_to_change() -> None:
+    talk = at(f.CONFIRMED)
+    talk.press(f.CONFIRMED, False)
+    talk.say("网点改成城东支行")
+    assert talk[f.BRANCH] == "城东支行"
+
+
+@pytest.mark.parametrize("yes", ["确认提交", "提交", "没问题", "对的"])
+def test_yes_at_the_recap_confirms(yes: str) -> None:
+    talk = at(f.CONFIRMED)
+    talk.say(yes)
+    assert talk[f.CONFIRMED] is True
+    assert talk.requested is None
+
+
+@pytest.mark.parametrize("field", [f.DETAIL, f.REQUEST])
+@pytest.mark.parametrize("word", ["好的", "是的", "不行", "确认提交", "没问题"])
+def test_a_mere_yes_or_no_is_no_story_and_no_request(field: str, word: str) -> None:
+    talk = at(field)
+    talk.say(word)
+    assert talk[field] is None
+    assert talk.said == [f"utter_help_{field}"]
+
+
+def test_once_more_i_want_to_complain_is_not_the_story() -> None:
+    talk = at(f.DETAIL)
+    talk.say("我要投诉", "complaint_file")
+    assert talk[f.DETAIL] is None
+
+
+@pytest.mark.parametrize("field", (f.BUSINESS, f.BRANCH, f.DATE, f.NAME, f.PHONE, f.CONFIRMED))
+def test_a_side_question_is_left_to_the_rules(field: str) -> None:
+    talk = at(field)
+    before = dict(talk.values)
+    assert talk.say("存款保险最多赔多少钱？", "faq").aside
+    assert talk.values == before
+    assert talk.come_back().ask == field
+
+
+@pytest.mark.parametrize("field", [f.DETAIL, f.REQUEST])
+def test_in_free_text_only_a_short_question_is_a_side_question(field: str) -> None:
+    talk = at(field)
+    assert talk.say("存款保险怎么赔？", "faq").aside
+    story = "我问柜员存款保险怎么赔，他说不知道，" * 3
+    assert not talk.say(story, "faq").aside
+    assert talk[field] == story
+
+
+def test_an_emergency_and_a_wish_for_a_person_go_first() -> None:
+    talk = at(f.BRANCH)
+    assert talk.say("我的钱正在被转走", "emergency").aside
+    assert talk.say("转人工", "handoff").aside
+    assert at(f.DETAIL).say("转人工", "handoff").aside
+    assert at(f.CONSENT).say("你好", "greet").aside
+
+
+def test_buttons_counted_in_words_are_those_offered() -> None:
+    talk = at(f.BUSINESS)
+    offered = f.offered_business(talk[f.INTAKE])
+    talk.say("第二个")
+    assert talk[f.BUSINESS] == offered[1]
+
+
+def test_a_number_beyond_the_buttons_picks_nothing() -> None:
+    talk = at(f.BUSINESS)
+    talk.say("第十五个")
+    assert talk[f.BUSINESS] is None
+
+
+def test_a_day_to_come_is_not_when_it_happened() -> None:
+    talk = at(f.DATE)
+    talk.say("下周三")
+    assert talk[f.DATE] is None
+
+
+def test_a_hedged_day_is_still_a_day() -> None:
+    talk = at(f.DATE)
+    talk.say("好像是昨天，记不清了")
+    assert talk[f.DATE]["start"] == "2026-11-22"
+    talk = at(f.DATE)
+    talk.say("记不清了")
+    assert talk[f.DATE]["start"] is None
+
+
+def test_amounts_are_whole_fen_and_not_beyond_the_contract() -> None:
+    talk = at(f.CONFIRMED)
+    talk.say("金额改成12.345元")
+    assert talk[f.AMOUNT] == pytest.approx(12.34, abs=0.011)
+    assert round(talk[f.AMOUNT], 2) == talk[f.AMOUNT]
+    talk.say("金额改成999999999999999元")
+    assert talk[f.AMOUNT] < 10**13
+
+
+def test_texts_are_no_longer_than_the_contract() -> None:
+    talk = at(f.REQUEST)
+    talk.say("要求退还" + "手续费" * 600)
+    assert len(talk[f.REQUEST]) == 1000
+    assert len(Talk("我要投诉，柜员骂人，要求退还" + "手续费" * 600)[f.REQUEST]) == 1000
+
+
+MALFORMED: tuple[dict[str, Any], ...] = (
+    {},
+    {"field": None, "value": None},
+    {"field": "no_such_field", "value": "x"},
+    {"field": f.BUSINESS},
+    {"field": f.BUSINESS, "value": 7},
+    {"field": f.PHONE, "value": "13800138000"},
+    {"field": f.DATE, "value": "昨天"},
+    {"field": f.AMOUNT, "value": "许多"},
+    {"field": f.INTAKE, "value": {}},
+    {"field": f.EDIT, "value": "no_such_field"},
+    {"field": f.EDIT, "value": f.CONSENT},
+    {"value": True},
+)
+
+
+@pytest.mark.parametrize("choice", MALFORMED)
+@pytest.mark.parametrize("field", (f.CONSENT, *ASKED))
+def test_a_malformed_button_changes_nothing(choice: dict[str, Any], field: str) -> None:
+    talk = at(field)
+    before = dict(talk.values)
+    talk.send(choice)
+    assert talk.requested == field
+    assert talk.values == before
+
+
+STALE: tuple[dict[str, Any], ...] = (
+    {"field": f.CONSENT, "value": True},
+    {"field": f.CONFIRMED, "value": True},
+    {"field": f.CONFIRMED, "value": False},
+    {"field": f.BUSINESS, "value": "信用卡"},
+    {"field": f.ROLE, "value": "代理人"},
+    {"field": f.EDIT, "value": f.BRANCH},
+    {"field": f.CANCEL, "value": False},
+    {"field": "ask_cancel", "value": True},
+    {"field": "ask_skip", "value": True},
+)
+
+
+@pytest.mark.parametrize("choice", STALE)
+@pytest.mark.parametrize("field", (f.CONSENT, *ASKED))
+def test_a_stale_button_neither_crashes_nor_skips_the_consent(
+    choice: dict[str, Any], field: str
+) -> None:
+    talk = at(field)
+    talk.send(choice)
+    assert talk.requested is not None or talk[f.CONFIRMED] is True
+    if talk[f.CONSENT] is None:
+        assert talk.requested in (f.CONSENT, *f.INTERLUDES)
+
+
+def test_a_stale_confirmation_does_not_file_what_is_incomplete() -> None:
+    talk = at(f.NAME)
+    talk.press(f.CONFIRMED, True)
+    assert talk[f.CONFIRMED] is None
+    assert talk.requested == f.NAME
+
+
+def test_correcting_before_consent_does_not_go_around_it() -> None:
+    talk = Talk("我要投诉，" + STORY)
+    talk.say("改一下网点", "correct")
+    assert talk.requested == f.CONSENT
+    talk.press(f.EDIT, f.BRANCH)
+    assert talk.requested == f.CONSENT
+
+
+def test_an_interlude_without_memory_returns_to_the_story() -> None:
+    assert FormState({}, f.CANCEL).back_at_field().requested == f.DETAIL
