@@ -34,12 +34,8 @@ def references() -> Callable[[datetime], str]:
     """Mints valid references one after another."""
     numbers = count()
 
-    def next_reference(moment: datetime) -> str:
-        number = next(numbers)
-        tail = iter([CROCKFORD[number >> (5 * place) & 31] for place in range(6)])
-        return mint(moment.date(), lambda _: next(tail))
-
-    return next_reference
+    digits = (CROCKFORD[number >> (5 * place) & 31] for number in numbers for place in range(6))
+    return lambda moment: mint(moment.date(), lambda _: next(digits))
 
 
 class FakeJournal:

@@ -39,8 +39,7 @@ _WORDS: dict[Command, str] = {
     ),
     Command.RESUME: r"(继续|继续填写|接着(填|说|来)|我接着填|不(用)?改了)",
 }
-_MARKS = re.compile(r"[\s，。！!,.~～?？、]+$")
-_SHORT = re.compile(r"[\s，。！!,.~～?？、啊吧呢啦了哦呀嘛]+$")
+_ENDINGS = " \n\t，。！!,.~～?？、啊吧呢啦了哦呀嘛"
 _NLU_SURE = 0.55
 _ALWAYS_ASIDE = {"handoff", "emergency"}
 _ASIDE_INTENTS = {"faq", "account_service", "help", "who_are_you", "complaint_status"}
@@ -57,21 +56,23 @@ def command_of(turn: Turn) -> Command | None:
     said = fixed_command(turn.text)
     if said is not None:
         return said
-    if len(_plain(turn.text)) > _LONGEST_COMMAND or turn.confidence < _NLU_SURE:
+    if len(turn.text.strip().rstrip(_ENDINGS)) > _LONGEST_COMMAND or turn.confidence < _NLU_SURE:
         return None
     return Command(turn.intent) if turn.intent in Command._value2member_map_ else None
 
 
 def fixed_command(text: str) -> Command | None:
     """The command whose fixed words are all that `text` says."""
-    # 「算了」 and 「错了」 end like 「好了」: the word as it stands comes first.
-    forms = (_MARKS.sub("", text.strip().lower()), _plain(text))
-    found = (c for form in forms for c, words in _WORDS.items() if re.fullmatch(words, form))
-    return next(found, None)
-
-
-def _plain(text: str) -> str:
-    return _SHORT.sub("", text.strip().lower())
+    # One ending at a time: 「算了」 and 「错了」 end like 「好了」 and 「可以了」.
+    form = text.strip().lower()
+    while form:
+        for command, words in _WORDS.items():
+            if re.fullmatch(words, form):
+                return command
+        if form[-1] not in _ENDINGS:
+            return None
+        form = form[:-1]
+    return None
 
 
 def is_aside(turn: Turn, *, free_text: bool) -> bool:

@@ -17,15 +17,17 @@ _SHAPE = re.compile(
     r"(?<![A-Z0-9])T\s?S\s?(\d{8})\s?[-—–]?\s?([0-9A-Z]{6})\s?([0-9A-Z])(?![A-Z0-9])"
 )
 _LOOK_ALIKES = str.maketrans("OIL", "011")
-# The check character may itself be an I or O, which people copy as 1 and 0.
-_CHECK_READ_AS = {"1": "1IL", "0": "0O", "I": "I1L", "L": "L1I", "O": "O0"}
 
 
 def mint(day: date, choose: Callable[[str], str]) -> str:
     """A new reference for `day`; `choose` picks one character of a string at random."""
     stamp = f"{day:%Y%m%d}"
-    tail = "".join(choose(CROCKFORD) for _ in range(6))
-    return f"TS{stamp}-{tail}{mod_37_36.calc_check_digit(stamp + tail)}"
+    while True:
+        tail = "".join(choose(CROCKFORD) for _ in range(6))
+        check = str(mod_37_36.calc_check_digit(stamp + tail))
+        # An I, L or O would be copied as 1 or 0, and forgiving that would forgive other slips.
+        if check in CROCKFORD:
+            return f"TS{stamp}-{tail}{check}"
 
 
 def is_valid(reference: str) -> bool:
@@ -40,10 +42,9 @@ def find(text: str) -> str | None:
     """
     for match in _SHAPE.finditer(text.upper()):
         day, tail, check = match.groups()
-        for meant in _CHECK_READ_AS.get(check, check):
-            candidate = tail.translate(_LOOK_ALIKES)
-            if mod_37_36.is_valid(day + candidate + meant):
-                return f"TS{day}-{candidate}{meant}"
+        code = (tail + check).translate(_LOOK_ALIKES)
+        if mod_37_36.is_valid(day + code):
+            return f"TS{day}-{code}"
     return None
 
 

@@ -6,11 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from bot.nlu.model import Scored
+from bot.nlu.model import Scored, theme
 
 FAQ = "faq"
 OUT_OF_SCOPE = "out_of_scope"
 MOST_CHOICES = 3
+LEAST_LIKELY = 0.02
+NO_CHOICE = frozenset(
+    {OUT_OF_SCOPE, "greet", "goodbye", "thanks", "who_are_you", "affirm", "deny", "cancel", "skip"}
+    | {"correct", "why", "repeat", "start_over", "resume"}
+)
+"""Intents that make no sense as a choice of 「您是想问」."""
 
 
 class Band(str, Enum):
@@ -23,15 +29,18 @@ class Band(str, Enum):
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Probabilities, 0 to 1: from `answer` on it answers, from `clarify` on it asks back."""
+    """Probabilities of a theme, 0 to 1: from `answer` on it answers, from `clarify` on it asks."""
 
-    answer: float = 0.5
-    clarify: float = 0.2
+    answer: float
+    clarify: float
 
 
 @dataclass(frozen=True)
 class Decision:
-    """`label` is what it would answer; `candidates` are the choices of 「您是想问」."""
+    """`label` is what it would answer, `confidence` the probability of its theme.
+
+    `candidates` are the choices of 「您是想问」.
+    """
 
     band: Band
     label: str
@@ -40,36 +49,33 @@ class Decision:
 
 
 def decide(ranking: Sequence[Scored], thresholds: Thresholds) -> Decision:
-    """Chooses the band for a ranking of labels.
+    """Chooses theme, question and band for a ranking of labels.
 
-    Doubt between two questions of one theme is settled by the theme's whole probability: the
-    better of the two answers still serves the customer.
+    The theme decides first: between two questions of the right theme, the better of the two
+    answers still serves the customer.
     """
-    top = ranking[0]
-    mass = theme_mass(ranking, top.label)
-    choices = [s for s in ranking[:8] if s.label != OUT_OF_SCOPE and s.confidence >= 0.04]
-    candidates = tuple(choices[:MOST_CHOICES])
-    if top.label == OUT_OF_SCOPE:
-        band = Band.ANSWER if top.confidence >= thresholds.clarify else Band.UNKNOWN
-    elif top.confidence >= thresholds.answer or _sure_of_theme(top, mass, thresholds):
-        band = Band.ANSWER
-    elif mass >= thresholds.clarify and candidates:
-        band = Band.CLARIFY
-    else:
-        band = Band.UNKNOWN
-    return Decision(band, top.label, top.confidence, candidates)
+    masses: dict[str, float] = {}
+    for scored in ranking:
+        masses[theme(scored.label)] = masses.get(theme(scored.label), 0.0) + scored.confidence
+    best = max(masses, key=lambda name: masses[name])
+    top = next(scored for scored in ranking if theme(scored.label) == best)
+    candidates = _choices(ranking)
+    return Decision(
+        _band(top.label, masses[best], bool(candidates), thresholds),
+        top.label,
+        masses[best],
+        candidates,
+    )
 
 
-def _sure_of_theme(top: Scored, mass: float, thresholds: Thresholds) -> bool:
-    return mass >= thresholds.answer + 0.2 and top.confidence >= 0.6 * mass
+def _band(label: str, confidence: float, has_choices: bool, thresholds: Thresholds) -> Band:
+    if confidence >= thresholds.answer:
+        return Band.ANSWER
+    if label == OUT_OF_SCOPE or confidence < thresholds.clarify or not has_choices:
+        return Band.UNKNOWN
+    return Band.CLARIFY
 
 
-def theme(label: str) -> str:
-    """`faq/card_lost.report_loss` → `faq/card_lost`; other labels are their own theme."""
-    return label.split(".", 1)[0] if label.startswith(FAQ + "/") else label
-
-
-def theme_mass(ranking: Sequence[Scored], label: str) -> float:
-    """Probability of all labels that share `label`'s theme."""
-    wanted = theme(label)
-    return sum(scored.confidence for scored in ranking if theme(scored.label) == wanted)
+def _choices(ranking: Sequence[Scored]) -> tuple[Scored, ...]:
+    likely = [s for s in ranking if s.confidence >= LEAST_LIKELY and s.label not in NO_CHOICE]
+    return tuple(likely[:MOST_CHOICES])

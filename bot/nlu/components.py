@@ -69,7 +69,13 @@ class NgramIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"c": 20.0, "random_seed": 7, "answer": 0.5, "clarify": 0.2}
+        return {
+            "theme_c": 3.0,
+            "question_c": 20.0,
+            "random_seed": 7,
+            "answer": 0.3,
+            "clarify": 0.1,
+        }
 
     def __init__(
         self,
@@ -111,7 +117,8 @@ class NgramIntentClassifier(IntentClassifier, GraphComponent):
         self._model = IntentModel.train(
             [_utterance(m) for m in examples],
             [m.get(INTENT_RESPONSE_KEY) or m.get(INTENT) for m in examples],
-            c=self._config["c"],
+            theme_c=self._config["theme_c"],
+            question_c=self._config["question_c"],
             seed=self._config["random_seed"],
         )
         with self._model_storage.write_to(self._resource) as folder:

@@ -8,10 +8,11 @@ must not be kept; card, identity and phone numbers are shown masked).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from functools import partial
 
 import phonenumbers
 from stdnum import luhn
@@ -85,12 +86,12 @@ _SEP = r"[ \-.·/_\u200b-\u200f\u2060\ufeff]{0,3}"  # the last ones are invisibl
 _CARD_LENGTHS = range(19, 12, -1)
 _CARD_START = re.compile(r"(?<!\d)[3-69]")
 _CARDS = {n: re.compile(rf"\d(?:{_SEP}\d){{{n - 1}}}(?!\d)") for n in _CARD_LENGTHS}
-_ID = re.compile(rf"(?<!\d)[1-9](?:{_SEP}\d){{16}}{_SEP}[\dXx](?![\dA-Za-z])")
+_ID = re.compile(rf"(?<!\d)[1-9](?:{_SEP}\d){{16}}{_SEP}(?:[Xx]|\d(?!\d))")
 # 「…万一」and 「…元旦」go on after a number; 「…万」and 「…元」make it a sum.
 _MOBILE = re.compile(
     rf"(?<!\d)(?:(?:\+|00)?86{_SEP})?1{_SEP}[3-9](?:{_SEP}\d){{9}}(?!\d|万(?!一)|亿|元(?!旦))"
 )
-_LANDLINE = re.compile(r"(?<![\dA-Za-z])\(?0\d{2,3}\)?[ \-]{0,3}\d{3,4}[ \-]{0,3}\d{4}(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)\(?0\d{2,3}\)?[ \-]{0,3}\d{3,4}[ \-]{0,3}\d{4}(?!\d)")
 _LINK = (
     r"(?:是|为|:|=|\s|\(|就是|叫|我的?|被|改成了?|设成了?|改为|设为|设的|填的|收到的|生日|数字"
     r"|[三四六346]位数?|\"|“)"
@@ -104,11 +105,14 @@ _CODE_WORD = (
     r"|(?<![A-Za-z])[Cc][Vv][VvNn]2?"
 )
 _NOT_UNIT = r"(?![\dA-Za-z]|[年月日号次位个元万块遍天分秒条笔张岁点多余人家页期小])"
+_SIX = r"\d{6}(?![\dA-Za-z元块万次])"  # a PIN or a code, whatever word follows
 _SPELT = rf"[{_NUMERALS}]{{4,12}}"
 _PASSWORD = re.compile(
-    rf"(?:{_SECRET_WORD}){_LINK}{{0,4}}([0-9A-Za-z!@#$%^&*_.\-]{{4,24}}|{_SPELT}){_NOT_UNIT}"
+    rf"(?:{_SECRET_WORD}){_LINK}{{0,4}}({_SIX}|(?:[0-9A-Za-z!@#$%^&*_.\-]{{4,24}}|{_SPELT}){_NOT_UNIT})"
 )
-_CODE = re.compile(rf"(?:{_CODE_WORD}){_LINK}{{0,4}}(\d(?:[ \-]?\d){{2,7}}|{_SPELT}){_NOT_UNIT}")
+_CODE = re.compile(
+    rf"(?:{_CODE_WORD}){_LINK}{{0,4}}({_SIX}|(?:\d(?:[ \-]?\d){{2,7}}|{_SPELT}){_NOT_UNIT})"
+)
 # Behind a comma a number is more often a sum or a hotline; six bare digits are a secret.
 _AFTER_COMMA = re.compile(rf"(?:{_SECRET_WORD}|{_CODE_WORD})[,，、]\s?(\d{{6}}){_NOT_UNIT}")
 _BEFORE = r"(?:是|就是|为|=|:|\(|【|\[)"
@@ -118,12 +122,13 @@ _PASSWORD_AFTER = re.compile(
 _CODE_AFTER = re.compile(
     rf"(?<!\d)(\d{{3,8}}){_BEFORE}(?:我|我的|短信|收到的|这个|的){{0,3}}(?:{_CODE_WORD})"
 )
-# What stands behind the word 密码 and is none: hotlines, days, references, phones masked before.
+# What stands behind the word 密码 and is none: hotlines, days, references.
 _PUBLIC = re.compile(
     r"9[56]\d{3}|400-?\d{3}-?\d{4}|12378|12363|12315|10086|10010|10000|20\d\d[-./]\d{1,2}(?:[-./]\d{1,2})?"
-    r"|TS\d{8}-?\w{7}|\d{3,4}-?\*{4}\d{4}",
+    r"|TS\d{8}-?\w{7}",
     re.IGNORECASE,
 )
+_SHOWN = re.compile(r"(?<!\d)\d{3,4}-?\*{4}\d{4}(?!\d)|〔[^\W\d]{2,4}已隐去(?:，尾号\d{4})?〕")
 _AROUND_SECRETS = re.compile(
     rf"{_SECRET_WORD}|{_CODE_WORD}|{_LINK}|银行卡|信用卡|储蓄卡|借记卡|[卡账帐]号|取款|登录|支付|交易"
     r"|查询|网银|手机银行|短信|和|的|了|卡"
@@ -132,14 +137,25 @@ _AROUND_SECRETS = re.compile(
 
 def mask(text: str) -> Masked:
     """Returns `text` with every card, identity and phone number, password and code masked."""
-    written, spelt = text.translate(_WIDTH), _spelt_out(text)
+    views = dict.fromkeys((text.translate(_WIDTH), _spelt_out(text)))
     findings: list[Finding] = []
-    for view in dict.fromkeys((written, spelt)):
-        for finding in _candidates(view):
-            if all(finding.end <= f.start or finding.start >= f.end for f in findings):
-                findings.append(finding)
+    before = -1
+    while len(findings) > before:  # what stood beside a number may be one once that is gone
+        before = len(findings)
+        for view in views:
+            for find in _FINDERS:
+                findings += find(_blanked(view, findings))
     findings.sort(key=lambda f: f.start)
     return Masked(_replace(text, findings), tuple(findings))
+
+
+def _blanked(view: str, findings: list[Finding]) -> str:
+    """`view` without what was found or masked already; positions stay."""
+    chars = list(view)
+    spans = [m.span() for m in _SHOWN.finditer(view)] + [(f.start, f.end) for f in findings]
+    for start, end in spans:
+        chars[start:end] = "〕" * (end - start)
+    return "".join(chars)
 
 
 def _spelt_out(text: str) -> str:
@@ -150,17 +166,6 @@ def _spelt_out(text: str) -> str:
     for run in re.finditer(rf"\d(?:{_SEP}\d){{6,}}", folded):
         chars[run.start() : run.end()] = folded[run.start() : run.end()]
     return "".join(chars)
-
-
-def _candidates(text: str) -> Iterator[Finding]:
-    """Findings, the surest kinds first: a later one never overrides an earlier one."""
-    yield from _identity_numbers(text)
-    yield from _cards(text)
-    yield from _keyword_secrets(text, (_CODE, _CODE_AFTER), Kind.CODE, "〔验证码已隐去〕")
-    yield from _phones(text)
-    yield from _accounts(text)
-    secret = (_PASSWORD, _PASSWORD_AFTER, _AFTER_COMMA)
-    yield from _keyword_secrets(text, secret, Kind.PASSWORD, "〔密码已隐去〕")
 
 
 def _digits(span: str) -> str:
@@ -213,10 +218,13 @@ def _accounts(text: str) -> Iterator[Finding]:
         yield _card(m.start(1), m.end(1), _digits(m[1]))
 
 
-def _phones(text: str) -> Iterator[Finding]:
+def _mobiles(text: str) -> Iterator[Finding]:
     for m in _MOBILE.finditer(text):
         raw = _digits(m.group())[-11:]
         yield Finding(Kind.PHONE, m.start(), m.end(), raw, f"{raw[:3]}****{raw[-4:]}")
+
+
+def _landlines(text: str) -> Iterator[Finding]:
     for m in _LANDLINE.finditer(text):
         number = phonenumbers.parse(m.group(), "CN")
         if phonenumbers.is_valid_number(number):
@@ -226,13 +234,25 @@ def _phones(text: str) -> Iterator[Finding]:
             yield Finding(Kind.PHONE, m.start(), m.end(), raw, shown)
 
 
-def _keyword_secrets(
-    text: str, patterns: tuple[re.Pattern[str], ...], kind: Kind, shown: str
-) -> Iterator[Finding]:
-    for pattern in patterns:
-        for m in pattern.finditer(text):
-            if not _PUBLIC.fullmatch(m[1].rstrip(".-")):
-                yield Finding(kind, m.start(1), m.end(1), m[1], shown)
+def _secrets(pattern: re.Pattern[str], kind: Kind, shown: str, text: str) -> Iterator[Finding]:
+    for m in pattern.finditer(text):
+        if not _PUBLIC.fullmatch(m[1].rstrip(".-")):
+            yield Finding(kind, m.start(1), m.end(1), m[1], shown)
+
+
+# The surest kinds first: a later one never overrides an earlier one.
+_FINDERS: tuple[Callable[[str], Iterator[Finding]], ...] = (
+    _identity_numbers,
+    _cards,
+    partial(_secrets, _CODE, Kind.CODE, "〔验证码已隐去〕"),
+    partial(_secrets, _CODE_AFTER, Kind.CODE, "〔验证码已隐去〕"),
+    _mobiles,
+    _landlines,
+    _accounts,
+    partial(_secrets, _PASSWORD, Kind.PASSWORD, "〔密码已隐去〕"),
+    partial(_secrets, _PASSWORD_AFTER, Kind.PASSWORD, "〔密码已隐去〕"),
+    partial(_secrets, _AFTER_COMMA, Kind.PASSWORD, "〔密码已隐去〕"),
+)
 
 
 def _replace(text: str, findings: list[Finding]) -> str:

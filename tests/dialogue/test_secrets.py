@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.dialogue.kit import asked, recap
+from tests.dialogue.kit import arrived, asked, recap
 from tests.stack import Stack, reference_in
 
 PHONE = "13671982345"
@@ -39,7 +39,8 @@ def filed(stack: Stack) -> str:
     replies = chat.say(f"退给我，卡号是{SECRETS['spaced card']}")
     assert "请不要在这里发送完整卡号" in replies[0]
     assert asked(replies) == "complainant_name"
-    chat.say(f"周明，取款密码是{SECRETS['six-digit password']}")
+    chat.say("周明")
+    chat.say(f"取款密码是{SECRETS['six-digit password']}")
     chat.say(f"验证码是{SECRETS['code']}")
     replies = chat.say(f"身份证{SECRETS['identity number']}，电话{PHONE}")
     assert recap(replies)["联系电话"] == "136****2345"

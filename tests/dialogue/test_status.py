@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
+from bot.intake.calendar import BEIJING
 from bot.intake.reference import mint
-from tests.dialogue.kit import says
+from tests.dialogue.kit import arrived, says
 from tests.stack import Stack
 
 
@@ -52,10 +55,6 @@ def test_lower_case_and_a_missing_dash_are_forgiven(stack: Stack, reference: str
 
 
 def test_a_wrong_tail_and_an_unknown_number_look_the_same(stack: Stack, reference: str) -> None:
-    from datetime import datetime
-
-    from bot.intake.calendar import BEIJING
-
     unknown = mint(datetime.now(BEIJING).date(), lambda _: "Z")
     (wrong_tail,) = stack.chat().say(f"{reference} 0000")
     (no_such,) = stack.chat().say(f"{unknown} 4321")

@@ -6,9 +6,10 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+STORY = "柜员一直推销保险，我说了不要还不停地说，后来发现扣了我三千元保费"
 OPENING = "我要投诉，昨天在人民路支行排了两个小时队，柜员态度还很差，要求赔礼道歉"
 AGREE, SUBMIT = "同意，开始登记", "确认提交"
-_REFERENCE = re.compile(r"TS\d{8}-[0-9A-Z*~$=]{7}")
+_REFERENCE = re.compile(r"TS\d{8}-[0-9A-Z]{7}")
 _HISTORY = """rows => rows.map(row => [
   row.dataset.from, row.querySelector(".bubble").textContent])"""
 
@@ -26,12 +27,15 @@ class ChatPage:
     def at(cls, page: Page) -> ChatPage:
         """The page once it is connected."""
         chat = cls(page)
-        expect(page.get_by_text("在线", exact=True)).to_be_visible()
+        chat.wait_for_connection()
         return chat
+
+    def wait_for_connection(self) -> None:
+        self.page.get_by_text("在线", exact=True).wait_for()
 
     def reload(self) -> None:
         self.page.reload()
-        expect(self.page.get_by_text("在线", exact=True)).to_be_visible()
+        self.wait_for_connection()
 
     def write(self, text: str) -> None:
         """Types and sends without waiting for the answer."""
@@ -60,8 +64,9 @@ class ChatPage:
 
     def answers(self) -> list[str]:
         """What the assistant said to the customer's last message."""
-        mine = self.customer_messages.last
-        expect(mine).to_have_attribute("data-state", "sent", timeout=30_000)
+        own_id = self.customer_messages.last.get_attribute("data-id")
+        mine = self.page.locator(f"[data-id='{own_id}'][data-state=sent]")
+        mine.wait_for(timeout=30_000)
         later = "xpath=following-sibling::*[@data-from='bot']/*[contains(@class, 'bubble')]"
         return mine.locator(later).all_inner_texts()
 
@@ -86,6 +91,10 @@ class ChatPage:
         found = _REFERENCE.search(card.inner_text())
         assert found, card.inner_text()
         return found.group()
+
+    def delivery_notice(self, reference: str) -> Locator:
+        """Messages that say that this case has reached the case store."""
+        return self.bot_messages.filter(has_text="已送达").filter(has_text=reference)
 
     def history(self) -> list[tuple[str, str]]:
         """Who said what, from top to bottom."""

@@ -14,7 +14,7 @@ def test_three_questions_get_answers_with_sources(chat: ChatPage) -> None:
     for question, word in (
         ("银行卡丢了怎么办", "挂失"),
         ("怎么辨别假币", "水印"),
-        ("残缺的人民币怎么换", "兑换"),
+        ("存款保险最高赔多少", "限额"),
     ):
         assert any(word in answer for answer in chat.say(question))
         source = chat.bot_messages.last.locator(".source")

@@ -40,6 +40,7 @@ def test_a_message_sent_while_the_server_is_away_arrives_once(
     expect(_status(chat.page)).to_have_text("连接中断")
     mortal_stack.launch("rasa")
     wait_until(mortal_stack.healthy, START_SECONDS, "the assistant is back")
+    _send_again_if_given_up(chat)
     assert sum("水印" in answer for answer in chat.answers()) == 1
     assert chat.said(QUESTION) == 1
     history = chat.history()
@@ -63,6 +64,16 @@ def test_a_message_given_up_is_kept_and_sent_on_request(chat: ChatPage, visitor:
     assert sum("水印" in answer for answer in chat.answers()) == 1
     assert chat.said(QUESTION) == 1
     expect(chat.page.get_by_role("alert")).to_be_hidden()
+
+
+def _send_again_if_given_up(chat: ChatPage) -> None:
+    """What a customer does whose page was faster to give up than the server to start."""
+    chat.wait_for_connection()
+    settled = chat.page.locator("[data-state=sent], [data-state=failed]")
+    chat.customer_messages.filter(has_text=QUESTION).and_(settled).wait_for()
+    again = chat.page.get_by_role("button", name="重新发送")
+    if again.count():
+        again.click()
 
 
 def _tried_again(page: Page, failed: Locator) -> bool:

@@ -96,7 +96,11 @@ class WebInput(InputChannel):
         if not request.path.endswith("/"):
             # The page's links are relative; so is this one, for proxies that add a prefix.
             return response.redirect(request.path.rsplit("/", 1)[-1] + "/", status=308)
-        return await response.file(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
+        return await response.file(
+            STATIC / "index.html",
+            mime_type="text/html; charset=utf-8",
+            headers={"Cache-Control": "no-cache"},
+        )
 
     async def _open_session(self, request: Request) -> HTTPResponse:
         read_object(request)

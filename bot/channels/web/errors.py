@@ -10,8 +10,9 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels import texts
+from bot.channels.inbound import RETRY_AFTER_SECONDS
 from bot.channels.web.headers import SECURITY_HEADERS
-from bot.errors import ChannelError
+from bot.errors import BotError, ChannelError
 
 logger = logging.getLogger(__name__)
 
@@ -39,5 +40,8 @@ def _translate(error: Exception) -> ChannelError:
         return ChannelError(413, "too_long", texts.TOO_LONG.format(limit=2000))
     if isinstance(error, SanicException) and error.status_code < 500:
         return ChannelError(error.status_code, "invalid_request", texts.BAD_JSON)
+    if isinstance(error, BotError):
+        logger.error("request failed: %s", type(error).__name__)
+        return ChannelError(503, "busy", texts.TROUBLE, RETRY_AFTER_SECONDS)
     logger.error("unexpected error at the edge", exc_info=error)
     return ChannelError(503, "unavailable", texts.TROUBLE)

@@ -13,8 +13,8 @@ const FACTS_AT_LEAST = 3;
 /** A longer fact stands below its label instead of beside it. */
 const LONG_FACT = 24;
 
-/** TS + date + 6 characters of Crockford base32 + 1 check character (which has five more signs). */
-const REFERENCE = /(TS\d{8}-[0-9A-HJKMNP-TV-Z]{6}[0-9A-HJKMNP-Z*~$=](?![0-9A-Za-z]))/;
+/** TS + date + 6 characters of Crockford base32 + 1 check character, which may be any letter. */
+const REFERENCE = /(TS\d{8}-[0-9A-HJKMNP-TV-Z]{6}[0-9A-Z](?![0-9A-Za-z]))/;
 /** Emergency numbers, five-digit service lines, 400-000-0000; not 「110号」 or 「95000元」. */
 const PHONE =
   /(\b(?:1[12]0|123\d\d|9[56]\d{3}|\d{3,4}-\d{3,4}-\d{3,4})\b(?!\s?[号元万年月天小分个名条%]))/;

@@ -1,0 +1,66 @@
+"""Without its action server the assistant loses nothing and claims nothing."""
+
+from __future__ import annotations
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from threading import Timer
+from uuid import uuid4
+
+from tests.crash.kit import at_recap, choice, heal, journal, locked
+from tests.stack import Stack, reference_in, wait_until
+
+RESTARTS = 3
+
+
+def test_a_customer_is_asked_to_wait_and_the_same_message_works_later(fragile: Stack) -> None:
+    chat = fragile.chat()
+    chat.say("我要投诉")
+    body = {"id": str(uuid4()), "text": "同意"}
+    fragile.kill("actions")
+    for _ in range(2):
+        answer = chat.post(body)
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "3"
+        error = answer.json()["error"]
+        assert error["code"] == "busy"
+        assert "400-000-0000" in error["message"]
+    assert chat.history()[-1]["text"] == "同意", "the message is kept, without an answer"
+    assert not fragile.answers(fragile.web + "health")
+    heal(fragile)
+    answer = chat.post(body)
+    assert answer.status_code == 200
+    assert "请说说发生了什么事" in answer.json()["messages"][-1]["text"]
+    assert [m["from"] for m in chat.history()].count("customer") == 2
+    assert "业务" in chat.say("柜员态度很差，骂了我")[-1], "the form goes on"
+
+
+def test_killed_while_filing_it_files_nothing_and_the_answers_stay(fragile: Stack) -> None:
+    chat, before = at_recap(fragile), journal(fragile).keys()
+    body = {"id": str(uuid4()), "choice": choice(chat, "确认提交")}
+    with ThreadPoolExecutor(1) as pool:
+        with locked(fragile.folder / "journal.db"):
+            press = pool.submit(chat.post, body)
+            wait_until(lambda: chat.history()[-1]["text"] == "确认提交", 5, "the press")
+            Timer(0.5, fragile.kill, ["actions"]).start()
+            assert press.result().status_code == 503
+        assert journal(fragile).keys() == before
+    heal(fragile)
+    answer = chat.post(body)
+    reference = reference_in([m["text"] for m in answer.json()["messages"]])
+    assert journal(fragile).keys() - before == {reference}
+
+
+def test_killed_again_and_again_while_filing_it_files_one_complaint(fragile: Stack) -> None:
+    chat, before = at_recap(fragile), journal(fragile).keys()
+    body = {"id": str(uuid4()), "choice": choice(chat, "确认提交")}
+    moments = random.Random(7)  # noqa: S311 - spreads the kills, guards nothing
+    for _ in range(RESTARTS):
+        killer = Timer(moments.uniform(0, 0.08), fragile.kill, ["actions"])
+        killer.start()
+        assert chat.post(body).status_code in {200, 503}
+        killer.join()
+        heal(fragile)
+    answer = chat.post(body)
+    reference = reference_in([m["text"] for m in answer.json()["messages"]])
+    assert journal(fragile).keys() - before == {reference}

@@ -1,0 +1,122 @@
+"""`make run` as people meet it: starts everything, says where, stops everything, fails in one line."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.ports import free_ports
+from tests.stack import ROOT, Stack, wait_until
+
+
+class Run:
+    """`python -m bot run` in an environment of its own."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.rasa, actions, store = free_ports(3)
+        self.env_file = folder / "run.env"
+        self.output = folder / "output.txt"
+        self.env = {
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ.get("HOME", str(folder)),
+            "XIAOBAO_ENV_FILE": str(self.env_file),
+            "VAR_DIR": str(folder / "var"),
+            "DATABASE_URL": f"sqlite:///{folder / 'cases.db'}",
+            "RASA_PORT": str(self.rasa),
+            "ACTIONS_PORT": str(actions),
+            "CASE_STORE_PORT": str(store),
+            "CASE_STORE_URL": f"http://127.0.0.1:{store}",
+            **settings,
+        }
+        self.ports = (self.rasa, actions, store)
+
+    def start(self) -> subprocess.Popen[bytes]:
+        with self.output.open("wb") as output:
+            return subprocess.Popen(
+                [sys.executable, "-m", "bot", "run"],
+                cwd=ROOT,
+                env=self.env,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def fail(self) -> str:
+        """Runs to its end, which must be a failure; what it printed."""
+        process = self.start()
+        assert process.wait(timeout=90) == 1
+        return self.text()
+
+    def text(self) -> str:
+        return self.output.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[tuple[Run, subprocess.Popen[bytes]]]:
+    run = Run(tmp_path)
+    process = run.start()
+    try:
+        yield run, process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_it_starts_everything_says_where_and_ctrl_c_stops_everything(
+    running: tuple[Run, subprocess.Popen[bytes]],
+) -> None:
+    run, process = running
+    wait_until(lambda: "Ctrl-C" in run.text(), 150, "the addresses")
+    assert f"http://127.0.0.1:{run.rasa}/webhooks/web/" in run.text()
+    assert Stack.answers(f"http://127.0.0.1:{run.rasa}/webhooks/web/health")
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=20)
+    assert all(_is_free(port) for port in run.ports)
+    assert "Traceback" not in run.text()
+
+
+def test_secrets_of_a_first_run_are_generated_for_the_owner_alone(
+    running: tuple[Run, subprocess.Popen[bytes]],
+) -> None:
+    run, _ = running
+    wait_until(lambda: "✓" in run.text(), 30, "the first step")
+    assert run.env_file.stat().st_mode & 0o777 == 0o600
+    names = {line.split("=")[0] for line in run.env_file.read_text(encoding="utf-8").splitlines()}
+    assert {"WEB_SESSION_SECRET", "FIELD_KEYS", "CASE_STORE_TOKEN"} <= names
+    assert run.env_file.read_text(encoding="utf-8").split("=")[1][:8] not in run.text()
+
+
+def test_a_busy_port_is_one_clear_line(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", run.rasa))
+        holder.listen()
+        said = run.fail()
+    assert f"端口 {run.rasa} 已被占用" in said.replace("\n", "")
+    assert "Traceback" not in said
+
+
+def test_a_malformed_setting_is_named(tmp_path: Path) -> None:
+    said = Run(tmp_path, RASA_PORT="fünf").fail()
+    assert "RASA_PORT" in said
+    assert "Traceback" not in said
+
+
+def test_a_process_that_cannot_start_gives_its_reason_on_the_screen(tmp_path: Path) -> None:
+    said = Run(tmp_path, CASE_STORE_TOKEN="short").fail()
+    assert "CASE_STORE_TOKEN" in said
+    assert "casestore 意外退出" in said.replace("\n", "")
+    assert "Traceback" not in said

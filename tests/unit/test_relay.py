@@ -1,0 +1,185 @@
+"""Delivery: at least once, in order, never given up, nobody told twice or too early."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.errors import JournalUnavailable, Permanent, Retryable, StorageError
+from bot.intake.journal import DELIVERED, PARKED, PENDING, Entry
+from bot.intake.relay import LEASE, Relay, wait_before_retry
+from tests.fakes import NOW, Clock, FakeCaseStore, FakeJournal
+from tests.samples import complaint
+
+
+class Rig:
+    """A relay between the two doubles, and what it told the customers."""
+
+    def __init__(self) -> None:
+        self.journal, self.cases, self.clock = FakeJournal(), FakeCaseStore(), Clock()
+        self.jitter = 0.0
+        self.told: list[tuple[str, str]] = []
+        self.trouble: Exception | None = None
+        self.relay = Relay(
+            self.journal,
+            self.cases,
+            "relay-1",
+            now=self.clock,
+            jitter=lambda: self.jitter,
+            on_delivered=self._tell,
+        )
+
+    def _tell(self, entry: Entry, answer: dict[str, Any]) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        found = self.journal.find(entry.reference)
+        assert found is not None
+        assert found.status == PENDING, "the notice goes before the mark"
+        self.told.append((entry.sender_id, answer["promise_due"]))
+
+    def record(self, number: int = 0) -> str:
+        return self.journal.record(complaint(number), self.clock()).reference
+
+    def entry(self, reference: str) -> Entry:
+        found = self.journal.find(reference)
+        assert found is not None
+        return found
+
+
+def test_a_complaint_arrives_and_its_customer_hears_of_it() -> None:
+    rig = Rig()
+    reference = rig.record()
+    assert rig.relay.deliver_next()
+    assert rig.cases.filed[reference]["complainant_phone"] == "13800138000"
+    assert rig.entry(reference).status == DELIVERED
+    assert rig.told == [("web-0", "2026-11-25")]
+    assert not rig.relay.deliver_next()
+
+
+def test_complaints_arrive_in_the_order_they_were_made() -> None:
+    rig = Rig()
+    made = []
+    for number in range(3):
+        made.append(rig.record(number))
+        rig.clock.forward(seconds=1)
+    while rig.relay.deliver_next():
+        pass
+    assert rig.cases.calls == made
+
+
+def test_a_failure_waits_and_the_next_complaint_does_not() -> None:
+    rig = Rig()
+    first = rig.record(0)
+    rig.clock.forward(seconds=1)
+    second = rig.record(1)
+    rig.cases.failures = [Retryable("HTTP 503 unavailable")]
+    assert rig.relay.deliver_next()
+    assert rig.relay.deliver_next()
+    assert not rig.relay.deliver_next()
+    assert rig.entry(first).last_error == "HTTP 503 unavailable"
+    assert rig.entry(second).status == DELIVERED
+    rig.clock.forward(seconds=4.9)
+    assert not rig.relay.deliver_next()
+    rig.clock.forward(seconds=0.1)
+    assert rig.relay.deliver_next()
+    assert rig.entry(first).status == DELIVERED
+    assert rig.entry(first).attempts == 2
+
+
+def test_waits_double_up_to_a_quarter_of_an_hour() -> None:
+    waits = [wait_before_retry(attempts, 0).total_seconds() for attempts in range(1, 12)]
+    assert waits == [5, 10, 20, 40, 80, 160, 320, 640, 900, 900, 900]
+    assert wait_before_retry(10**6, 0) == timedelta(minutes=15)
+    assert wait_before_retry(0, 0) == timedelta(seconds=5)
+
+
+@pytest.mark.parametrize(("jitter", "seconds"), [(-1.0, 4), (0.5, 5.5), (1.0, 6)])
+def test_waits_are_spread_by_a_fifth(jitter: float, seconds: float) -> None:
+    assert wait_before_retry(1, jitter).total_seconds() == pytest.approx(seconds)
+    rig = Rig()
+    rig.jitter = jitter
+    rig.record()
+    rig.cases.failures = [Retryable()]
+    rig.relay.deliver_next()
+    rig.clock.forward(seconds=seconds - 0.01)
+    assert not rig.relay.deliver_next()
+    rig.clock.forward(seconds=0.02)
+    assert rig.relay.deliver_next()
+
+
+def test_a_refused_complaint_is_parked_until_a_person_tries_again() -> None:
+    rig = Rig()
+    reference = rig.record()
+    rig.cases.failures = [Permanent("HTTP 422 invalid_request")]
+    assert rig.relay.deliver_next()
+    assert rig.entry(reference).status == PARKED
+    assert rig.entry(reference).last_error == "HTTP 422 invalid_request"
+    rig.clock.forward(days=30)
+    assert not rig.relay.deliver_next()
+    assert rig.told == []
+    rig.journal.try_again(reference, rig.clock())
+    assert rig.relay.deliver_next()
+    assert rig.entry(reference).status == DELIVERED
+
+
+def test_killed_after_filing_it_delivers_again_and_the_case_is_one() -> None:
+    rig = Rig()
+    reference = rig.record()
+    rig.trouble = KeyboardInterrupt()  # stands in for the kill: nothing after the filing happens
+    with pytest.raises(KeyboardInterrupt):
+        rig.relay.deliver_next()
+    rig.trouble = None
+    assert not rig.relay.deliver_next(), "the lease still holds"
+    rig.clock.forward(seconds=LEASE.total_seconds())
+    assert rig.relay.deliver_next()
+    assert rig.cases.calls == [reference, reference]
+    assert len(rig.cases.filed) == 1
+    assert rig.told == [("web-0", "2026-11-25")]
+
+
+def test_a_notice_that_cannot_be_stored_does_not_deliver_again() -> None:
+    rig = Rig()
+    reference = rig.record()
+    rig.trouble = StorageError()
+    assert rig.relay.deliver_next()
+    assert rig.entry(reference).status == DELIVERED
+
+
+def test_it_goes_on_without_waiting_while_there_is_work_and_stops_when_told() -> None:
+    rig = Rig()
+    for number in range(2):
+        rig.record(number)
+    waited: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        waited.append(seconds)
+        return len(waited) == 4
+
+    rig.relay.run(wait)
+    assert waited == [0, 0, 0.5, 0.5]
+    assert len(rig.cases.filed) == 2
+
+
+@pytest.mark.parametrize("trouble", [JournalUnavailable(), StorageError("无法解密")])
+def test_a_journal_in_trouble_is_tried_again_later(trouble: StorageError) -> None:
+    class Away(FakeJournal):
+        def claim(self, *_: Any) -> Entry | None:
+            raise trouble
+
+    waited: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        waited.append(seconds)
+        return len(waited) == 2
+
+    Relay(
+        Away(),
+        FakeCaseStore(),
+        "r",
+        now=lambda: NOW,
+        jitter=lambda: 0,
+        on_delivered=lambda *_: None,
+    ).run(wait)
+    assert waited == [0.5, 0.5]
