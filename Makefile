@@ -31,4 +31,4 @@ lock: $(STAMP)  ## 由 requirements.in 重新生成 requirements.lock（需要 u
 	@uv pip compile requirements.in --python-version 3.10 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
 
 clean:  ## 删除本机生成的模型和缓存（保留 .env 和 var/ 里的数据）
-	@rm -rf models .mypy_cache .ruff_cache .import_linter_cache test-results
+	@rm -rf models .rasa .mypy_cache .ruff_cache .import_linter_cache test-results

@@ -1,6 +1,6 @@
 """One settings object, read once from the environment and `.env`.
 
-Secrets have no default: `python -m bot setup` generates them for a first local run.
+Secrets have no default: `python -m bot run` generates them for a first local run.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Settings(BaseModel):
     hotline: str = "400-000-0000"
     hotline_hours: str = "每天 8:30—20:30"
 
-    host: str = "127.0.0.1"
+    rasa_host: str = "127.0.0.1"
     rasa_port: int = Field(5005, ge=1, le=65535)
     actions_port: int = Field(5055, ge=1, le=65535)
     actions_host: str = "127.0.0.1"

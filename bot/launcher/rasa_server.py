@@ -24,7 +24,7 @@ def serve(config: Settings, model: Path) -> None:
     os.environ["ACTION_ENDPOINT_URL"] = config.action_endpoint_url
     os.environ["TRACKER_DATABASE_URL"] = config.database_url("tracker")
     app = _build(config, model)
-    app.run(config.host, config.rasa_port, workers=1, access_log=False, backlog=100)
+    app.run(config.rasa_host, config.rasa_port, workers=1, access_log=False, backlog=100)
 
 
 def _build(config: Settings, model: Path) -> Any:

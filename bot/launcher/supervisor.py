@@ -45,10 +45,17 @@ def run_everything(console: Console) -> None:
 
 
 def _addresses(config: Settings) -> Iterator[tuple[str, str, int, str]]:
-    store = urlsplit(config.case_store_url)
-    yield "Rasa", config.host, config.rasa_port, "RASA_PORT"
+    yield "Rasa", config.rasa_host, config.rasa_port, "RASA_PORT"
     yield "动作服务", config.actions_host, config.actions_port, "ACTIONS_PORT"
-    yield "投诉库", str(store.hostname), store.port or 80, "CASE_STORE_PORT 和 CASE_STORE_URL"
+    if _runs_case_store(config):
+        store = urlsplit(config.case_store_url)
+        setting = "CASE_STORE_PORT 和 CASE_STORE_URL"
+        yield "投诉库", str(store.hostname), store.port or 80, setting
+
+
+def _runs_case_store(config: Settings) -> bool:
+    """False when CASE_STORE_URL names the bank's own system instead of this machine."""
+    return urlsplit(config.case_store_url).hostname in ("127.0.0.1", "localhost")
 
 
 def _check_ports(config: Settings) -> None:
@@ -69,7 +76,8 @@ def _environment() -> dict[str, str]:
 
 def _prepare(console: Console, config: Settings, logs: Path) -> None:
     _step(console, "准备数据库", ["-m", "bot", "migrate"], logs / "migrate.log")
-    _step(console, "准备投诉库", ["-m", "casestore", "migrate"], logs / "migrate.log")
+    if _runs_case_store(config):
+        _step(console, "准备投诉库", ["-m", "casestore", "migrate"], logs / "migrate.log")
     if not has_model(config):
         _step(
             console,
@@ -105,6 +113,8 @@ def _supervise(console: Console, config: Settings, logs: Path) -> int:
     with _log_files(logs) as files:
         manager = Manager(files)
         for name, arguments in PROCESSES.items():
+            if name == "casestore" and not _runs_case_store(config):
+                continue
             manager.add_process(
                 name, f"exec '{sys.executable}' {arguments}", env=_environment(), cwd=str(ROOT)
             )
@@ -134,7 +144,7 @@ def _log_files(folder: Path) -> Iterator[LogFiles]:
 
 def _announce(console: Console, config: Settings, files: LogFiles) -> None:
     """Waits until the assistant is healthy, then says where it is."""
-    base = f"http://{config.host}:{config.rasa_port}/webhooks/web/"
+    base = f"http://{config.rasa_host}:{config.rasa_port}/webhooks/web/"
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     began = time.monotonic()
     with console.status("正在启动…"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import tarfile
 import warnings
 import zlib
@@ -54,6 +55,8 @@ def ensure_model(config: Settings, *, force: bool = False) -> Path:
     if not force and has_model(config):
         return path
     configure_logging()
+    # The fingerprint above is the cache; Rasa's own keeps hundreds of megabytes per training.
+    os.environ["RASA_MAX_CACHE_SIZE"] = "0"
     from rasa.model_training import train
 
     with warnings.catch_warnings():

@@ -31,7 +31,7 @@ class Sealer:
             self._fernet = MultiFernet([Fernet(key) for key in keys])
         except ValueError as exc:
             raise ConfigurationError(
-                "FIELD_KEYS 不是有效的加密密钥。删掉 .env 里的这一行，再运行一次 make run 会重新生成。"
+                "FIELD_KEYS 不是有效的加密密钥。请恢复原来的值：换成新密钥，还没送达的投诉就打不开了。"
             ) from exc
 
     def seal(self, plain: str) -> str:

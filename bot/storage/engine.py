@@ -24,13 +24,18 @@ def create_engine(url: str, *, durable: bool = True) -> Engine:
         future=True,
         pool_pre_ping=True,
         pool_recycle=1800,
-        connect_args={"connect_timeout": 3, "options": "-c statement_timeout=5000"},
+        connect_args={
+            "connect_timeout": 3,
+            "options": "-c statement_timeout=5000 -c synchronous_commit=on",
+        },
     )
 
 
 def _sqlite(url: Any, synchronous: str) -> Engine:
     if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        file = Path(url.database)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600, exist_ok=True)  # SQLite gives its side files the same mode
     engine = sa.create_engine(url, future=True, connect_args={"timeout": 5})
 
     @sa.event.listens_for(engine, "connect")

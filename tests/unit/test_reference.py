@@ -78,10 +78,6 @@ def test_a_slip_of_one_character_never_leads_to_another_reference(
 @settings(max_examples=200, deadline=None)
 def test_no_reference_ends_in_a_letter_that_is_copied_as_a_digit(reference: str) -> None:
     assert reference[-1] in CROCKFORD
-    assert find(reference.replace("1", "I").replace("0", "O").replace("TS2O", "TS20")) in (
-        None,
-        reference,
-    )
 
 
 @pytest.mark.parametrize(

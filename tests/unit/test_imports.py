@@ -1,0 +1,45 @@
+"""The rules start fast: nothing heavy comes along."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from bot.settings import ROOT
+
+HEAVY = ("rasa", "tensorflow", "sklearn", "sanic", "rasa_sdk", "jieba", "jionlp")
+_PROGRAM = """
+import json, sys, time
+began = time.process_time()
+{statement}
+taken = time.process_time() - began
+loaded = {{name.partition(".")[0] for name in sys.modules}}
+print(json.dumps([taken, sorted(loaded)]))
+"""
+
+
+def cost(statement: str) -> tuple[float, list[str]]:
+    """CPU seconds of an import in a fresh interpreter, and the packages it loaded."""
+    program = _PROGRAM.format(statement=statement)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, timeout=60
+    )
+    seconds, loaded = json.loads(done.stdout)
+    return seconds, loaded
+
+
+def test_the_intake_needs_neither_rasa_nor_tensorflow_and_little_time() -> None:
+    seconds, loaded = cost("import bot.intake.conversation, bot.intake.journal")
+    assert not set(HEAVY) & set(loaded)
+    assert seconds < 1.0
+
+
+@pytest.mark.parametrize(
+    "statement", ["import bot.intake.relay, bot.intake.bootstrap", "import bot.channels.inbound"]
+)
+def test_the_relay_and_the_edge_do_not_load_rasa_either(statement: str) -> None:
+    _, loaded = cost(statement)
+    assert not {"rasa", "tensorflow", "sklearn", "sanic"} & set(loaded)
