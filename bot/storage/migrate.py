@@ -15,8 +15,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def upgrade(engine: Engine, schema: str) -> None:
     """Migrates `engine` to the head of `schema` (a folder name under migrations/)."""
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("version_locations", str(MIGRATIONS / schema))
+    # Whatever the folder is called: by default Alembic splits at blanks and reads % as syntax.
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("version_locations", str(MIGRATIONS / schema).replace("%", "%%"))
     config.attributes.update(engine=engine, version_table=f"alembic_version_{schema}")
     command.upgrade(config, "head")
 

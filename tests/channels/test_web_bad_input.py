@@ -141,6 +141,7 @@ def test_a_session_lasts_three_days_and_not_longer(stack: Stack) -> None:
 @pytest.mark.parametrize(
     "authorization",
     ["", "Bearer", "Bearer ", "Basic YTpi", "Bearer a.b.c", "Bearer " + "a" * 5000, NOT_ASCII],
+    ids=["none", "no token", "blank token", "another scheme", "unsigned", "long", "not ASCII"],
 )
 def test_no_or_a_nonsense_token_is_no_session(stack: Stack, authorization: str | bytes) -> None:
     refused(get_with(stack, authorization), 401, "unauthorized")

@@ -68,9 +68,8 @@ def test_a_message_given_up_is_kept_and_sent_on_request(chat: ChatPage, visitor:
 
 def _send_again_if_given_up(chat: ChatPage) -> None:
     """What a customer does whose page was faster to give up than the server to start."""
-    chat.wait_for_connection()
     settled = chat.page.locator("[data-state=sent], [data-state=failed]")
-    chat.customer_messages.filter(has_text=QUESTION).and_(settled).wait_for()
+    chat.customer_messages.filter(has_text=QUESTION).and_(settled).wait_for(timeout=60_000)
     again = chat.page.get_by_role("button", name="重新发送")
     if again.count():
         again.click()

@@ -65,7 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = _respond
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
+    def log_message(self, format: str, *args: Any) -> None:
         """Tests stay quiet."""
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.settings import ROOT
 
-HEAVY = ("rasa", "tensorflow", "sklearn", "sanic", "rasa_sdk", "jieba", "jionlp")
+HEAVY = ("rasa", "tensorflow", "sklearn", "sanic", "rasa_sdk", "jieba")
 _PROGRAM = """
 import json, sys, time
 began = time.process_time()

@@ -9,7 +9,7 @@ import skops.io as sio
 from sklearn.dummy import DummyClassifier
 
 from bot.errors import ConfigurationError
-from bot.nlu.model import IntentModel, Utterance
+from bot.nlu.model import IntentModel, Utterance, theme
 
 EXAMPLES = {
     "faq/card_lost.report_loss": [
@@ -29,7 +29,8 @@ def utterance(words: str) -> Utterance:
 
 def trained() -> IntentModel:
     pairs = [(utterance(words), label) for label, texts in EXAMPLES.items() for words in texts]
-    return IntentModel.train([u for u, _ in pairs], [label for _, label in pairs], c=20.0, seed=7)
+    utterances, labels = [u for u, _ in pairs], [label for _, label in pairs]
+    return IntentModel.train(utterances, labels, theme_c=20.0, question_c=20.0, seed=7)
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +82,8 @@ def test_a_file_with_foreign_contents_is_refused(tmp_path: Path) -> None:
     sio.dump([Path("/etc"), DummyClassifier()], path)
     with pytest.raises(ConfigurationError, match="拒绝加载"):
         IntentModel.load(path)
+
+
+def test_a_theme_is_the_part_before_the_question() -> None:
+    assert theme("faq/card_lost.report_loss") == "faq/card_lost"
+    assert theme("complaint_file") == "complaint_file"

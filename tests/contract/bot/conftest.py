@@ -1,0 +1,78 @@
+"""Databases of both kinds for the assistant's storage."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from bot.storage.engine import create_engine
+from bot.storage.migrate import upgrade
+from tests.postgres import throwaway_cluster
+
+SCHEMAS = ("journal", "channel")
+TABLES = ("intake", "amendment", "message", "ended_session")
+
+
+@pytest.fixture(scope="session")
+def bot_postgres_url() -> Iterator[str]:
+    """A real PostgreSQL with the assistant's tables."""
+    with throwaway_cluster() as url:
+        engine = create_engine(url)
+        for schema in SCHEMAS:
+            upgrade(engine, schema)
+        engine.dispose()
+        yield url
+
+
+@pytest.fixture(scope="session")
+def bot_sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("bot-template") / "bot.db"
+    engine = create_engine(f"sqlite:///{path}")
+    for schema in SCHEMAS:
+        upgrade(engine, schema)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(bot_sqlite_template: Path, tmp_path: Path) -> str:
+    path = tmp_path / "bot.db"
+    shutil.copyfile(bot_sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(bot_postgres_url: str) -> str:
+    """The same database for every test, emptied."""
+    engine = create_engine(bot_postgres_url)
+    with engine.begin() as tx:
+        tx.execute(sa.text(f"TRUNCATE {', '.join(TABLES)} RESTART IDENTITY"))
+    engine.dispose()
+    return bot_postgres_url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated, empty database of each kind."""
+    name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    return str(request.getfixturevalue(name))
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[[str], Engine]]:
+    """Makes engines that are closed at the end of the test."""
+    made: list[Engine] = []
+
+    def make(url: str) -> Engine:
+        made.append(create_engine(url))
+        return made[-1]
+
+    yield make
+    for engine in made:
+        engine.dispose()
