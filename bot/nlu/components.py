@@ -73,8 +73,8 @@ class NgramIntentClassifier(IntentClassifier, GraphComponent):
             "theme_c": 3.0,
             "question_c": 20.0,
             "random_seed": 7,
-            "answer": 0.3,
-            "clarify": 0.1,
+            "answer": 0.4,
+            "clarify": 0.15,
         }
 
     def __init__(

@@ -1,7 +1,7 @@
 /** Waiting between two tries. */
 
 const FIRST = 1000;
-const LONGEST = 30_000;
+const LONGEST = 15_000;
 const LONGEST_ASKED = 60_000;
 
 /**

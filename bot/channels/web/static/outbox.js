@@ -22,7 +22,7 @@ import { randomId } from "./ids.js";
  */
 
 const KEY = "outbox.";
-/** Together 16 to 31 seconds: longer than a restart of the server takes. */
+/** Together 15 to 30 seconds: longer than a restart of the server takes. */
 const MOST_TRIES = 6;
 
 export class Outbox {
