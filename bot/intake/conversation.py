@@ -8,7 +8,7 @@ after two misses a way out.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -227,13 +227,22 @@ class ComplaintForm:
         if name == f.CONFIRMED or name == f.CONSENT:
             return self._correction_or_aside(state, turn)
         free_text = name in (f.DETAIL, f.REQUEST)
-        if is_aside(turn, free_text=free_text):
+        gives_phone = bool(turn.phones) and name in (f.NAME, f.PHONE)
+        if not gives_phone and is_aside(turn, free_text=free_text):
             return Step(aside=True)
         value = self._read(state, name, turn)
         if value is not None:
             return self._accept(state, name, value, turn)
+        if gives_phone:
+            return self._keep_phone(state, turn)
         correction = self._correct(state, turn) if read_correction(turn.text) else None
         return correction or self._aside_or_missed(state, turn, free_text)
+
+    def _keep_phone(self, state: FormState, turn: Turn) -> Step:
+        """A phone without the name asked for: nobody types it twice."""
+        step = self._missed(state, state.requested or "")
+        phone = read_answer(self._reader, f.PHONE, turn, turn.text)
+        return replace(step, values={**step.values, f.PHONE: phone})
 
     def _read(self, state: FormState, name: str, turn: Turn) -> Any:
         if name == f.BUSINESS:  # 「第二个」 counts the buttons
@@ -244,10 +253,9 @@ class ComplaintForm:
         return read_answer(self._reader, name, turn, turn.text)
 
     def _correction_or_aside(self, state: FormState, turn: Turn) -> Step:
-        if state.requested == f.CONFIRMED and _meant(state, turn):
-            step = self._correct(state, turn)
-            if step is not None:
-                return step
+        corrects = state.requested == f.CONFIRMED and _meant(state, turn)
+        if corrects and (step := self._correct(state, turn)):
+            return step
         if state.requested == f.CONSENT:
             return self._early_story(state, turn)
         return self._aside_or_missed(state, turn, free_text=False)

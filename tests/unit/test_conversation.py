@@ -110,6 +110,23 @@ def test_the_phone_is_taken_from_the_sealed_list_only() -> None:
     assert "88886666" not in str(talk.values)
 
 
+def test_a_phone_among_other_words_is_an_answer_whatever_they_sound_like() -> None:
+    talk = at(f.PHONE)
+    talk.say("身份证11010519491231002X，电话13800138000", "faq")
+    assert talk.requested == f.CONFIRMED
+    assert talk[f.PHONE]["shown"] == "138****8000"
+
+
+def test_a_phone_without_the_name_asked_for_is_kept() -> None:
+    talk = at(f.NAME)
+    talk.say("13800138000")
+    assert talk.said == ["utter_help_complainant_name"]
+    assert talk.requested == f.NAME
+    talk.say("李建国")
+    assert talk.requested == f.CONFIRMED
+    assert talk[f.PHONE]["shown"] == "138****8000"
+
+
 def test_of_two_phones_the_last_one_counts() -> None:
     talk = at(f.PHONE)
     talk.say("13800138000，还是打13900139000吧")
@@ -312,6 +329,29 @@ def test_one_sentence_corrects_date_and_phone() -> None:
     assert talk[f.PHONE]["shown"] == "139****9000"
     assert talk.said == ["utter_form_corrected"]
     assert talk.step.say[0].variables["value"] == "139****9000"
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "shown"),
+    [
+        ("时间是前天", f.DATE, "前天（2026-11-21）"),
+        ("网点：城东支行", f.BRANCH, "城东支行"),
+        ("我叫王小红", f.NAME, "王小红"),
+        ("电话是13900139000", f.PHONE, "139****9000"),
+    ],
+)
+def test_at_the_recap_naming_field_and_value_is_enough(text: str, field: str, shown: str) -> None:
+    talk = at(f.CONFIRMED)
+    talk.say(text)
+    assert f.show(field, talk[field]) == shown
+    assert talk.said == ["utter_form_corrected"]
+
+
+def test_correcting_the_very_field_being_asked_is_no_answer_yet() -> None:
+    talk = at(f.DATE)
+    talk.say("时间改一下", "correct")
+    assert talk.requested == f.DATE
+    assert talk[f.DATE] is None
 
 
 def test_an_earlier_answer_is_corrected_while_another_is_asked() -> None:

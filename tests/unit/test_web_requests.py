@@ -130,7 +130,8 @@ def test_ordinary_texts_pass_unchanged(text: str) -> None:
 def test_polls_have_a_cursor_and_a_limited_wait(
     args: dict[str, str], expected: tuple[int, float]
 ) -> None:
-    assert read_poll(Request(args=args)) == expected  # type: ignore[arg-type]
+    request: Any = Request(args=args)
+    assert read_poll(request) == expected
 
 
 @pytest.mark.parametrize(
