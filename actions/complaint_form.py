@@ -12,7 +12,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
-from actions.conversation import Events, SafeAction, now, turn_of
+from actions.conversation import Events, SafeAction, now, opening_of, turn_of
 from bot.errors import JournalUnavailable
 from bot.intake import fields as f
 from bot.intake.complaint import Complaint
@@ -39,7 +39,7 @@ class ValidateComplaintForm(SafeAction):
         # A form that has not begun has no intake id, whatever slot some other form left requested.
         begun = tracker.get_slot(f.INTAKE) is not None
         state = FormState(_values(tracker), tracker.get_slot("requested_slot") if begun else None)
-        step = services.form().advance(state, turn_of(tracker))
+        step = services.form().advance(state, turn_of(tracker) if begun else opening_of(tracker))
         if step.aside:
             return []
         for say in step.say:
@@ -74,12 +74,17 @@ class AskConfirmation(SafeAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         lines = [
-            f"{f.BY_NAME[name].label}：{f.show(name, tracker.get_slot(name))}"
+            f"{f.BY_NAME[name].label}：{_one_line(f.show(name, tracker.get_slot(name)))}"
             for name in f.RECAP
             if tracker.get_slot(name) is not None
         ]
         dispatcher.utter_message(response="utter_recap", recap="\n".join(lines))
         return []
+
+
+def _one_line(text: str) -> str:
+    """A story's line breaks would look like further fields of the recap."""
+    return " ".join(text.split("\n"))
 
 
 def _button(title: str, field: str, value: str) -> dict[str, str]:

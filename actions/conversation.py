@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -17,6 +18,9 @@ from bot.intake.turn import Turn
 logger = logging.getLogger(__name__)
 
 Events = list[dict[str, Any]]
+
+LEADS_TO_COMPLAINT = {"action_clarify", "utter_emergency", "utter_out_of_scope"}
+"""Replies that offer the complaint button to somebody who has just told something."""
 
 
 class SafeAction(Action, ABC):
@@ -70,11 +74,6 @@ def payload_of(tracker: Tracker) -> dict[str, Any] | None:
     return dict(json.loads(arguments))
 
 
-def metadata_of(tracker: Tracker) -> dict[str, Any]:
-    """Metadata of the latest message, as the channel sent it."""
-    return dict(_latest_user_event(tracker).get("metadata") or {})
-
-
 def has_spoken(tracker: Tracker) -> bool:
     """True when the assistant already said something in this turn (a side answer)."""
     for event in reversed(tracker.events):
@@ -85,18 +84,43 @@ def has_spoken(tracker: Tracker) -> bool:
     return False
 
 
+def told_before(tracker: Tracker) -> dict[str, Any] | None:
+    """The typed message that the complaint button pressed now was offered for, if it was one.
+
+    Someone who has told the story and was asked 「您是想问：我要投诉？」 must not tell it again.
+    """
+    users = [n for n, event in enumerate(tracker.events) if event.get("event") == "user"]
+    if len(users) < 2:
+        return None
+    told = tracker.events[users[-2]]
+    actions = {event.get("name") for event in tracker.events[users[-2] : users[-1]]}
+    typed = not str(told.get("text") or "").startswith("/")
+    return told if typed and actions & LEADS_TO_COMPLAINT else None
+
+
 def turn_of(tracker: Tracker) -> Turn:
     """The latest message as the complaint form sees it."""
-    intent = tracker.latest_message.get("intent") or {}
-    moment = now()
     payload = payload_of(tracker)
+    event = _latest_user_event(tracker)
+    turn = _turn(event, resuming=has_spoken(tracker))
+    return turn if payload is None else replace(turn, text="", choice=payload)
+
+
+def opening_of(tracker: Tracker) -> Turn:
+    """The message that opens a complaint: typed now, or told before its button was pressed."""
+    told = told_before(tracker) if payload_of(tracker) is not None else None
+    return turn_of(tracker) if told is None else _turn(told, resuming=False)
+
+
+def _turn(event: dict[str, Any], *, resuming: bool) -> Turn:
+    intent = (event.get("parse_data") or {}).get("intent") or {}
+    moment = now()
     return Turn(
-        text=text_of(tracker) if payload is None else "",
+        text=str(event.get("text") or ""),
         intent=str(intent.get("name") or ""),
         confidence=float(intent.get("confidence") or 0.0),
         now=moment,
         today=moment.astimezone(BEIJING).date(),
-        choice=payload,
-        phones=metadata_of(tracker).get("phones", []),
-        resuming=has_spoken(tracker),
+        phones=(event.get("metadata") or {}).get("phones", []),
+        resuming=resuming,
     )

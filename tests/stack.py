@@ -79,15 +79,25 @@ class Stack:
 
     def start(self, *names: str) -> Stack:
         """Migrates and starts the named processes (all when none is named); waits for health."""
-        for arguments in (["-m", "bot", "migrate"], ["-m", "casestore", "migrate"]):
-            subprocess.run(
-                [sys.executable, *arguments], cwd=ROOT, env=self.env, check=True, timeout=60
-            )
+        for arguments in (["bot", "train"], ["bot", "migrate"], ["casestore", "migrate"]):
+            self._prepare(*arguments)
         for name in names or COMMANDS:
             self.launch(name)
         if not names or "rasa" in names:
             wait_until(self.healthy, START_SECONDS, f"health of the assistant; see {self.folder}")
         return self
+
+    def _prepare(self, *arguments: str) -> None:
+        with (self.folder / "prepare.log").open("ab") as log:
+            subprocess.run(
+                [sys.executable, "-m", *arguments],
+                cwd=ROOT,
+                env=self.env,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                check=True,
+                timeout=300,
+            )
 
     def launch(self, name: str) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:

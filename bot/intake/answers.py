@@ -75,10 +75,23 @@ def fill_from_opening(reader: Reader, turn: Turn) -> dict[str, Any]:
     return {name: _cut(name, value) for name, value in values.items() if value is not None}
 
 
-def fill_from_passing(reader: Reader, turn: Turn, known: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields without a value that an answer to another question mentions in passing."""
+def fill_from_passing(
+    reader: Reader, turn: Turn, known: Mapping[str, Any], *, story: bool = False
+) -> dict[str, Any]:
+    """Fields without a value that an answer to another question mentions in passing.
+
+    A wish counts in a `story` only: elsewhere any sentence might be read as one.
+    """
     found = fill_from_opening(reader, turn)
-    passing = (f.BRANCH, f.DATE, f.AMOUNT, f.STAFF, f.NAME, f.PHONE)
+    passing = (
+        f.BRANCH,
+        f.DATE,
+        f.AMOUNT,
+        f.STAFF,
+        f.NAME,
+        f.PHONE,
+        *((f.REQUEST,) if story else ()),
+    )
     return {n: found[n] for n in passing if n in found and known.get(n) is None}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.intake import reference
 from bot.intake.calendar import BEIJING
@@ -12,6 +12,8 @@ from bot.intake.journal import SqlJournal
 from bot.privacy.sealing import Sealer
 from bot.settings import Settings
 from bot.storage.engine import create_engine
+
+FIRST_WAIT = timedelta(seconds=1)
 
 
 def sealer(config: Settings) -> Sealer:
@@ -23,7 +25,8 @@ def mint_reference(moment: datetime) -> str:
 
 
 def open_journal(config: Settings) -> SqlJournal:
-    return SqlJournal(create_engine(config.database_url("journal")), sealer(config), mint_reference)
+    engine = create_engine(config.database_url("journal"))
+    return SqlJournal(engine, sealer(config), mint_reference, FIRST_WAIT)
 
 
 def case_store(config: Settings) -> HttpCaseStore:

@@ -8,7 +8,7 @@ after two misses a way out.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -82,12 +82,9 @@ class ComplaintForm:
     def _understand_opening(self, step: Step, turn: Turn) -> None:
         found = fill_from_opening(self._reader, turn)
         step.values.update(found)
-        told = [n for n in (f.BRANCH, f.DATE, f.AMOUNT, f.STAFF, f.REQUEST) if found.get(n)]
         if found.get(f.DETAIL):
             self._propose(step, found[f.DETAIL])
-            shown = "；".join(f"{f.BY_NAME[n].label}：{f.show(n, found[n])}" for n in told)
-            response = "utter_form_understood" if told else "utter_form_sorry"
-            step.say.append(Say(response, {"understood": shown}))
+            step.say.append(_thanks(found))
 
     def _propose(self, step: Step, detail: str) -> None:
         business, reason = self._reader.propose(detail)
@@ -233,16 +230,21 @@ class ComplaintForm:
         value = self._read(state, name, turn)
         if value is not None:
             return self._accept(state, name, value, turn)
-        if gives_phone:
-            return self._keep_phone(state, turn)
         correction = self._correct(state, turn) if read_correction(turn.text) else None
-        return correction or self._aside_or_missed(state, turn, free_text)
+        return (
+            correction or self._noted(state, turn) or self._aside_or_missed(state, turn, free_text)
+        )
 
-    def _keep_phone(self, state: FormState, turn: Turn) -> Step:
-        """A phone without the name asked for: nobody types it twice."""
-        step = self._missed(state, state.requested or "")
-        phone = read_answer(self._reader, f.PHONE, turn, turn.text)
-        return replace(step, values={**step.values, f.PHONE: phone})
+    def _noted(self, state: FormState, turn: Turn) -> Step | None:
+        """An answer to another question than the one asked: kept, so that nobody types it twice."""
+        found = fill_from_passing(self._reader, turn, state.values)
+        if not found:
+            return None
+        return Step(
+            values={**found, f.INTAKE: {**state.book, "misses": 0}},
+            say=[Say("utter_form_noted", {"noted": _summary(found)})],
+            ask=state.requested,
+        )
 
     def _read(self, state: FormState, name: str, turn: Turn) -> Any:
         if name == f.BUSINESS:  # 「第二个」 counts the buttons
@@ -277,19 +279,45 @@ class ComplaintForm:
 
     def _accept(self, state: FormState, name: str, value: Any, turn: Turn | None = None) -> Step:
         step = Step(values={name: value, f.INTAKE: {**state.book, "misses": 0}})
-        if turn is not None and name not in (f.BUSINESS,):
+        if turn is not None and name != f.BUSINESS:
             known = {**state.values, **step.values}
-            step.values.update(fill_from_passing(self._reader, turn, known))
+            passing = fill_from_passing(self._reader, turn, known, story=name == f.DETAIL)
+            step.values.update(passing)
+            if name == f.DETAIL:
+                step.say.append(_thanks(passing))
         if name == f.DETAIL:
             self._propose(step, str(value))
         return self._next(state, step)
 
     def _missed(self, state: FormState, name: str) -> Step:
         misses = int(state.book.get("misses", 0)) + 1
+        if misses >= MISSES_BEFORE_WAY_OUT and state.book.get("way_out") == name:
+            return self._leave_open(state, name)
         if misses >= MISSES_BEFORE_WAY_OUT:
-            return self._interlude(state, f.WAY_OUT, misses=0)
+            return self._interlude(state, f.WAY_OUT, misses=0, way_out=name)
         book = {**state.book, "misses": misses}
         return Step(values={f.INTAKE: book}, say=[Say(f"utter_help_{name}")], ask=name)
+
+    def _leave_open(self, state: FormState, name: str) -> Step:
+        """After the way out an optional field no longer holds the complaint up."""
+        if not f.BY_NAME[name].optional:
+            return self._interlude(state, f.WAY_OUT, misses=0, way_out=name)
+        step = self._accept(state, name, self._reader.unknown(name))
+        step.say.insert(0, Say("utter_form_left_open", {"field": f.BY_NAME[name].label}))
+        return step
+
+
+def _summary(found: Mapping[str, Any]) -> str:
+    """What was understood, for people: 「涉及网点或渠道：人民路支行；发生时间：昨天」."""
+    told = [name for name in f.TOLD if found.get(name) is not None]
+    return "；".join(f"{f.BY_NAME[name].label}：{f.show(name, found[name])}" for name in told)
+
+
+def _thanks(found: Mapping[str, Any]) -> Say:
+    """The answer to a story: sorry for the trouble, and what was understood of it."""
+    summary = _summary(found)
+    response = "utter_form_understood" if summary else "utter_form_sorry"
+    return Say(response, {"understood": summary})
 
 
 def _meant(state: FormState, turn: Turn) -> Correction | None:

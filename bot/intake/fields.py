@@ -78,6 +78,8 @@ FIELDS: tuple[Field, ...] = (
 )
 BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}
 ASKED = tuple(field.name for field in FIELDS if field.asked)
+TOLD = (BRANCH, DATE, AMOUNT, STAFF, REQUEST, NAME, PHONE)
+"""Fields that can be understood in passing, in the order they are read back."""
 RECAP = tuple(field.name for field in FIELDS if field.name not in (CONSENT, CONFIRMED))
 SLOTS = (*BY_NAME, ATTACHMENTS, INTAKE)
 CHOSEN = (BUSINESS, REASON, ROLE)

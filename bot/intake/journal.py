@@ -116,11 +116,17 @@ class SqlJournal:
     """The journal on SQLite or PostgreSQL."""
 
     def __init__(
-        self, engine: Engine, sealer: Sealer, mint_reference: Callable[[datetime], str]
+        self,
+        engine: Engine,
+        sealer: Sealer,
+        mint_reference: Callable[[datetime], str],
+        first_wait: timedelta = timedelta(0),
     ) -> None:
+        """`first_wait` lets the customer read the receipt before the notice of delivery."""
         self._engine = engine
         self._sealer = sealer
         self._mint = mint_reference
+        self._first_wait = first_wait
 
     def record(self, complaint: Complaint, now: datetime) -> Receipt:
         for _ in range(3):  # a reference drawn twice on one day: one in a thousand million
@@ -152,7 +158,7 @@ class SqlJournal:
             "fingerprint": complaint.fingerprint(),
             "status": PENDING,
             "attempts": 0,
-            "next_attempt_at": now,
+            "next_attempt_at": now + self._first_wait,
             "created_at": now,
         }
 

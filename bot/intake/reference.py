@@ -30,11 +30,6 @@ def mint(day: date, choose: Callable[[str], str]) -> str:
             return f"TS{stamp}-{tail}{check}"
 
 
-def is_valid(reference: str) -> bool:
-    match = _SHAPE.fullmatch(reference)
-    return match is not None and bool(mod_37_36.is_valid("".join(match.groups())))
-
-
 def find(text: str) -> str | None:
     """The first valid reference in `text`, in its standard form; None when there is none.
 

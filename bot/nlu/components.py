@@ -17,12 +17,15 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.bands import FAQ, OUT_OF_SCOPE, Band, Decision, Thresholds, decide
+from bot.nlu.emergency import is_emergency
 from bot.nlu.model import IntentModel, Scored, Utterance
-from bot.nlu.text import is_phone_tail, normalise
+from bot.nlu.text import has_case_reference, is_phone_tail, normalise
 
 jieba.setLogLevel(logging.ERROR)  # it logs its dictionary at DEBUG, whatever the root level
 
 CLARIFY_INTENT = "nlu_fallback"
+EMERGENCY = "emergency"
+STATUS = "complaint_status"
 STATUS_TAIL = "status_tail"
 RANKING_LENGTH = 10
 
@@ -138,15 +141,24 @@ class NgramIntentClassifier(IntentClassifier, GraphComponent):
         assert self._model is not None  # noqa: S101 - Rasa always calls train or load first
         ranking = self._model.rank(_utterance(message))
         decision = decide(ranking, self._thresholds)
-        intent = {"name": _intent_of(decision), "confidence": decision.confidence}
-        if is_phone_tail(message.get(TEXT)):
-            # Four digits say nothing to n-grams, and the status inquiry asks for just that.
-            intent = {"name": STATUS_TAIL, "confidence": 1.0}
+        intent = _plain_intent(message.get(TEXT)) or {
+            "name": _intent_of(decision),
+            "confidence": decision.confidence,
+        }
         message.set(INTENT, intent, add_to_output=True)
         message.set("intent_ranking", _as_intents(ranking), add_to_output=True)
         message.set("understanding", _understanding(decision), add_to_output=True)
         if intent["name"] == FAQ:
             message.set("response_selector", _selected(decision), add_to_output=True)
+
+
+def _plain_intent(text: str) -> dict[str, Any] | None:
+    """What is decided by rule: danger, and digits, which mean nothing to n-grams."""
+    if is_emergency(text):
+        return {"name": EMERGENCY, "confidence": 1.0}
+    if is_phone_tail(text):
+        return {"name": STATUS_TAIL, "confidence": 1.0}
+    return {"name": STATUS, "confidence": 1.0} if has_case_reference(text) else None
 
 
 def _utterance(message: Message) -> Utterance:

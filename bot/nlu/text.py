@@ -17,6 +17,9 @@ _REPEATED = re.compile(r"([^\w\s])\1+")
 _REPEATED_CHAR = re.compile(r"([^\d\W])\1{3,}")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[ \t](?=\d)")
 _SPACES = re.compile(r"\s+")
+_CASE_REFERENCE = re.compile(
+    r"(?<![a-z0-9])t\s?s\s?\d{8}\s?[-—–]?\s?[0-9a-z]{6}\s?[0-9a-z](?![a-z0-9])"
+)
 _PHONE_TAIL = re.compile(
     r"(?:(?:我的?)?(?:手机|电话)?(?:号码?)?的?(?:尾号|后四位|后4位)(?:数字)?(?:是|为|:)?)?\s?\d{4}"
 )
@@ -45,3 +48,8 @@ def normalise(text: str) -> str:
 def is_phone_tail(text: str) -> bool:
     """True when a normalised text is a phone's last four digits and nothing else."""
     return _PHONE_TAIL.fullmatch(text) is not None
+
+
+def has_case_reference(text: str) -> bool:
+    """True when a normalised text names something shaped like a case reference."""
+    return _CASE_REFERENCE.search(text) is not None

@@ -89,8 +89,8 @@ def test_the_history_after_a_reload_is_what_was_shown(stack: Stack) -> None:
 
 def test_a_long_poll_answers_as_soon_as_something_arrives(stack: Stack) -> None:
     chat = stack.chat()
-    began = chat.say("你好") and time.monotonic()
-    cursor = chat.history()[-1]["cursor"]
+    chat.say("你好")
+    cursor, began = chat.history()[-1]["cursor"], time.monotonic()
     with ThreadPoolExecutor(1) as pool:
         poll = pool.submit(chat.history, cursor, 20)
         send(chat, "多谢")

@@ -28,6 +28,8 @@ STATUS = set(Status("", None, "").variables())
 PASSED = {
     "utter_form_understood": {"understood"},
     "utter_form_corrected": {"field", "value"},
+    "utter_form_noted": {"noted"},
+    "utter_form_left_open": {"field"},
     "utter_recap": {"recap"},
     "utter_filed": {"reference", "promise"},
     "utter_ask_status": {"reference"},

@@ -120,7 +120,7 @@ def test_a_phone_among_other_words_is_an_answer_whatever_they_sound_like() -> No
 def test_a_phone_without_the_name_asked_for_is_kept() -> None:
     talk = at(f.NAME)
     talk.say("13800138000")
-    assert talk.said == ["utter_help_complainant_name"]
+    assert talk.said == ["utter_form_noted"]
     assert talk.requested == f.NAME
     talk.say("李建国")
     assert talk.requested == f.CONFIRMED
@@ -277,6 +277,42 @@ def test_an_answer_forgives_the_miss_before() -> None:
     talk.say("人民路支行")
     talk.say("在柜台那里")
     assert talk.said == ["utter_help_complaint_date"]
+
+
+def test_an_answer_to_another_question_is_kept() -> None:
+    talk = at(f.BUSINESS)
+    assert talk[f.BRANCH] is None
+    talk.say("前天在解放路支行")
+    assert talk.said == ["utter_form_noted"]
+    assert talk.requested == f.BUSINESS
+    assert talk[f.BRANCH] == "解放路支行"
+    assert talk[f.DATE]["start"] == "2026-11-21"
+
+
+def test_after_the_way_out_an_optional_field_is_left_open() -> None:
+    talk = at(f.BRANCH)
+    for _ in range(4):
+        talk.say("？！")
+    assert talk.said[0] == "utter_form_left_open"
+    assert talk[f.BRANCH] == "记不清"
+    assert talk.requested == f.DATE
+
+
+def test_after_the_way_out_a_required_field_still_waits() -> None:
+    talk = at(f.PHONE)
+    for _ in range(4):
+        talk.say("12345")
+    assert talk.requested == f.WAY_OUT
+    assert talk[f.PHONE] is None
+
+
+def test_a_story_told_when_asked_for_gets_a_sorry_and_fills_what_it_holds() -> None:
+    talk = Talk()
+    talk.press(f.CONSENT, True)
+    talk.say("前天在解放路支行被多扣了300块，要求退还")
+    assert talk.said == ["utter_form_understood"]
+    assert talk[f.BRANCH] == "解放路支行"
+    assert talk[f.REQUEST] == "要求退还"
 
 
 def test_the_way_out_lets_an_optional_field_go() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.nlu.text import is_phone_tail, normalise
+from bot.nlu.text import has_case_reference, is_phone_tail, normalise
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,16 @@ def test_a_phones_tail_is_known(text: str) -> None:
 @pytest.mark.parametrize("text", ["80001", "800", "8000元", "扣了8000", "卡尾号8000"])
 def test_other_figures_are_no_phone_tail(text: str) -> None:
     assert not is_phone_tail(text)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["TS20261123-7K3QF8K", "查一下ts202611237k3qf8k 8000", "ＴＳ20261123—7K3QF8K怎么样了"],
+)
+def test_a_case_reference_is_seen_however_it_is_written(written: str) -> None:
+    assert has_case_reference(normalise(written))
+
+
+@pytest.mark.parametrize("written", ["20261123", "TS开头的编号在哪", "ATS20261123-7K3QF8K99"])
+def test_other_words_are_no_case_reference(written: str) -> None:
+    assert not has_case_reference(normalise(written))
