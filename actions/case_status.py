@@ -17,7 +17,10 @@ from bot.intake import reference
 from bot.intake.status import Status, inquire
 from bot.settings import settings
 
-REFERENCE, ATTEMPTS = "status_reference", "status_attempts"
+REFERENCE = "status_reference"
+"""Slot with the reference last filed or asked about."""
+ATTEMPTS = "status_attempts"
+"""Slot with the times of wrong proofs, seconds since the epoch."""
 HOUR = 3600.0
 _TAIL = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 

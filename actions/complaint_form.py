@@ -11,8 +11,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import services
-from actions.conversation import Events, SafeAction, now, opening_of, turn_of
+from actions import case_status, services
+from actions.conversation import Events, SafeAction, now, opening_of, payload_of, turn_of
 from bot.errors import JournalUnavailable
 from bot.intake import fields as f
 from bot.intake.complaint import Complaint
@@ -118,7 +118,8 @@ class SubmitComplaint(SafeAction):
         dispatcher.utter_message(
             response="utter_filed", reference=receipt.reference, promise=promise
         )
-        return [SlotSet(name, None) for name in f.SLOTS]
+        forget = [SlotSet(name, None) for name in f.SLOTS]
+        return [*forget, SlotSet(case_status.REFERENCE, receipt.reference)]
 
     def after_failure(self) -> Events:
         """The answers stay, and 「提交」 tries again."""
@@ -127,3 +128,18 @@ class SubmitComplaint(SafeAction):
             SlotSet(f.CONFIRMED, None),
             SlotSet("requested_slot", f.CONFIRMED),
         ]
+
+
+class AnswerLate(SafeAction):
+    """A button of a form that is no longer open: pressed twice, or scrolled back to."""
+
+    def name(self) -> str:
+        return "action_answer_late"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        filed = tracker.get_slot(case_status.REFERENCE)
+        if filed and (payload_of(tracker) or {}).get("field") == f.CONFIRMED:
+            dispatcher.utter_message(response="utter_already_filed", reference=filed)
+        else:
+            dispatcher.utter_message(response="utter_nothing_open")
+        return []

@@ -32,6 +32,7 @@ PASSED = {
     "utter_form_left_open": {"field"},
     "utter_recap": {"recap"},
     "utter_filed": {"reference", "promise"},
+    "utter_already_filed": {"reference"},
     "utter_ask_status": {"reference"},
     "utter_ask_status_tail": {"reference"},
     "utter_status": STATUS,

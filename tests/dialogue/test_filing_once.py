@@ -38,11 +38,22 @@ def test_two_presses_are_one_complaint(stack: Stack) -> None:
     arrived(stack, reference, "5678")
 
 
-def test_an_old_button_pressed_after_filing_files_nothing(stack: Stack) -> None:
+def test_an_old_button_pressed_after_filing_names_the_same_case(stack: Stack) -> None:
     chat = stack.chat()
     at_recap(chat)
-    submit(chat, [str(uuid4())])
+    (receipt,) = submit(chat, [str(uuid4())])
     before = journaled(stack).keys()
     (late,) = submit(chat, [str(uuid4())])
-    assert not REFERENCE.findall(late)
+    assert "已经登记过了" in late
+    assert REFERENCE.findall(late) == REFERENCE.findall(receipt)
     assert journaled(stack).keys() == before
+
+
+def test_after_filing_the_status_needs_the_phone_tail_only(stack: Stack) -> None:
+    chat = stack.chat()
+    at_recap(chat)
+    (receipt,) = submit(chat, [str(uuid4())])
+    (reference,) = REFERENCE.findall(receipt)
+    arrived(stack, reference, "5678")
+    assert reference in chat.say("查进度")[0]
+    assert "已登记" in chat.say("5678")[0]
