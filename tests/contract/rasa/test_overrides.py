@@ -1,0 +1,122 @@
+"""What we override in Rasa, against the real Rasa: these fail when it changes underneath."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import warnings
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+with warnings.catch_warnings():
+    # Rasa's pinned packages are old; their deprecations are not ours to mend.
+    warnings.simplefilter("ignore")
+    from rasa.core.actions.action import Action
+    from rasa.core.channels.channel import CollectingOutputChannel
+    from rasa.core.lock_store import LockStore
+    from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+    from rasa.core.policies.policy import PolicyPrediction
+    from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
+    from rasa.shared.core.domain import Domain
+    from rasa.shared.core.events import ActionExecuted, UserUttered
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    from bot.rasa_ext.lock_store import PromptLockStore
+    from bot.rasa_ext.processor import WholeTurnProcessor
+    from bot.rasa_ext.tracker_store import DurableTrackerStore, expose_failures
+
+from bot.errors import ConfigurationError, TurnFailed
+from bot.storage.engine import create_engine
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+
+
+async def test_a_queued_message_does_not_wait_a_whole_second() -> None:
+    assert inspect.signature(LockStore.lock).parameters["wait_time_in_seconds"].default == 1
+    store, order = PromptLockStore(), []
+
+    async def turn(name: str) -> None:
+        async with store.lock("sender"):
+            order.append(name)
+            await asyncio.sleep(0)
+
+    await asyncio.wait_for(asyncio.gather(turn("first"), turn("second")), timeout=0.5)
+    assert order == ["first", "second"]
+
+
+def _store(folder: Path) -> DurableTrackerStore:
+    return DurableTrackerStore(Domain.empty(), host=f"sqlite:///{folder / 'tracker.db'}")
+
+
+def _conversation(*texts: str) -> DialogueStateTracker:
+    events: list[Any] = [ActionExecuted("action_listen")]
+    for text in texts:
+        events += [UserUttered(text, {"name": "faq"}), ActionExecuted("action_listen")]
+    return DialogueStateTracker.from_events("sender", events)
+
+
+async def test_a_conversation_is_read_back_and_grows(tmp_path: Path) -> None:
+    await _store(tmp_path).save(_conversation("你好"))
+    await _store(tmp_path).save(_conversation("你好", "假币怎么辨别"))
+    tracker = await _store(tmp_path).retrieve("sender")
+    assert tracker is not None
+    heard = [event.text for event in tracker.events if isinstance(event, UserUttered)]
+    assert heard == ["你好", "假币怎么辨别"]
+    assert await _store(tmp_path).retrieve("stranger") is None
+
+
+async def test_a_read_error_is_raised_and_not_an_empty_conversation(tmp_path: Path) -> None:
+    await _store(tmp_path).save(_conversation("你好"))
+    (tmp_path / "tracker.db-wal").unlink(missing_ok=True)
+    (tmp_path / "tracker.db").write_bytes(b"not a database" * 1000)
+    with pytest.raises(Exception, match="database"):
+        await _store_on_existing(tmp_path).retrieve("sender")
+
+
+def _store_on_existing(folder: Path) -> DurableTrackerStore:
+    """A store as it is while running: the tables were there when it started."""
+    (folder / "whole").mkdir()
+    store = _store(folder / "whole")
+    store.engine = create_engine(f"sqlite:///{folder / 'tracker.db'}", durable=False)
+    store.sessionmaker.configure(bind=store.engine)
+    return store
+
+
+def test_the_fail_safe_wrapper_is_taken_off(tmp_path: Path) -> None:
+    store = _store(tmp_path)
+    agent = SimpleNamespace(
+        tracker_store=FailSafeTrackerStore(store), processor=SimpleNamespace(tracker_store=None)
+    )
+    expose_failures(agent)
+    assert agent.tracker_store is store
+    assert agent.processor.tracker_store is store
+
+
+def test_a_store_in_memory_is_refused() -> None:
+    agent = SimpleNamespace(tracker_store=InMemoryTrackerStore(Domain.empty()), processor=None)
+    with pytest.raises(ConfigurationError, match=r"tracker_store"):
+        expose_failures(agent)
+
+
+class _BrokenAction(Action):
+    def name(self) -> str:
+        return "action_broken"
+
+    async def run(self, *_: Any) -> list[Any]:
+        raise ConnectionError("the action server is gone")
+
+
+async def test_a_turn_whose_action_failed_is_no_turn() -> None:
+    processor = object.__new__(WholeTurnProcessor)
+    processor.domain = Domain.from_dict({"actions": ["action_broken"]})
+    processor.max_number_of_predictions = 10
+    tracker = _conversation("我要投诉")
+    nlg = TemplatedNaturalLanguageGenerator({})
+    prediction = PolicyPrediction.for_action_name(processor.domain, "action_broken", "RulePolicy")
+    with pytest.raises(TurnFailed):
+        await processor._run_action(
+            _BrokenAction(), tracker, CollectingOutputChannel(), nlg, prediction
+        )
