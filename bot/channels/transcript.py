@@ -6,18 +6,18 @@ callers in an event loop use a thread.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
 from bot.errors import StorageError
-from bot.storage.engine import UtcDateTime
+from bot.storage.engine import UtcDateTime, transaction
 
 CUSTOMER, BOT = "customer", "bot"
 HISTORY_LIMIT = 500
@@ -165,15 +165,8 @@ class Transcript:
         ids = {"sender_id": sender_id, "key": key, "reply_to": reply_to, "created_at": now}
         tx.execute(_message.insert().values(**ids, **row))
 
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except IntegrityError:
-            raise
-        except SQLAlchemyError as exc:
-            raise StorageError() from exc
+    def _transaction(self) -> AbstractContextManager[Connection]:
+        return transaction(self._engine, StorageError)
 
 
 def _exchange(sender_id: str, key: str) -> Any:

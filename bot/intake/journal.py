@@ -7,20 +7,20 @@ here blocks; callers in an event loop use a thread.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
 from bot.errors import JournalUnavailable
 from bot.intake.complaint import Complaint, Receipt
 from bot.privacy.sealing import Sealer
-from bot.storage.engine import UtcDateTime
+from bot.storage.engine import UtcDateTime, transaction
 
 PENDING, DELIVERED, PARKED = "pending", "delivered", "parked"
 
@@ -240,15 +240,8 @@ class SqlJournal:
             # PostgreSQL refuses the lock, not the reading, when it is read-only.
             tx.execute(sa.select(_intake.c.id).limit(1).with_for_update(skip_locked=True)).first()
 
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except IntegrityError:
-            raise
-        except SQLAlchemyError as exc:
-            raise JournalUnavailable() from exc
+    def _transaction(self) -> AbstractContextManager[Connection]:
+        return transaction(self._engine, JournalUnavailable)
 
     def _entry(self, row: Any, attempts: int, lease_owner: str | None = None) -> Entry:
         return Entry(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
+
+from bot.errors import StorageError
 
 
 def create_engine(url: str, *, durable: bool = True) -> Engine:
@@ -60,6 +65,21 @@ def _sqlite(url: Any, *, durable: bool) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+@contextmanager
+def transaction(engine: Engine, failure: type[StorageError]) -> Iterator[Connection]:
+    """A transaction that commits at its end; any database error becomes `failure`.
+
+    IntegrityError passes: it says something about the data, not about the database.
+    """
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except IntegrityError:
+        raise
+    except SQLAlchemyError as exc:
+        raise failure() from exc
 
 
 class UtcDateTime(sa.types.TypeDecorator):
