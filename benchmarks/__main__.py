@@ -59,7 +59,8 @@ def _page(table: Sequence[Row]) -> str:
         f"- 机器：{machine()}",
         f"- 提交：`{commit()}`",
         f"- 时间：{datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC",
-        "- 对照：`rasa init` 的默认 pipeline 和 policies（分词器换成 Jieba，否则不支持中文）",
+        "- 对照：`rasa init` 的默认 pipeline 和 policies；分词器换成 Jieba（否则不支持中文），"
+        "会话存在 SQLite（与小保一样落盘）。数据里只有规则没有故事，TED 等策略因此没有训练",
         *[f"- {row.name}：{row.note}" for row in table if row.note],
         "",
         "| " + " | ".join(HEAD) + " |",

@@ -1,7 +1,8 @@
 """Figures of stock Rasa: the pipeline and policies of `rasa init`, trained on our data.
 
-Differences from `rasa init`, each needed to run at all: JiebaTokenizer in the whitespace
-tokenizer's place (it refuses Chinese), and our action server for the custom actions.
+Differences from `rasa init`: JiebaTokenizer in the whitespace tokenizer's place (it refuses
+Chinese), our action server for the custom actions, and Rasa's own SQL tracker store on SQLite, so
+that both products keep their conversations on disk.
 """
 
 from __future__ import annotations
@@ -139,7 +140,10 @@ def _rasa(folder: Path, *arguments: str) -> None:
 
 
 def _write_endpoints(folder: Path, helper: Stack) -> None:
-    endpoint = {"action_endpoint": {"url": f"{helper.actions}/webhook"}}
+    endpoint = {
+        "action_endpoint": {"url": f"{helper.actions}/webhook"},
+        "tracker_store": {"type": "SQL", "dialect": "sqlite", "db": str(folder / "tracker.db")},
+    }
     (folder / "endpoints.yml").write_text(yaml.safe_dump(endpoint), encoding="utf-8")
     (folder / "credentials.yml").write_text("rest:\n", encoding="utf-8")
 

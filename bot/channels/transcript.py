@@ -88,12 +88,11 @@ class Transcript:
     def _begin(self, sender_id: str, key: str, text: str, now: datetime) -> Message:
         with self._transaction() as tx:
             known = self._by_key(tx, sender_id, key)
-            if known is None:
-                row = {"author": CUSTOMER, "text": text, "buttons": [], "answered": False}
-                self._insert(tx, sender_id, key, None, row, now)
-                known = self._by_key(tx, sender_id, key)
-        assert known is not None  # noqa: S101 - inserted above
-        return known
+            if known is not None:
+                return known
+            row = {"author": CUSTOMER, "text": text, "buttons": [], "answered": False}
+            cursor = self._insert(tx, sender_id, key, None, row, now)
+            return Message(cursor, CUSTOMER, key, text, (), False, now)
 
     def answer(
         self, sender_id: str, key: str, replies: Sequence[Reply], now: datetime
@@ -161,9 +160,10 @@ class Transcript:
         reply_to: str | None,
         row: dict[str, Any],
         now: datetime,
-    ) -> None:
+    ) -> int:
         ids = {"sender_id": sender_id, "key": key, "reply_to": reply_to, "created_at": now}
-        tx.execute(_message.insert().values(**ids, **row))
+        inserted = tx.execute(_message.insert().values(**ids, **row))
+        return int(inserted.inserted_primary_key[0])
 
     def _transaction(self) -> AbstractContextManager[Connection]:
         return transaction(self._engine, StorageError)

@@ -21,7 +21,7 @@ with warnings.catch_warnings():
     from rasa.core.policies.policy import PolicyPrediction
     from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
     from rasa.shared.core.domain import Domain
-    from rasa.shared.core.events import ActionExecuted, UserUttered
+    from rasa.shared.core.events import ActionExecuted, SessionStarted, UserUttered
     from rasa.shared.core.trackers import DialogueStateTracker
 
     from bot.rasa_ext.lock_store import PromptLockStore
@@ -58,14 +58,61 @@ def _conversation(*texts: str) -> DialogueStateTracker:
     return DialogueStateTracker.from_events("sender", events)
 
 
+def _heard(tracker: DialogueStateTracker) -> list[str]:
+    return [event.text for event in tracker.events if isinstance(event, UserUttered)]
+
+
 async def test_a_conversation_is_read_back_and_grows(tmp_path: Path) -> None:
     await _store(tmp_path).save(_conversation("你好"))
     await _store(tmp_path).save(_conversation("你好", "假币怎么辨别"))
     tracker = await _store(tmp_path).retrieve("sender")
     assert tracker is not None
-    heard = [event.text for event in tracker.events if isinstance(event, UserUttered)]
-    assert heard == ["你好", "假币怎么辨别"]
+    assert _heard(tracker) == ["你好", "假币怎么辨别"]
     assert await _store(tmp_path).retrieve("stranger") is None
+
+
+async def test_the_kept_conversation_serves_the_next_turn_only_while_it_is_the_newest(
+    tmp_path: Path,
+) -> None:
+    here, there = _store(tmp_path), _store(tmp_path)
+    tracker = _conversation("你好")
+    await here.save(tracker)
+    assert await here.retrieve("sender") is tracker
+    await here.save(tracker)
+    await there.save(_conversation("你好", "在另一个进程说的话"))
+    read = await here.retrieve("sender")
+    assert read is not None
+    assert read is not tracker
+    assert _heard(read) == ["你好", "在另一个进程说的话"]
+
+
+async def test_a_failed_turn_leaves_no_trace_in_the_kept_conversation(tmp_path: Path) -> None:
+    store = _store(tmp_path)
+    await store.save(_conversation("你好"))
+    taken = await store.retrieve("sender")
+    assert taken is not None
+    taken.update(UserUttered("这一轮没有成功", {"name": "faq"}))
+    again = await store.retrieve("sender")
+    assert again is not None
+    assert _heard(again) == ["你好"]
+
+
+async def test_a_new_session_is_read_anew_and_loses_nothing(tmp_path: Path) -> None:
+    store = _store(tmp_path)
+    await store.save(_conversation("你好"))
+    tracker = await store.retrieve("sender")
+    assert tracker is not None
+    tracker.update(SessionStarted())
+    tracker.update(UserUttered("过了一夜", {"name": "faq"}))
+    await store.save(tracker)
+    fresh = await store.retrieve("sender")
+    assert fresh is not None
+    assert _heard(fresh) == ["过了一夜"]
+    fresh.update(UserUttered("再问一句", {"name": "faq"}))
+    await store.save(fresh)
+    whole = await store.retrieve_full_tracker("sender")
+    assert whole is not None
+    assert _heard(whole) == ["你好", "过了一夜", "再问一句"]
 
 
 async def test_a_read_error_is_raised_and_not_an_empty_conversation(tmp_path: Path) -> None:
