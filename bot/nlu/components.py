@@ -140,11 +140,8 @@ class NgramIntentClassifier(IntentClassifier, GraphComponent):
     def _classify(self, message: Message) -> None:
         assert self._model is not None  # noqa: S101 - Rasa always calls train or load first
         ranking = self._model.rank(_utterance(message))
-        decision = decide(ranking, self._thresholds)
-        intent = _plain_intent(message.get(TEXT)) or {
-            "name": _intent_of(decision),
-            "confidence": decision.confidence,
-        }
+        decision = _plain(message.get(TEXT)) or decide(ranking, self._thresholds)
+        intent = {"name": _intent_of(decision), "confidence": decision.confidence}
         message.set(INTENT, intent, add_to_output=True)
         message.set("intent_ranking", _as_intents(ranking), add_to_output=True)
         message.set("understanding", _understanding(decision), add_to_output=True)
@@ -152,13 +149,13 @@ class NgramIntentClassifier(IntentClassifier, GraphComponent):
             message.set("response_selector", _selected(decision), add_to_output=True)
 
 
-def _plain_intent(text: str) -> dict[str, Any] | None:
+def _plain(text: str) -> Decision | None:
     """What is decided by rule: danger, and digits, which mean nothing to n-grams."""
     if is_emergency(text):
-        return {"name": EMERGENCY, "confidence": 1.0}
+        return Decision(Band.ANSWER, EMERGENCY, 1.0, ())
     if is_phone_tail(text):
-        return {"name": STATUS_TAIL, "confidence": 1.0}
-    return {"name": STATUS, "confidence": 1.0} if has_case_reference(text) else None
+        return Decision(Band.ANSWER, STATUS_TAIL, 1.0, ())
+    return Decision(Band.ANSWER, STATUS, 1.0, ()) if has_case_reference(text) else None
 
 
 def _utterance(message: Message) -> Utterance:

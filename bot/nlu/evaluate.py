@@ -12,7 +12,11 @@ from typing import Any
 from bot.errors import ConfigurationError
 
 FAQ = "faq/"
-NAMES = {"complaint_file": "complaint/file", "complaint_status": "complaint/status"}
+NAMES = {
+    "complaint_file": "complaint/file",
+    "complaint_status": "complaint/status",
+    "status_tail": "complaint/status",
+}
 
 
 @dataclass(frozen=True)
