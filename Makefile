@@ -4,10 +4,10 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 STAMP := .venv/.installed
 
-.PHONY: help run test check train bench lock clean
+.PHONY: help run test check train bench scorecard lock clean
 
 help:  ## 列出所有命令
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): requirements.lock scripts/venv.sh
 	@sh scripts/venv.sh
@@ -26,6 +26,9 @@ train: $(STAMP)  ## 重新训练模型
 
 bench: $(STAMP)  ## 性能对照：小保与 Rasa 默认配置，打印比值并写入 docs/benchmarks.md
 	@$(PY) -m benchmarks
+
+scorecard: $(STAMP)  ## 成绩单：几种听懂客户的做法比准确率，写入 docs/scorecard.md（ARGS="--file 名称=路径" 加测试集）
+	@$(PY) -m benchmarks.scorecard $(ARGS)
 
 lock: $(STAMP)  ## 由 requirements.in 重新生成 requirements.lock（需要 uv）
 	@uv pip compile requirements.in --python-version 3.10 --generate-hashes --no-emit-index-url --no-header -o requirements.lock

@@ -7,6 +7,7 @@ import logging
 from abc import ABC, abstractmethod
 from dataclasses import replace
 from datetime import datetime, timezone
+from itertools import islice
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -19,8 +20,18 @@ logger = logging.getLogger(__name__)
 
 Events = list[dict[str, Any]]
 
-LEADS_TO_COMPLAINT = {"action_clarify", "utter_emergency", "utter_out_of_scope"}
+LEADS_TO_COMPLAINT = {
+    "action_clarify",
+    "action_say_unknown",
+    "action_none_of_these",
+    "action_answer_unsolved",
+    "utter_emergency",
+    "utter_emergency_card",
+    "utter_emergency_coercion",
+}
 """Replies that offer the complaint button to somebody who has just told something."""
+BUTTONS_IN_A_ROW = 4
+"""Messages looked back over for the words that the buttons pressed since belong to."""
 
 
 class SafeAction(Action, ABC):
@@ -84,18 +95,36 @@ def has_spoken(tracker: Tracker) -> bool:
     return False
 
 
+def message_id_of(tracker: Tracker) -> str:
+    """Rasa's id of the latest message; the same when its turn runs again with the same tracker."""
+    return str(_latest_user_event(tracker).get("message_id") or "")
+
+
+def typed_before(tracker: Tracker) -> dict[str, Any] | None:
+    """The latest message the customer typed: this one, or the one before the buttons pressed."""
+    users = (event for event in reversed(tracker.events) if event.get("event") == "user")
+    recent = list(islice(users, BUTTONS_IN_A_ROW))
+    return next((event for event in recent if _is_typed(event)), None)
+
+
 def told_before(tracker: Tracker) -> dict[str, Any] | None:
     """The typed message that the complaint button pressed now was offered for, if it was one.
 
-    Someone who has told the story and was asked 「您是想问：我要投诉？」 must not tell it again.
+    Someone who has told the story and was asked 「您是想问：我要投诉？」 must not tell it again, nor
+    someone who pressed 「没解决」 under an answer and then the complaint.
     """
     users = [n for n, event in enumerate(tracker.events) if event.get("event") == "user"]
     if len(users) < 2:
         return None
-    told = tracker.events[users[-2]]
     actions = {event.get("name") for event in tracker.events[users[-2] : users[-1]]}
-    typed = not str(told.get("text") or "").startswith("/")
-    return told if typed and actions & LEADS_TO_COMPLAINT else None
+    if not actions & LEADS_TO_COMPLAINT:
+        return None
+    pressed = (tracker.events[n] for n in reversed(users[-BUTTONS_IN_A_ROW:-1]))
+    return next((event for event in pressed if _is_typed(event)), None)
+
+
+def _is_typed(event: dict[str, Any]) -> bool:
+    return not str(event.get("text") or "").startswith("/")
 
 
 def turn_of(tracker: Tracker) -> Turn:

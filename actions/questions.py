@@ -1,4 +1,4 @@
-"""Education questions the classifier was not sure of: 「您是想问」 and the choice made there."""
+"""Education questions beyond the plain one: asked back, picked, two at once, leaning on the last."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
 from actions.conversation import Events, SafeAction, payload_of
+from actions.feedback import count_miss
+from actions.topic import FAQ_PREFIX, answer_before
+from bot.knowledge.feedback import MissKind
 
 INTENT_TITLES = {
     "complaint_file": "我要投诉",
     "complaint_status": "查询投诉进度",
     "handoff": "转人工客服",
     "account_service": "办理业务或查询账户",
-    "emergency": "正在被骗或盗刷，需要紧急处理",
     "help": "小保能做什么",
 }
-FAQ_PREFIX = "faq/"
+SURE_WITHIN_THEME = 0.45
+"""Probability within the theme just discussed from which a short question is answered."""
 
 
 class Clarify(SafeAction):
@@ -28,28 +31,8 @@ class Clarify(SafeAction):
         return "action_clarify"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        understanding = tracker.latest_message.get("understanding") or {}
-        buttons = [
-            button
-            for candidate in understanding.get("candidates", [])
-            if (button := _button(str(candidate["label"]))) is not None
-        ]
-        if not buttons:
-            dispatcher.utter_message(response="utter_out_of_scope")
-            return []
-        none_of_these = {"title": "都不是", "payload": "/none_of_these"}
-        dispatcher.utter_message(response="utter_clarify", buttons=[*buttons, none_of_these])
-        return []
-
-
-def _button(label: str) -> dict[str, str] | None:
-    if label.startswith(FAQ_PREFIX):
-        faq_id = label[len(FAQ_PREFIX) :]
-        answer = services.catalogue().get(faq_id)
-        payload = f'/pick_faq{{"faq_id": "{faq_id}"}}'
-        return None if answer is None else {"title": answer.title, "payload": payload}
-    title = INTENT_TITLES.get(label)
-    return None if title is None else {"title": title, "payload": f"/{label}"}
+        labels = [str(candidate["label"]) for candidate in _understanding(tracker)["candidates"]]
+        return await ask_back(dispatcher, tracker, labels)
 
 
 class AnswerPicked(SafeAction):
@@ -64,3 +47,98 @@ class AnswerPicked(SafeAction):
         response = "utter_out_of_scope" if answer is None else f"utter_faq/{answer.id}"
         dispatcher.utter_message(response=response)
         return []
+
+
+class AnswerSeveral(SafeAction):
+    """Answers two questions of one message, one after the other."""
+
+    def name(self) -> str:
+        return "action_answer_several"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        for label in _understanding(tracker)["questions"]:
+            dispatcher.utter_message(response=f"utter_{label}")
+        return []
+
+
+class AnswerFollowUp(SafeAction):
+    """Takes a question without a subject to be about the theme just discussed, or asks back."""
+
+    def name(self) -> str:
+        return "action_answer_follow_up"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        before = answer_before(tracker)
+        if before is None:
+            return await _without_subject(dispatcher, tracker)
+        theme = before.split(".", 1)[0]
+        likely = _understanding(tracker)["within"].get(theme, [])
+        others = [scored for scored in likely if scored["label"] != before]
+        if others and others[0]["confidence"] >= SURE_WITHIN_THEME:
+            dispatcher.utter_message(response=f"utter_{others[0]['label']}")
+            return []
+        return await ask_back(dispatcher, tracker, [str(scored["label"]) for scored in others])
+
+
+class SayUnknown(SafeAction):
+    """Says that it does not know, and counts the question."""
+
+    def name(self) -> str:
+        return "action_say_unknown"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        dispatcher.utter_message(response="utter_out_of_scope")
+        await count_miss(tracker, MissKind.UNKNOWN)
+        return []
+
+
+class NoneOfThese(SafeAction):
+    """None of the titles offered was the question."""
+
+    def name(self) -> str:
+        return "action_none_of_these"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        dispatcher.utter_message(response="utter_out_of_scope")
+        await count_miss(tracker, MissKind.NONE_OF_THESE)
+        return []
+
+
+async def ask_back(dispatcher: CollectingDispatcher, tracker: Tracker, labels: list[str]) -> Events:
+    """「您是想问」 with the titles of `labels`; says that it does not know when none has a title."""
+    buttons = [button for label in labels if (button := title_button(label)) is not None]
+    if not buttons:
+        return await SayUnknown().act(dispatcher, tracker)
+    none_of_these = {"title": "都不是", "payload": "/none_of_these"}
+    dispatcher.utter_message(response="utter_clarify", buttons=[*buttons, none_of_these])
+    return []
+
+
+async def _without_subject(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """A short question at the beginning: what it would be without the short cut."""
+    found = _understanding(tracker)
+    label = str(found["label"])
+    if found["band"] == "answer" and label in services.answerable():
+        dispatcher.utter_message(response=f"utter_{label}")
+        return []
+    if found["band"] == "clarify":
+        return await ask_back(dispatcher, tracker, [str(c["label"]) for c in found["candidates"]])
+    dispatcher.utter_message(response="utter_which_matter")
+    return []
+
+
+def title_button(label: str) -> dict[str, str] | None:
+    """A button that asks the question `label`; None when it has no title to show."""
+    if label.startswith(FAQ_PREFIX):
+        faq_id = label[len(FAQ_PREFIX) :]
+        answer = services.catalogue().get(faq_id)
+        payload = f'/pick_faq{{"faq_id": "{faq_id}"}}'
+        return None if answer is None else {"title": answer.title, "payload": payload}
+    title = INTENT_TITLES.get(label)
+    return None if title is None else {"title": title, "payload": f"/{label}"}
+
+
+def _understanding(tracker: Tracker) -> dict[str, Any]:
+    """What the classifier found, see `bot.nlu.understanding.Understanding`."""
+    found = tracker.latest_message.get("understanding") or {}
+    return {"candidates": [], "questions": [], "within": {}, "band": "", "label": "", **found}

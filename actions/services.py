@@ -12,8 +12,10 @@ from bot.intake.conversation import ComplaintForm
 from bot.intake.journal import Journal
 from bot.intake.reading.classification import load_table
 from bot.knowledge.catalogue import Catalogue, load_catalogue
+from bot.knowledge.feedback import Feedback
 from bot.privacy.sealing import Sealer
 from bot.settings import ROOT, settings
+from bot.storage.engine import create_engine
 
 CLASSIFICATION = ROOT / "data" / "knowledge" / "classification.yml"
 FAQ = ROOT / "data" / "nlu" / "faq"
@@ -42,3 +44,15 @@ def seals() -> Sealer:
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
     return load_catalogue(FAQ)
+
+
+@lru_cache(maxsize=1)
+def answerable() -> frozenset[str]:
+    """Labels that have a response of the same name."""
+    return frozenset({"account_service", *(f"faq/{answer_id}" for answer_id in catalogue())})
+
+
+@lru_cache(maxsize=1)
+def feedback() -> Feedback:
+    url = settings().database_url("knowledge")
+    return Feedback(create_engine(url, durable=False))

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from bot.errors import BotError
+from bot.knowledge.commands import app as knowledge
 from bot.settings import settings
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(knowledge, name="knowledge")
 console = Console(stderr=True)
 
 
@@ -52,11 +54,11 @@ def train(force: Annotated[bool, typer.Option(help="even if nothing changed")] =
 
 @app.command()
 def migrate() -> None:
-    """Bring the journal and channel databases to the newest schema."""
+    """Bring the journal, channel and knowledge databases to the newest schema."""
     from bot.storage.engine import create_engine
     from bot.storage.migrate import upgrade
 
-    for name in ("journal", "channel"):
+    for name in ("journal", "channel", "knowledge"):
         upgrade(create_engine(settings().database_url(name)), name)
 
 

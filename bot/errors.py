@@ -4,6 +4,7 @@
     x ConfigurationError         settings, model or machine are not fit to start
     x StorageError               a database of ours cannot be read or written
       - JournalUnavailable       the complaint could not be put on disk
+    x SheetError                 the review sheet cannot be read or written
     x TurnFailed                 a turn of the assistant could not run to its end
     x CaseStoreError
       - Retryable                try again later: network, time-out, 408, 429, 5xx
@@ -36,6 +37,10 @@ class StorageError(BotError):
 
 class JournalUnavailable(StorageError):
     """投诉登记簿暂时无法写入，您的投诉还没有提交。"""
+
+
+class SheetError(BotError):
+    """审阅表读不出来，或者写不进去。"""
 
 
 class TurnFailed(BotError):

@@ -50,11 +50,13 @@ class Settings(BaseModel):
     journal_url: str = ""
     channel_url: str = ""
     tracker_url: str = ""
+    knowledge_url: str = ""
 
     web_session_hours: int = Field(72, ge=1)
     web_turn_timeout: float = Field(20.0, gt=0)
     consent_version: str = "2026-11"
     promise_working_days: int = Field(2, ge=1)
+    answers_approved_only: bool = False
     status_attempts_per_hour: int = Field(5, ge=1)
 
     web_session_secret: SecretStr
@@ -69,7 +71,7 @@ class Settings(BaseModel):
         return f"http://{self.actions_host}:{self.actions_port}/webhook"
 
     def database_url(self, name: str) -> str:
-        """URL of the `journal`, `channel` or `tracker` database; SQLite under var/ by default."""
+        """URL of the `journal`, `channel`, `tracker` or `knowledge` database; SQLite under var/ by default."""
         url: str = getattr(self, f"{name}_url")
         return url or f"sqlite:///{self.var_dir / name}.db"
 

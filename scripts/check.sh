@@ -12,4 +12,5 @@ step "lint"; $bin/ruff check $code
 step "types"; $bin/mypy
 step "import contract"; $bin/lint-imports --no-cache >var/import-contract.log 2>&1 || { cat var/import-contract.log; exit 1; }
 tail -1 var/import-contract.log
+step "answers and their sources"; $bin/python -m bot knowledge check
 step "data checks and unit tests"; $bin/python -m pytest tests/data tests/unit -q

@@ -41,9 +41,13 @@ _WORDS: dict[Command, str] = {
 }
 _ENDINGS = " \n\t，。！!,.~～?？、啊吧呢啦了哦呀嘛"
 _NLU_SURE = 0.55
-_ALWAYS_ASIDE = {"handoff", "emergency"}
-_ASIDE_INTENTS = {"faq", "account_service", "help", "who_are_you", "complaint_status"}
-_ASIDE_WHEN_SHORT = {"greet", "thanks", "goodbye", "complaint_file", "nlu_fallback"}
+_EMERGENCIES = {"emergency", "emergency_life", "emergency_coercion", "emergency_card"}
+_ALWAYS_ASIDE = {"handoff", *_EMERGENCIES}
+_ASIDE_INTENTS = {
+    *{"faq", "several_questions", "account_service", "help", "who_are_you", "complaint_status"},
+    *{"answer_helped", "answer_unsolved", "pick_faq"},
+}
+_ASIDE_WHEN_SHORT = {"greet", "thanks", "goodbye", "complaint_file", "nlu_fallback", "follow_up"}
 _QUESTION = re.compile(
     r"[?？]|吗|呢$|怎么|怎样|什么|多少|多久|哪里|哪儿|如何|能不能|可不可以|是不是|啥"
 )

@@ -20,6 +20,8 @@ from bot.intake.reading.corrections import Correction, read_correction, read_sta
 from bot.intake.turn import Say, Step, Turn
 
 MISSES_BEFORE_WAY_OUT = 2
+OPENING = "complaint_file"
+"""The intent that opens the form; said again inside, it changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,8 @@ class ComplaintForm:
     # -- buttons and commands ------------------------------------------------------------------
 
     def _chosen(self, state: FormState, turn: Turn, choice: Mapping[str, Any]) -> Step:
+        if "field" not in choice:  # a button of another conversation: 「转人工」, 「没解决」
+            return Step(ask=state.requested) if turn.intent == OPENING else Step(aside=True)
         name, value = str(choice.get("field")), choice.get("value")
         if name == f.CANCEL:
             return self._settle_cancel(state, bool(value))

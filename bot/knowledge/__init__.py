@@ -1,1 +1,1 @@
-"""The governed answers: read from data/nlu/faq, checked, looked up by id."""
+"""The governed answers: read from data/nlu/faq, checked against their sources, reviewed, withdrawn."""

@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from bot.errors import ConfigurationError
+from bot.knowledge.answer import PREFIX, Answer, Answers, Metadata, Variant
 
-PREFIX = "utter_faq/"
+Catalogue = Answers
 
-
-@dataclass(frozen=True)
-class Answer:
-    """One vetted answer. `id` is `<theme>.<question>`; `metadata` as in the YAML."""
-
-    id: str
-    text: str
-    examples: tuple[str, ...]
-    metadata: Mapping[str, Any]
-
-    @property
-    def theme(self) -> str:
-        return self.id.split(".", 1)[0]
-
-    @property
-    def title(self) -> str:
-        return str(self.metadata["title"])
-
-
-Catalogue = Mapping[str, Answer]
+__all__ = ["PREFIX", "Answer", "Catalogue", "load_catalogue", "read_variants", "why"]
 
 
 def load_catalogue(folder: Path) -> Catalogue:
@@ -44,7 +25,17 @@ def load_catalogue(folder: Path) -> Catalogue:
     return {answer.id: answer for answer in answers}
 
 
+def read_variants(variants: list[Mapping[str, Any]]) -> tuple[tuple[Variant, ...], Metadata]:
+    """The wordings and the metadata of one response; the metadata stands on the first variant.
+
+    Raises KeyError or TypeError when a text, the metadata or its title is missing.
+    """
+    texts = tuple(Variant(str(v["text"]), str(v.get("channel", ""))) for v in variants)
+    return texts, Metadata.read(variants[0]["metadata"])
+
+
 def _read(path: Path) -> Iterator[Answer]:
+    where = f"问答文件 {path.name}"
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         examples = {
@@ -52,10 +43,21 @@ def _read(path: Path) -> Iterator[Answer]:
             for item in content["nlu"]
         }
         for name, variants in content["responses"].items():
+            where = f"问答文件 {path.name} 里的 {name}"
             key = name[len(PREFIX) :]
-            yield Answer(key, variants[0]["text"], examples[key], variants[0]["metadata"])
-    except (yaml.YAMLError, KeyError, TypeError, IndexError) as exc:
-        raise ConfigurationError(f"问答文件 {path.name} 读不出来：{exc}") from exc
+            texts, metadata = read_variants(variants)
+            yield Answer(key, texts, examples[key], metadata)
+    except (OSError, yaml.YAMLError, KeyError, TypeError, IndexError) as exc:
+        raise ConfigurationError(f"{where}读不出来：{why(exc)}。请照其他问答的写法改。") from exc
+
+
+def why(exc: Exception) -> str:
+    """What is wrong with a YAML file, in words for whoever edits it."""
+    if isinstance(exc, yaml.MarkedYAMLError) and exc.problem_mark is not None:
+        return f"第 {exc.problem_mark.line + 1} 行附近的缩进、冒号或引号不对"
+    if isinstance(exc, KeyError):
+        return f"找不到 {exc.args[0]}"
+    return f"内容的结构不对（{exc}）"
 
 
 def _lines(block: str) -> Iterator[str]:

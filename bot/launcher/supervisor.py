@@ -18,6 +18,9 @@ from honcho.manager import Manager
 from rich.console import Console
 
 from bot.errors import ConfigurationError
+from bot.knowledge.catalogue import load_catalogue
+from bot.knowledge.files import FAQ
+from bot.knowledge.standing import opening_line
 from bot.launcher.logfiles import LogFiles
 from bot.launcher.training import has_model
 from bot.settings import ROOT, Settings, environment, generate_secrets, load_settings
@@ -37,6 +40,7 @@ def run_everything(console: Console) -> None:
     if added:
         console.print("已为本机生成密钥，写入 .env（权限 600）。")
     config = load_settings()
+    console.print(opening_line(load_catalogue(FAQ), approved_only=config.answers_approved_only))
     _check_ports(config)
     logs = config.var_dir / "log"
     logs.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,10 @@ from bot.errors import ConfigurationError
 from bot.launcher.process import configure_logging
 from bot.settings import ROOT, Settings
 
-_INPUTS = ("config.yml", "domain.yml", "data/nlu", "data/stories", "bot/nlu", "requirements.lock")
+_INPUTS = (
+    *("config.yml", "domain.yml", "data/nlu", "data/stories", "bot/nlu", "requirements.lock"),
+    *("data/knowledge/concepts.yml", "data/knowledge/heard_words.yml"),
+)
 
 
 def fingerprint(root: Path = ROOT) -> str:
@@ -59,7 +62,9 @@ def ensure_model(config: Settings, *, force: bool = False) -> Path:
     os.environ["RASA_MAX_CACHE_SIZE"] = "0"
     from rasa.model_training import train
 
-    with warnings.catch_warnings():
+    from bot.rasa_ext.training_data import light_examples
+
+    with warnings.catch_warnings(), light_examples():
         # Our classifier selects the answer itself; Rasa expects a ResponseSelector to do that.
         warnings.filterwarnings("ignore", message=".*response selector.*")
         warnings.filterwarnings("ignore", message=".*ResponseSelector.*")

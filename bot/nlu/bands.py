@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from bot.nlu.model import Scored, theme
+from bot.nlu.model import Scored
 
 FAQ = "faq"
 OUT_OF_SCOPE = "out_of_scope"
@@ -29,10 +29,16 @@ class Band(str, Enum):
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Probabilities of a theme, 0 to 1: from `answer` on it answers, from `clarify` on it asks."""
+    """Probabilities, 0 to 1.
 
-    answer: float
-    clarify: float
+    Of a theme: from `answer` on it answers, from `clarify` on it asks, and from `several` on each of
+    two questions in one message is answered. Of danger: from `danger` on it is an emergency.
+    """
+
+    answer: float = 0.4
+    clarify: float = 0.15
+    danger: float = 0.5
+    several: float = 0.6
 
 
 @dataclass(frozen=True)
@@ -56,9 +62,9 @@ def decide(ranking: Sequence[Scored], thresholds: Thresholds) -> Decision:
     """
     masses: dict[str, float] = {}
     for scored in ranking:
-        masses[theme(scored.label)] = masses.get(theme(scored.label), 0.0) + scored.confidence
+        masses[scored.theme] = masses.get(scored.theme, 0.0) + scored.confidence
     best = max(masses, key=lambda name: masses[name])
-    top = next(scored for scored in ranking if theme(scored.label) == best)
+    top = next(scored for scored in ranking if scored.theme == best)
     candidates = _choices(ranking)
     return Decision(
         _band(top.label, masses[best], bool(candidates), thresholds),

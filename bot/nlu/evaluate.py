@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bot.errors import ConfigurationError
 
+EMERGENCY = "emergency"
 FAQ = "faq/"
 NAMES = {
     "complaint_file": "complaint/file",
@@ -31,11 +32,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Prediction:
-    """`label` as in DESIGN 3.4; `band` is answer, clarify or unknown."""
+    """`label` as in docs/labels.md; `band` is answer, clarify or unknown.
+
+    `emergency` stands beside the label: a message about a swindler is about fraud, alarm or not.
+    """
 
     label: str
     band: str
     confidence: float
+    emergency: bool = False
 
 
 def read_lines(path: Path) -> list[Line]:
@@ -60,8 +65,11 @@ def public_label(understanding: dict[str, Any]) -> str:
 
 
 def score(lines: Sequence[Line], predictions: Sequence[Prediction]) -> dict[str, Any]:
-    """All figures; rates are 0 to 1, null where nothing was counted."""
-    pairs = list(zip(lines, predictions, strict=True))
+    """All figures; rates are 0 to 1, null where nothing was counted.
+
+    A line labelled `emergency` is right when the alarm was raised, whatever its theme.
+    """
+    pairs = [(line, _as_alarm(line, p)) for line, p in zip(lines, predictions, strict=True)]
     result: dict[str, Any] = {
         "n": len(pairs),
         "strict": _rate(p.label == line.label for line, p in pairs),
@@ -72,12 +80,16 @@ def score(lines: Sequence[Line], predictions: Sequence[Prediction]) -> dict[str,
     flagged = [(line, p) for line, p in pairs if line.emergency is not None]
     if flagged:
         result["emergency"] = {
-            "recall": _rate(p.label == "emergency" for line, p in flagged if line.emergency),
-            "false_alarms": _rate(
-                p.label == "emergency" for line, p in flagged if not line.emergency
-            ),
+            "n": len(flagged),
+            "recall": _rate(p.emergency for line, p in flagged if line.emergency),
+            "false_alarms": _rate(p.emergency for line, p in flagged if not line.emergency),
         }
     return result
+
+
+def _as_alarm(line: Line, prediction: Prediction) -> Prediction:
+    wanted = EMERGENCY in (line.label, *line.alt)
+    return replace(prediction, label=EMERGENCY) if wanted and prediction.emergency else prediction
 
 
 def _fits(line: Line, prediction: Prediction) -> bool:

@@ -1,31 +1,46 @@
-"""The intent model: character and word n-grams, tf-idf, logistic regression. No Rasa in here.
+"""The intent model: characters, words and concepts, tf-idf, linear classifiers. No Rasa in here.
 
-Why not DIET or Rasa's own logistic regression: docs/adr/0002-intent-model.md.
+Why not DIET or Rasa's own logistic regression: docs/adr/0002-intent-model.md and the figures of
+docs/scorecard.md.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+import math
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-import skops.io as sio
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
 
 from bot.errors import ConfigurationError
+
+EMERGENCY = "emergency"
+_DANGER, _CALM = "danger", "calm"
+_THEMES, _DANGERS = "themes", "dangers"
+_WORDS = r"\S+"
+MOST_ITERATIONS = 5000
+TOLERANCE = 0.05
+NO_WEIGHT = 0.03
+"""Features that weigh less for every label are left out: they decide nothing."""
+CALIBRATION_SHARE = 10
+"""Every tenth row calibrates."""
+_SHARPNESS = tuple(round(0.5 + 0.25 * n, 2) for n in range(39))
 
 
 @dataclass(frozen=True)
 class Utterance:
-    """A normalised text and the same text cut into words by spaces."""
+    """A normalised text, its words and its concepts; both separated by spaces."""
 
     text: str
     words: str
+    concepts: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,6 +49,38 @@ class Scored:
 
     label: str
     confidence: float
+
+    @property
+    def theme(self) -> str:
+        return theme(self.label)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """All labels but `emergency`, likeliest first, their confidences summing to 1.
+
+    `danger` is the probability, 0 to 1, that the text is an emergency; it stands apart because a
+    text about a swindler is about fraud whether or not the money is leaving right now.
+    """
+
+    labels: list[Scored]
+    danger: float
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How the model is trained; the defaults won in docs/scorecard.md.
+
+    `classifier` is `svm` (linear support vectors) or `logistic`, the runner-up. The `_c` are inverse
+    regularisations, `concepts` the weight of concepts among the features.
+    """
+
+    classifier: str = "svm"
+    theme_c: float = 0.1
+    question_c: float = 0.5
+    danger_c: float = 1.0
+    concepts: float = 2.0
+    seed: int = 7
 
 
 def theme(label: str) -> str:
@@ -45,100 +92,219 @@ def theme(label: str) -> str:
 class Scorer:
     """One linear classifier, one against the rest.
 
-    `weights` has a row per feature and a column per label, so that a short text touches few rows.
+    `weights` has a row for each of the sorted `features` and a column per label: a short text
+    touches few rows, and features without weight take no room. `sharpness` turns scores into
+    probabilities.
     """
 
     labels: list[str]
-    weights: NDArray[np.float32]
+    features: NDArray[np.int32]
+    weights: NDArray[np.float16]
     bias: NDArray[np.float32]
+    sharpness: float = 1.0
 
     @classmethod
-    def fit(cls, features: csr_matrix, labels: Sequence[str], c: float, seed: int) -> Scorer:
-        # One against the rest trains in seconds where one softmax over all labels takes minutes.
-        fitted = LogisticRegression(C=c, solver="liblinear", random_state=seed)
-        fitted.fit(features, list(labels))
+    def fit(
+        cls, rows: csr_matrix, labels: Sequence[str], estimator: Any, sharpness: float = 1.0
+    ) -> Scorer:
+        """`estimator` is an unfitted linear classifier of scikit-learn."""
+        names = sorted(set(labels))
+        if len(names) == 1:
+            nothing = np.zeros((0, 1), np.float16)
+            return cls(names, np.zeros(0, np.int32), nothing, np.ones(1, np.float32))
+        fitted = estimator.fit(rows, list(labels))
+        weights, bias = fitted.coef_.T, fitted.intercept_
+        if len(names) == 2:  # scikit-learn keeps one column for two labels
+            weights, bias = np.hstack([-weights, weights]), np.concatenate([-bias, bias])
+        used = np.flatnonzero(np.abs(weights).max(axis=1) > NO_WEIGHT).astype(np.int32)
         return cls(
-            [str(label) for label in fitted.classes_],
-            np.ascontiguousarray(fitted.coef_.T, dtype=np.float32),
-            fitted.intercept_.astype(np.float32),
+            names,
+            used,
+            np.ascontiguousarray(weights[used], dtype=np.float16),
+            bias.astype(np.float32),
+            sharpness,
         )
+
+    def scores(self, row: csr_matrix) -> NDArray[np.float32]:
+        """Distance of one row from the boundary of each label."""
+        at = np.searchsorted(self.features, row.indices)
+        at[at == len(self.features)] = 0
+        known = self.features[at] == row.indices if len(self.features) else at < 0
+        scores: NDArray[np.float32] = row.data[known].astype(np.float32) @ self.weights[at[known]]
+        return scores + self.bias
 
     def probabilities(self, row: csr_matrix) -> dict[str, float]:
         """Probability of each label for one row; they sum to 1."""
-        scores = row.data.astype(np.float32) @ self.weights[row.indices] + self.bias
-        likely = 1.0 / (1.0 + np.exp(-scores))
-        return dict(zip(self.labels, (likely / likely.sum()).tolist(), strict=True))
+        return dict(zip(self.labels, _softmax(self.scores(row), self.sharpness), strict=True))
+
+
+def _softmax(scores: NDArray[np.float32], sharpness: float) -> list[float]:
+    powers = np.exp(sharpness * (scores - scores.max()))
+    shares: list[float] = (powers / powers.sum()).tolist()
+    return shares
+
+
+Vocabulary = tuple[list[str], NDArray[np.float64]]
+"""The n-grams of a vectorizer in the order of its columns, and the idf weight of each."""
+
+
+class Features:
+    """Characters 1–3, words 1–2 and concepts as one tf-idf row."""
+
+    def __init__(self, concept_weight: float) -> None:
+        self._concept_weight = concept_weight
+        self._vectorizers = [
+            TfidfVectorizer(analyzer="char", ngram_range=(1, 3), min_df=3, sublinear_tf=True),
+            TfidfVectorizer(token_pattern=_WORDS, ngram_range=(1, 2), min_df=2, sublinear_tf=True),
+            # A concept that one training text alone holds counts, too.
+            TfidfVectorizer(token_pattern=_WORDS, sublinear_tf=True),
+        ]
+
+    @classmethod
+    def fitted(cls, vocabularies: Sequence[Vocabulary], concept_weight: float) -> Features:
+        features = cls(concept_weight)
+        for vectorizer, (terms, idf) in zip(features._vectorizers, vocabularies, strict=True):
+            vectorizer.vocabulary = {term: n for n, term in enumerate(terms)}
+            vectorizer.idf_ = idf
+        return features
+
+    def vocabularies(self) -> list[Vocabulary]:
+        return [(list(v.get_feature_names_out()), v.idf_) for v in self._vectorizers]
+
+    def fit_transform(self, utterances: Sequence[Utterance]) -> csr_matrix:
+        return self._stack(
+            [v.fit_transform(texts) for v, texts in self._parts(utterances)],
+        )
+
+    def transform(self, utterances: Sequence[Utterance]) -> csr_matrix:
+        return self._stack([v.transform(texts) for v, texts in self._parts(utterances)])
+
+    def _parts(self, utterances: Sequence[Utterance]) -> list[tuple[TfidfVectorizer, list[str]]]:
+        columns = [
+            [u.text for u in utterances],
+            [u.words for u in utterances],
+            [u.concepts or "none" for u in utterances],
+        ]
+        return list(zip(self._vectorizers, columns, strict=True))
+
+    def _stack(self, blocks: Sequence[csr_matrix]) -> csr_matrix:
+        return hstack([*blocks[:-1], blocks[-1] * self._concept_weight], format="csr")
 
 
 class IntentModel:
     """Trained model; build it with `train` or `load`.
 
-    Two classifiers read the same features: one knows themes, one knows questions. Themes have some
-    two hundred examples each, questions thirty; averaged they are better than either
-    (docs/adr/0002-intent-model.md).
+    First the theme among all themes, then the question within it; danger by a classifier of its own.
     """
 
     def __init__(
-        self, chars: TfidfVectorizer, words: TfidfVectorizer, themes: Scorer, questions: Scorer
+        self, features: Features, themes: Scorer, questions: Mapping[str, Scorer], danger: Scorer
     ) -> None:
-        self._chars = chars
-        self._words = words
+        self._features = features
         self._themes = themes
         self._questions = questions
+        self._danger = danger
 
     @classmethod
     def train(
-        cls,
-        utterances: Sequence[Utterance],
-        labels: Sequence[str],
-        *,
-        theme_c: float,
-        question_c: float,
-        seed: int,
+        cls, utterances: Sequence[Utterance], labels: Sequence[str], recipe: Recipe
     ) -> IntentModel:
-        """Fits on `utterances`; the same data and seed give the same labels again."""
-        chars = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True, min_df=2)
-        words = TfidfVectorizer(
-            analyzer="word", token_pattern=r"\S+", ngram_range=(1, 2), sublinear_tf=True, min_df=2
-        )
-        features = hstack(
-            [
-                chars.fit_transform([u.text for u in utterances]),
-                words.fit_transform([u.words for u in utterances]),
-            ],
-            format="csr",
-        )
-        themes = Scorer.fit(features, [theme(label) for label in labels], theme_c, seed)
-        return cls(chars, words, themes, Scorer.fit(features, labels, question_c, seed))
+        """Fits on `utterances`; the same data and recipe give the same model again."""
+        features = Features(recipe.concepts)
+        rows = features.fit_transform(utterances)
+        calm = np.array([n for n, label in enumerate(labels) if label != EMERGENCY])
+        names = np.array([theme(labels[n]) for n in calm])
+        with ThreadPoolExecutor() as pool:  # scikit-learn lets go of the interpreter while it fits
+            danger = pool.submit(_fit_danger, rows, labels, recipe)
+            sharpness = pool.submit(_sharpness, rows[calm], names, recipe)
+            themes = pool.submit(_fit, rows[calm], names.tolist(), recipe, recipe.theme_c)
+            questions = {
+                str(name): pool.submit(_fit_questions, rows, labels, calm[names == name], recipe)
+                for name in np.unique(names)
+                if name.startswith("faq/")
+            }
+            sharp = sharpness.result()
+            return cls(
+                features,
+                replace(themes.result(), sharpness=sharp),
+                {name: replace(q.result(), sharpness=sharp) for name, q in questions.items()},
+                danger.result(),
+            )
 
-    def rank(self, utterance: Utterance) -> list[Scored]:
-        """All labels with their probabilities, likeliest first; they sum to 1."""
-        row = hstack(
-            [self._chars.transform([utterance.text]), self._words.transform([utterance.words])],
-            format="csr",
-        )
-        questions = self._questions.probabilities(row)
-        mass: dict[str, float] = defaultdict(float)
-        for label, likely in questions.items():
-            mass[theme(label)] += likely
-        themes = self._themes.probabilities(row)
-        scale = {name: (themes[name] + mass[name]) / 2 / mass[name] for name in themes}
-        scored = [Scored(label, p * scale[theme(label)]) for label, p in questions.items()]
-        return sorted(scored, key=lambda s: -s.confidence)
+    def rank(self, utterance: Utterance) -> Ranking:
+        """Every label with its probability."""
+        row = self._features.transform([utterance])
+        scored: list[Scored] = []
+        for name, mass in self._themes.probabilities(row).items():
+            inside = self._questions.get(name)
+            shares = {name: 1.0} if inside is None else inside.probabilities(row)
+            scored += [Scored(label, mass * share) for label, share in shares.items()]
+        danger = dict(zip(self._danger.labels, self._danger.scores(row).tolist(), strict=True))
+        alarm = 1.0 / (1.0 + math.exp(-danger[_DANGER])) if len(danger) == 2 else 0.0
+        return Ranking(sorted(scored, key=lambda s: -s.confidence), alarm)
 
-    def save(self, path: Path) -> None:
-        scorers = [[s.labels, s.weights, s.bias] for s in (self._themes, self._questions)]
-        sio.dump([self._chars, self._words, *scorers], path)
+    def parts(self) -> tuple[list[Vocabulary], dict[str, Scorer]]:
+        """What a model file holds: what `put_together` takes."""
+        scorers = {_THEMES: self._themes, _DANGERS: self._danger, **self._questions}
+        return self._features.vocabularies(), scorers
 
     @classmethod
-    def load(cls, path: Path) -> IntentModel:
-        """Raises ConfigurationError when the file holds anything but what `save` writes."""
-        unknown = set(sio.get_untrusted_types(file=path)) - _TRUSTED
-        if unknown:
-            raise ConfigurationError("模型文件内容异常，已拒绝加载。请删除 models/ 后重新训练。")
-        chars, words, themes, questions = sio.load(path, trusted=sorted(_TRUSTED))
-        return cls(chars, words, Scorer(*themes), Scorer(*questions))
+    def put_together(
+        cls, vocabularies: Sequence[Vocabulary], scorers: Mapping[str, Scorer], concepts: float
+    ) -> IntentModel:
+        questions = dict(scorers)
+        themes, danger = questions.pop(_THEMES), questions.pop(_DANGERS)
+        return cls(Features.fitted(vocabularies, concepts), themes, questions, danger)
 
 
-# tf-idf keeps its weights in sparse matrices, which skops asks to name.
-_TRUSTED = {"scipy.sparse._csr.csr_matrix", "scipy.sparse._dia.dia_matrix"}
+def _alarm(label: str) -> str:
+    return _DANGER if label == EMERGENCY else _CALM
+
+
+def _estimator(recipe: Recipe, c: float) -> Any:
+    # One against the rest trains in seconds where one softmax over all labels takes minutes.
+    if recipe.classifier == "svm":
+        return LinearSVC(C=c, tol=TOLERANCE, random_state=recipe.seed, max_iter=MOST_ITERATIONS)
+    if recipe.classifier == "logistic":
+        return LogisticRegression(C=30 * c, solver="liblinear", random_state=recipe.seed)
+    raise ConfigurationError(
+        f"config.yml 里的 classifier 只能是 svm 或 logistic，现在是 {recipe.classifier}。"
+    )
+
+
+def _fit(rows: csr_matrix, labels: Sequence[str], recipe: Recipe, c: float) -> Scorer:
+    return Scorer.fit(rows, labels, _estimator(recipe, c))
+
+
+def _fit_questions(
+    rows: csr_matrix, labels: Sequence[str], members: NDArray[np.intp], recipe: Recipe
+) -> Scorer:
+    return _fit(rows[members], [labels[n] for n in members], recipe, recipe.question_c)
+
+
+def _fit_danger(rows: csr_matrix, labels: Sequence[str], recipe: Recipe) -> Scorer:
+    """Alarms are one line in fifty: without weights the classifier would rather stay calm."""
+    alarm = [_DANGER if label == EMERGENCY else _CALM for label in labels]
+    estimator = LogisticRegression(
+        C=recipe.danger_c, solver="liblinear", class_weight="balanced", random_state=recipe.seed
+    )
+    return Scorer.fit(rows, alarm, estimator)
+
+
+def _sharpness(rows: csr_matrix, names: NDArray[np.str_], recipe: Recipe) -> float:
+    """The sharpness under which rows left out of a training have their own label likeliest."""
+    left_out = np.arange(len(names)) % CALIBRATION_SHARE == 0
+    first = _fit(rows[~left_out], names[~left_out].tolist(), recipe, recipe.theme_c)
+    checked = np.flatnonzero(left_out & np.isin(names, first.labels))
+    wanted = np.searchsorted(first.labels, names[checked])
+    scores = np.array([first.scores(row) for row in rows[checked]])
+    return min(_SHARPNESS, key=lambda beta: _surprise(scores, wanted, beta))
+
+
+def _surprise(scores: NDArray[np.float32], wanted: NDArray[np.intp], sharpness: float) -> float:
+    """Mean negative log-likelihood of the wanted labels."""
+    if not len(wanted):
+        return sharpness
+    sharp = sharpness * (scores - scores.max(axis=1, keepdims=True))
+    logs = sharp - np.log(np.exp(sharp).sum(axis=1, keepdims=True))
+    return -float(logs[np.arange(len(wanted)), wanted].mean())

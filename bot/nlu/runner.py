@@ -31,7 +31,9 @@ class Understanding:
     async def _predict(self, text: str) -> Prediction:
         parsed: dict[str, Any] = await self._agent.parse_message(text)
         found = parsed["understanding"]
-        return Prediction(public_label(found), found["band"], found["confidence"])
+        return Prediction(
+            public_label(found), found["band"], found["confidence"], found["emergency"] is not None
+        )
 
 
 def write_details(path: Path, lines: Sequence[Line], predictions: Sequence[Prediction]) -> None:

@@ -1,7 +1,13 @@
-"""Responses of domain.yml with the bank's name, hotline and hours filled in from settings."""
+"""Responses of domain.yml and the governed answers, as a customer may read them today.
+
+The bank's name, hotline and hours come from settings. Answers go through their life cycle: one
+whose review is overdue says so, one that may not be given is replaced.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
@@ -9,17 +15,41 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.settings import settings
+from bot.intake.calendar import BEIJING
+from bot.knowledge.answer import PREFIX, Metadata
+from bot.knowledge.lifecycle import Serving, served_text, serving
+from bot.settings import Settings, settings
 
 VARIABLES = ("bank_name", "hotline", "hotline_hours")
+VOTES = (("有帮助", "answer_helped"), ("没解决", "answer_unsolved"))
+STEPS = {
+    "emergency": {"title": "紧急处理步骤", "payload": "/emergency"},
+    "complaint": {"title": "我要投诉", "payload": "/complaint_file"},
+    "call": {"title": "客服电话", "payload": "/handoff"},
+}
+"""Buttons for the steps that an answer's `follow_up` names."""
+MOST_BUTTONS = 4
+
+
+def today_in_beijing() -> date:
+    return datetime.now(BEIJING).date()
 
 
 class SettingsResponses(TemplatedNaturalLanguageGenerator):
     """Rasa's generator; `{bank_name}`, `{hotline}` and `{hotline_hours}` are always known."""
 
-    def __init__(self, endpoint_config: EndpointConfig | None, domain: Domain) -> None:
+    def __init__(
+        self,
+        endpoint_config: EndpointConfig | None,
+        domain: Domain,
+        config: Settings | None = None,
+        today: Callable[[], date] = today_in_beijing,
+    ) -> None:
         super().__init__(domain.responses)
-        self._variables = {name: getattr(settings(), name) for name in VARIABLES}
+        config = config or settings()
+        self._variables = {name: getattr(config, name) for name in VARIABLES}
+        self._approved_only = config.answers_approved_only
+        self._today = today
 
     async def generate(
         self,
@@ -28,8 +58,34 @@ class SettingsResponses(TemplatedNaturalLanguageGenerator):
         output_channel: str,
         **kwargs: Any,
     ) -> dict[str, Any] | None:
-        variables = {**self._variables, **kwargs}
+        # Turns are collected, so that Rasa would take "collector" for the customer's channel.
+        channel = tracker.get_latest_input_channel() or output_channel
         response: dict[str, Any] | None = await super().generate(
-            utter_action, tracker, output_channel, **variables
+            utter_action, tracker, channel, **{**self._variables, **kwargs}
         )
-        return response
+        if response is None or not utter_action.startswith(PREFIX):
+            return response
+        served = self._as_served(utter_action, response)
+        # Beside a form's question the buttons would stand between the customer and the form.
+        return served if tracker.active_loop_name is None else {"text": served["text"]}
+
+    def _as_served(self, name: str, response: dict[str, Any]) -> dict[str, Any]:
+        """The answer `response`, filled in already, as it may be given today."""
+        metadata = Metadata.read(self.responses[name][0]["metadata"])
+        today, approved_only = self._today(), self._approved_only
+        text = served_text(response["text"], metadata, today, approved_only=approved_only)
+        how = serving(metadata, today, approved_only=approved_only)
+        if how is Serving.WITHDRAWN:
+            return {"text": text.format(**self._variables), "buttons": [STEPS["call"]]}
+        return {"text": text, "buttons": _next_steps(name, metadata)}
+
+
+def _next_steps(name: str, metadata: Metadata) -> list[dict[str, str]]:
+    """Was it any help, and what this answer suggests to do."""
+    answer_id = name.removeprefix(PREFIX)
+    votes = [
+        {"title": title, "payload": f'/{intent}{{"faq_id": "{answer_id}"}}'}
+        for title, intent in VOTES
+    ]
+    steps = [STEPS[step] for step in metadata.follow_up if step in STEPS]
+    return [*votes, *steps][:MOST_BUTTONS]

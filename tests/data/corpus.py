@@ -11,12 +11,14 @@ from typing import Any
 
 import yaml
 
+from bot.knowledge.answer import body_of
 from bot.knowledge.catalogue import Answer, load_catalogue
+from bot.knowledge.files import FAQ, SOURCES
+from bot.knowledge.sources import Sources
+from bot.knowledge.sources_file import load_sources
 from bot.nlu.text import normalise
 
 ROOT = Path(__file__).resolve().parents[2]
-FAQ = ROOT / "data" / "nlu" / "faq"
-CITATION = "依据："
 _BRACED = re.compile(r"(?<!{){(\w+)}(?!})")
 _MARKS = re.compile(r"[\W_]+")
 
@@ -52,6 +54,11 @@ def answers() -> Mapping[str, Answer]:
 
 
 @lru_cache(maxsize=1)
+def sources() -> Sources:
+    return load_sources(SOURCES)
+
+
+@lru_cache(maxsize=1)
 def examples() -> tuple[tuple[str, str], ...]:
     """All training utterances under data/nlu as (intent, text)."""
     found: list[tuple[str, str]] = []
@@ -69,11 +76,7 @@ def bare(text: str) -> str:
 
 def body(answer: Answer) -> str:
     """An answer without its last line, the citation."""
-    return answer.text.rsplit("\n", 1)[0]
-
-
-def citation(answer: Answer) -> str:
-    return answer.text.rsplit("\n", 1)[-1]
+    return body_of(answer.text)
 
 
 def in_theme(theme: str) -> list[Answer]:

@@ -40,13 +40,18 @@ PASSED = {
 }
 """What an action passes along with a response, beyond the settings."""
 BUILT_IN = {"action_listen", "action_default_fallback", "action_restart", "action_back"}
-ONLY_FROM_BUTTONS = {"answer", "pick_faq", "none_of_these"}
-WITHOUT_EXAMPLES = {*ONLY_FROM_BUTTONS, "nlu_fallback", "status_tail"}
+ONLY_FROM_BUTTONS = {"answer", "pick_faq", "none_of_these", "answer_helped", "answer_unsolved"}
+WITHOUT_EXAMPLES = {
+    *ONLY_FROM_BUTTONS,
+    *("nlu_fallback", "status_tail", "several_questions", "follow_up"),
+    *("emergency_life", "emergency_coercion", "emergency_card"),
+}
 """Sent by buttons or decided by bot/nlu, so that nobody has to say them."""
 COMPUTED = {
     "utter_help_": set(f.BY_NAME),
     "utter_why_": set(f.BY_NAME),
     "utter_faq/": set(answers()),
+    "utter_": {"account_service"},
 }
 """Responses whose names the code puts together: prefix and what may follow."""
 MOST_BUTTONS = 9
@@ -72,8 +77,13 @@ def _response_literals() -> Iterator[tuple[str, bool]]:
                 id(v) for n in ast.walk(tree) if isinstance(n, ast.JoinedStr) for v in n.values
             }
             for node in ast.walk(tree):
-                if isinstance(node, ast.Constant) and str(node.value).startswith("utter_"):
+                if isinstance(node, ast.Constant) and _is_response(str(node.value)):
                     yield str(node.value), id(node) not in pieces
+
+
+def _is_response(text: str) -> bool:
+    """`utter_action` is Rasa's key for the name of the response of a message."""
+    return text.startswith("utter_") and text != "utter_action"
 
 
 @lru_cache(maxsize=1)

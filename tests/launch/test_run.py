@@ -109,6 +109,16 @@ def test_a_busy_port_is_one_clear_line(tmp_path: Path) -> None:
     assert "Traceback" not in said
 
 
+def test_withheld_drafts_are_counted_at_the_start(tmp_path: Path) -> None:
+    run = Run(tmp_path, ANSWERS_APPROVED_ONLY="True")
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", run.rasa))
+        holder.listen()
+        said = run.fail().replace("\n", "")
+    assert "条是草稿" in said
+    assert "条不对客户回答" in said
+
+
 def test_a_malformed_setting_is_named(tmp_path: Path) -> None:
     said = Run(tmp_path, RASA_PORT="fünf").fail()
     assert "RASA_PORT" in said

@@ -42,9 +42,9 @@ class Talk:
     def press(self, field: str, value: Any) -> Step:
         return self.send({"field": field, "value": value})
 
-    def send(self, choice: dict[str, Any]) -> Step:
+    def send(self, choice: dict[str, Any], intent: str = "answer") -> Step:
         """A button with this payload, whatever it holds."""
-        return self._advance(Turn("", "answer", 1.0, NOW, TODAY, choice))
+        return self._advance(Turn("", intent, 1.0, NOW, TODAY, choice))
 
     def come_back(self) -> Step:
         """The form's turn after a side question was answered."""

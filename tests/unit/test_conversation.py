@@ -490,6 +490,17 @@ def test_in_free_text_only_a_short_question_is_a_side_question(field: str) -> No
     assert talk[field] == story
 
 
+@pytest.mark.parametrize("intent", ["handoff", "answer_unsolved", "pick_faq"])
+def test_a_button_of_another_conversation_is_left_to_the_rules(intent: str) -> None:
+    assert at(f.BRANCH).send({}, intent).aside
+
+
+def test_the_complaint_button_pressed_again_asks_on() -> None:
+    step = at(f.BRANCH).send({}, "complaint_file")
+    assert not step.aside
+    assert step.ask == f.BRANCH
+
+
 def test_an_emergency_and_a_wish_for_a_person_go_first() -> None:
     talk = at(f.BRANCH)
     assert talk.say("我的钱正在被转走", "emergency").aside

@@ -22,8 +22,8 @@ PREDICTIONS = [
     Prediction("faq/card_lost", "answer", 0.9),
     Prediction("faq/card_safety", "answer", 0.6),
     Prediction("out_of_scope", "unknown", 0.1),
-    Prediction("emergency", "answer", 0.9),
-    Prediction("emergency", "clarify", 0.4),
+    Prediction("faq/telecom_fraud", "answer", 0.9, emergency=True),
+    Prediction("faq/card_fraud", "clarify", 0.4, emergency=True),
 ]
 
 
@@ -35,7 +35,7 @@ def test_strict_counts_the_label_and_lenient_also_the_alternatives() -> None:
 def test_precision_and_recall_of_each_label() -> None:
     per_label = score(LINES, PREDICTIONS)["per_label"]
     assert per_label["faq/card_lost"] == {"n": 3, "precision": 1.0, "recall": 0.3333, "f1": 0.5}
-    assert per_label["emergency"] == {"n": 1, "precision": 0.5, "recall": 1.0, "f1": 0.6667}
+    assert per_label["emergency"] == {"n": 1, "precision": 1.0, "recall": 1.0, "f1": 1.0}
     assert per_label["out_of_scope"] == {"n": 0, "precision": 0.0, "recall": None, "f1": 0.0}
 
 
@@ -47,8 +47,18 @@ def test_bands_hold_their_share_and_their_accuracy() -> None:
 
 
 def test_emergencies_are_scored_where_lines_say_so() -> None:
-    assert score(LINES, PREDICTIONS)["emergency"] == {"recall": 1.0, "false_alarms": 1.0}
+    assert score(LINES, PREDICTIONS)["emergency"] == {
+        "n": 2,
+        "recall": 1.0,
+        "false_alarms": 1.0,
+    }
     assert "emergency" not in score(LINES[:2], PREDICTIONS[:2])
+
+
+def test_an_alarm_does_not_change_the_theme_of_a_line() -> None:
+    line = Line("刚给骗子转了钱", "faq/telecom_fraud", emergency=True)
+    alarmed = Prediction("faq/telecom_fraud", "answer", 0.9, emergency=True)
+    assert score([line], [alarmed])["strict"] == 1.0
 
 
 def test_nothing_to_score_is_no_division_by_zero() -> None:

@@ -38,8 +38,13 @@ def test_the_intake_needs_neither_rasa_nor_tensorflow_and_little_time() -> None:
 
 
 @pytest.mark.parametrize(
-    "statement", ["import bot.intake.relay, bot.intake.bootstrap", "import bot.channels.inbound"]
+    "statement",
+    [
+        "import bot.intake.relay, bot.intake.bootstrap",
+        "import bot.channels.inbound",
+        "import bot.knowledge.commands, bot.knowledge.verbs",
+    ],
 )
-def test_the_relay_and_the_edge_do_not_load_rasa_either(statement: str) -> None:
+def test_the_relay_the_edge_and_the_answers_do_not_load_rasa_either(statement: str) -> None:
     _, loaded = cost(statement)
     assert not {"rasa", "tensorflow", "sklearn", "sanic"} & set(loaded)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
-import skops.io as sio
-from sklearn.dummy import DummyClassifier
 
 from bot.errors import ConfigurationError
-from bot.nlu.model import IntentModel, Utterance, theme
+from bot.nlu import model_file
+from bot.nlu.model import IntentModel, Ranking, Recipe, Utterance, theme
 
 EXAMPLES = {
     "faq/card_lost.report_loss": [
@@ -19,18 +19,22 @@ EXAMPLES = {
         "挂失 银行卡",
     ],
     "faq/fees.annual": ["年费 多少", "年费 怎么 收", "为什么 收 年费", "年费 多少 钱"],
+    "faq/fees.sms": ["短信 费", "短信 提醒 收费", "短信 要 钱", "关 短信 费"],
     "complaint_file": ["我 要 投诉", "我 想 投诉", "投诉 柜员", "我 要 投诉 你们"],
+    "emergency": ["救命 正在 被骗", "钱 正在 被 转走", "骗子 正在 转 我 的 钱", "正在 被 盗刷"],
 }
+CALM = set(EXAMPLES) - {"emergency"}
 
 
 def utterance(words: str) -> Utterance:
-    return Utterance(words.replace(" ", ""), words)
+    concepts = "lose" if "丢" in words or "掉" in words else ""
+    return Utterance(words.replace(" ", ""), words, concepts)
 
 
 def trained() -> IntentModel:
     pairs = [(utterance(words), label) for label, texts in EXAMPLES.items() for words in texts]
     utterances, labels = [u for u, _ in pairs], [label for _, label in pairs]
-    return IntentModel.train(utterances, labels, theme_c=20.0, question_c=20.0, seed=7)
+    return IntentModel.train(utterances, labels, Recipe(theme_c=1.0, danger_c=10.0))
 
 
 @pytest.fixture(scope="module")
@@ -50,16 +54,30 @@ def test_it_ranks_every_label_the_right_one_first(
     model: IntentModel, words: str, label: str
 ) -> None:
     ranking = model.rank(utterance(words))
-    assert ranking[0].label == label
-    assert {scored.label for scored in ranking} == set(EXAMPLES)
-    confidences = [scored.confidence for scored in ranking]
+    assert ranking.labels[0].label == label
+    assert {scored.label for scored in ranking.labels} == CALM
+    confidences = [scored.confidence for scored in ranking.labels]
     assert confidences == sorted(confidences, reverse=True)
     assert sum(confidences) == pytest.approx(1.0, abs=1e-4)
 
 
 def test_words_never_seen_still_get_a_ranking(model: IntentModel) -> None:
-    assert len(model.rank(utterance("xyz"))) == len(EXAMPLES)
-    assert len(model.rank(Utterance("", ""))) == len(EXAMPLES)
+    assert len(model.rank(utterance("xyz")).labels) == len(CALM)
+    assert len(model.rank(Utterance("", "")).labels) == len(CALM)
+
+
+def test_a_word_never_seen_counts_by_its_concept(model: IntentModel) -> None:
+    assert model.rank(utterance("掉 咯")).labels[0].label == "faq/card_lost.report_loss"
+
+
+def test_danger_stands_beside_the_themes(model: IntentModel) -> None:
+    alarming, calm = model.rank(utterance("正在 被骗")), model.rank(utterance("年费 多少"))
+    assert alarming.danger > 0.5 > calm.danger
+
+
+def test_a_theme_with_one_question_needs_no_choice(model: IntentModel) -> None:
+    labels = [scored.label for scored in model.rank(utterance("卡 丢 了")).labels]
+    assert labels.count("faq/card_lost.report_loss") == 1
 
 
 def test_the_same_data_and_seed_give_the_same_ranking(model: IntentModel) -> None:
@@ -69,19 +87,32 @@ def test_the_same_data_and_seed_give_the_same_ranking(model: IntentModel) -> Non
 
 
 def test_saved_and_loaded_it_ranks_alike(model: IntentModel, tmp_path: Path) -> None:
-    model.save(tmp_path / "intents.skops")
-    loaded = IntentModel.load(tmp_path / "intents.skops")
+    model_file.save(model, 2.0, tmp_path / "intents.npz")
+    loaded = model_file.load(tmp_path / "intents.npz")
     for words in ("卡 丢 了", "年费 多少", "我 要 投诉", "xyz"):
         before, after = model.rank(utterance(words)), loaded.rank(utterance(words))
-        assert [s.label for s in after] == [s.label for s in before]
-        assert [s.confidence for s in after] == pytest.approx([s.confidence for s in before])
+        assert [s.label for s in after.labels] == [s.label for s in before.labels]
+        assert _figures(after) == pytest.approx(_figures(before))
+
+
+def _figures(ranking: Ranking) -> list[float]:
+    return [*(s.confidence for s in ranking.labels), ranking.danger]
 
 
 def test_a_file_with_foreign_contents_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "intents.skops"
-    sio.dump([Path("/etc"), DummyClassifier()], path)
+    path = tmp_path / "intents.npz"
+    np.savez(path, texts=np.array([Path("/etc")], dtype=object))
     with pytest.raises(ConfigurationError, match="拒绝加载"):
-        IntentModel.load(path)
+        model_file.load(path)
+
+
+def test_half_a_file_and_none_are_refused(model: IntentModel, tmp_path: Path) -> None:
+    path = tmp_path / "intents.npz"
+    model_file.save(model, 2.0, path)
+    path.write_bytes(path.read_bytes()[:2000])
+    for damaged in (path, tmp_path / "missing.npz"):
+        with pytest.raises(ConfigurationError, match="拒绝加载"):
+            model_file.load(damaged)
 
 
 def test_a_theme_is_the_part_before_the_question() -> None:

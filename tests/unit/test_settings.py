@@ -62,6 +62,7 @@ def test_secrets_do_not_show(env_file: Path) -> None:
         ("WEB_TURN_TIMEOUT", "0"),
         ("WEB_SESSION_HOURS", "-1"),
         ("PROMISE_WORKING_DAYS", "两天"),
+        ("ANSWERS_APPROVED_ONLY", "也许"),
     ],
 )
 def test_a_malformed_setting_is_named_and_its_value_is_not(

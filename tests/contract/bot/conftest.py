@@ -14,8 +14,8 @@ from bot.storage.engine import create_engine
 from bot.storage.migrate import upgrade
 from tests.postgres import throwaway_cluster
 
-SCHEMAS = ("journal", "channel")
-TABLES = ("intake", "amendment", "message", "ended_session")
+SCHEMAS = ("journal", "channel", "knowledge")
+TABLES = ("intake", "amendment", "message", "ended_session", "miss", "vote")
 
 
 @pytest.fixture(scope="session")

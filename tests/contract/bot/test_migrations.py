@@ -15,11 +15,20 @@ from sqlalchemy.engine import Engine, make_url
 
 from bot.channels import transcript
 from bot.intake import journal
+from bot.knowledge import feedback
 from bot.storage.engine import UtcDateTime
 from bot.storage.migrate import upgrade
 
-TABLES = {"journal": {"intake", "amendment"}, "channel": {"message", "ended_session"}}
-METADATA = {"journal": journal._metadata, "channel": transcript._metadata}
+TABLES = {
+    "journal": {"intake", "amendment"},
+    "channel": {"message", "ended_session"},
+    "knowledge": {"miss", "vote"},
+}
+METADATA = {
+    "journal": journal._metadata,
+    "channel": transcript._metadata,
+    "knowledge": feedback._metadata,
+}
 Connect = Callable[[str], Engine]
 
 
@@ -41,7 +50,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         server.dispose()
 
 
-@pytest.mark.parametrize("schema", ["journal", "channel"])
+@pytest.mark.parametrize("schema", sorted(TABLES))
 def test_a_schema_comes_up_from_nothing_and_again(
     empty_url: str, connect: Connect, schema: str
 ) -> None:
@@ -52,14 +61,14 @@ def test_a_schema_comes_up_from_nothing_and_again(
     assert tables == {*TABLES[schema], f"alembic_version_{schema}"}
 
 
-def test_both_schemas_may_share_a_database(empty_url: str, connect: Connect) -> None:
+def test_all_schemas_may_share_a_database(empty_url: str, connect: Connect) -> None:
     engine = connect(empty_url)
-    for schema in ("journal", "channel"):
+    for schema in TABLES:
         upgrade(engine, schema)
     assert set().union(*TABLES.values()) <= set(sa.inspect(engine).get_table_names())
 
 
-@pytest.mark.parametrize("schema", ["journal", "channel"])
+@pytest.mark.parametrize("schema", sorted(TABLES))
 def test_the_migrated_tables_have_the_columns_the_code_uses(
     empty_url: str, connect: Connect, schema: str
 ) -> None:

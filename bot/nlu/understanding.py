@@ -1,0 +1,149 @@
+"""What a normalised message means: the one place where model, rules and thresholds come together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from bot.nlu.bands import FAQ, OUT_OF_SCOPE, Band, Decision, Thresholds, decide
+from bot.nlu.emergency import Danger, danger_by_rule, kind_of
+from bot.nlu.followup import is_follow_up
+from bot.nlu.model import IntentModel, Ranking, Scored, Utterance
+from bot.nlu.segments import parts
+from bot.nlu.text import has_case_reference, is_phone_tail
+
+CLARIFY_INTENT = "nlu_fallback"
+SEVERAL_INTENT = "several_questions"
+FOLLOW_UP_INTENT = "follow_up"
+STATUS = "complaint_status"
+STATUS_TAIL = "status_tail"
+DANGER_INTENTS = {
+    Danger.LIFE: "emergency_life",
+    Danger.COERCION: "emergency_coercion",
+    Danger.CARD: "emergency_card",
+    Danger.MONEY: "emergency",
+}
+MOST_QUESTIONS = 2
+CHOICES_IN_THEME = 3
+_LEANING = frozenset({OUT_OF_SCOPE, "account_service"})
+"""What a question without a subject is mistaken for."""
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What the message means to the dialogue.
+
+    `intent` is the Rasa intent; `label`, `band`, `confidence`, `candidates` the decision about the
+    theme, which stands whether or not there is an `emergency`. `questions` are the labels of two
+    questions asked at once. `within` holds, for a question without a subject, the likeliest
+    questions of each theme, so that the dialogue can take the theme just talked about.
+    """
+
+    intent: str
+    label: str
+    band: str
+    confidence: float
+    candidates: tuple[Scored, ...]
+    emergency: str | None = None
+    questions: tuple[str, ...] = ()
+    within: Mapping[str, tuple[Scored, ...]] | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON for the tracker."""
+        return asdict(self)
+
+
+class Reader:
+    """Reads messages with a trained model; `see` cuts a text into what the model looks at."""
+
+    def __init__(
+        self, model: IntentModel, see: Callable[[str], Utterance], thresholds: Thresholds
+    ) -> None:
+        self._model = model
+        self._see = see
+        self._thresholds = thresholds
+
+    def read(self, text: str) -> tuple[Understanding, Ranking]:
+        """What `text` means, and the ranking it was decided on."""
+        utterance = self._see(text)
+        ranking = self._model.rank(utterance)
+        decision = _by_shape(text) or decide(ranking.labels, self._thresholds)
+        understanding = _plain(decision)
+        danger = self._danger(text, ranking)
+        if danger is not None:
+            intent = DANGER_INTENTS[danger]
+            return replace(understanding, intent=intent, emergency=danger.value), ranking
+        questions = self._questions(text, decision)
+        if questions:
+            return replace(understanding, intent=SEVERAL_INTENT, questions=questions), ranking
+        if _may_lean(decision) and is_follow_up(text, utterance.concepts):
+            within = _within_themes(ranking)
+            return replace(understanding, intent=FOLLOW_UP_INTENT, within=within), ranking
+        return understanding, ranking
+
+    def _danger(self, text: str, ranking: Ranking) -> Danger | None:
+        by_rule = danger_by_rule(text)
+        if by_rule is None and ranking.danger >= self._thresholds.danger:
+            return kind_of(text)
+        return by_rule
+
+    def _questions(self, text: str, whole: Decision) -> tuple[str, ...]:
+        """Labels of the two questions a message asks; empty when it asks one or tells a story."""
+        if not _can_be_one_of_several(whole.label):
+            return ()
+        sure = [
+            decision.label
+            for part in parts(text)
+            for decision in [decide(self._model.rank(self._see(part)).labels, self._thresholds)]
+            if decision.band is Band.ANSWER and decision.confidence >= self._thresholds.several
+        ]
+        labels = tuple(dict.fromkeys(label for label in sure if _can_be_one_of_several(label)))
+        return labels if len(labels) == MOST_QUESTIONS == len(sure) else ()
+
+
+def _plain(decision: Decision) -> Understanding:
+    return Understanding(
+        intent=_intent_of(decision),
+        label=decision.label,
+        band=decision.band.value,
+        confidence=decision.confidence,
+        candidates=decision.candidates,
+    )
+
+
+def _by_shape(text: str) -> Decision | None:
+    """Digits, which mean nothing to n-grams."""
+    if is_phone_tail(text):
+        return Decision(Band.ANSWER, STATUS_TAIL, 1.0, ())
+    return Decision(Band.ANSWER, STATUS, 1.0, ()) if has_case_reference(text) else None
+
+
+def _intent_of(decision: Decision) -> str:
+    if decision.band is Band.CLARIFY:
+        return CLARIFY_INTENT
+    if decision.band is Band.UNKNOWN:
+        return OUT_OF_SCOPE
+    return decision.label.split("/", 1)[0]
+
+
+def _may_lean(decision: Decision) -> bool:
+    return decision.label.startswith(f"{FAQ}/") or decision.label in _LEANING
+
+
+def _can_be_one_of_several(label: str) -> bool:
+    return label.startswith(f"{FAQ}/") or label == "account_service"
+
+
+def _within_themes(ranking: Ranking) -> dict[str, tuple[Scored, ...]]:
+    """The likeliest questions of each theme with their probability given that theme."""
+    by_theme: dict[str, list[Scored]] = {}
+    for scored in ranking.labels:
+        if scored.label.startswith(f"{FAQ}/"):
+            by_theme.setdefault(scored.theme, []).append(scored)
+    return {name: _shares(scored) for name, scored in by_theme.items()}
+
+
+def _shares(scored: list[Scored]) -> tuple[Scored, ...]:
+    mass = sum(s.confidence for s in scored) or 1.0
+    return tuple(Scored(s.label, s.confidence / mass) for s in scored[:CHOICES_IN_THEME])

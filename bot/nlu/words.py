@@ -1,0 +1,43 @@
+"""Chinese words by jieba, and the repair of misheard ones with the word lists of data/knowledge."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from functools import lru_cache
+
+import yaml
+
+from bot.nlu.homophones import Homophones
+from bot.nlu.text import normalise
+from bot.settings import ROOT
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # invalid escapes in its regular expressions
+    import jieba
+
+jieba.setLogLevel(logging.ERROR)  # it logs its dictionary at DEBUG, whatever the root level
+
+HEARD_WORDS = ROOT / "data" / "knowledge" / "heard_words.yml"
+
+
+def cut(text: str) -> list[str]:
+    """The words of a text; joined they give the text again."""
+    return list(jieba.cut(text))
+
+
+@lru_cache(maxsize=1)
+def _homophones() -> Homophones:
+    lists = yaml.safe_load(HEARD_WORDS.read_text(encoding="utf-8"))
+    return Homophones(lists["by_sound"].split(), lists["by_letters"].split(), cut, _is_common)
+
+
+def _is_common(word: str) -> bool:
+    """True for a word of jieba's dictionary; it keeps beginnings of words there with frequency 0."""
+    jieba.initialize()
+    return bool(jieba.dt.FREQ.get(word, 0))
+
+
+def tidy(text: str) -> str:
+    """The form of a customer's text that understanding sees: normalised, misheard words repaired."""
+    return _homophones().repair(normalise(text))

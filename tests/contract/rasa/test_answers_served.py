@@ -1,0 +1,116 @@
+"""Governed answers as Rasa's generator hands them out: by channel, day and approval."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+with warnings.catch_warnings():
+    # Rasa's pinned packages are old; their deprecations are not ours to mend.
+    warnings.simplefilter("ignore")
+    from rasa.shared.core.domain import Domain
+    from rasa.shared.core.events import ActiveLoop, UserUttered
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    from bot.rasa_ext.nlg import SettingsResponses
+
+from bot.knowledge.lifecycle import HEDGE
+from bot.settings import Settings
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+
+TODAY = date(2026, 12, 1)
+NAME = "utter_faq/fees.free_items"
+TEXT = "请拨打 {hotline}。\n依据：《某办法》"
+METADATA = {"title": "哪些不收费", "status": "draft", "review_due": "2026-12-01"}
+
+
+def _responses(*more: dict[str, Any], **metadata: Any) -> dict[str, Any]:
+    first = {"text": TEXT, "metadata": {**METADATA, **metadata}}
+    return {NAME: [first, *more], "utter_greet": [{"text": "{bank_name}您好"}]}
+
+
+async def _said(
+    responses: dict[str, Any],
+    name: str = NAME,
+    *,
+    approved_only: bool = False,
+    channel: str | None = "web",
+    form: str | None = None,
+) -> dict[str, Any]:
+    config = Settings(
+        web_session_secret="w",
+        field_keys="f",
+        case_store_token="c",
+        hotline="95000",
+        hotline_hours="全天",
+        answers_approved_only=approved_only,
+    )
+    domain = Domain.from_dict({"responses": responses})
+    generator = SettingsResponses(None, domain, config, lambda: TODAY)
+    heard = [UserUttered("问", {"name": "faq"}, input_channel=channel), ActiveLoop(form)]
+    tracker = DialogueStateTracker.from_events("sender", heard)
+    said = await generator.generate(name, tracker, "collector")
+    assert said is not None
+    return said
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The settings come through the constructor alone."""
+    monkeypatch.setattr("bot.rasa_ext.nlg.settings", lambda: pytest.fail("read the environment"))
+    yield
+
+
+async def test_a_current_answer_is_said_as_written() -> None:
+    said = await _said(_responses())
+    assert said["text"] == "请拨打 95000。\n依据：《某办法》"
+    assert [button["title"] for button in said["buttons"]] == ["有帮助", "没解决"]
+    assert said["buttons"][0]["payload"] == '/answer_helped{"faq_id": "fees.free_items"}'
+
+
+async def test_an_overdue_answer_says_so_before_its_source() -> None:
+    said = await _said(_responses(review_due="2026-11-30"))
+    assert said["text"] == f"请拨打 95000。\n{HEDGE}\n依据：《某办法》"
+
+
+async def test_an_answer_offers_the_steps_it_names() -> None:
+    said = await _said(_responses(follow_up=["complaint", "call", "emergency"]))
+    assert [button["title"] for button in said["buttons"]] == [
+        *("有帮助", "没解决", "我要投诉", "客服电话")
+    ]
+
+
+async def test_a_side_answer_leaves_the_buttons_to_the_form() -> None:
+    said = await _said(_responses(follow_up=["call"]), form="complaint_form")
+    assert "buttons" not in said
+
+
+async def test_a_withdrawn_answer_is_replaced_and_names_the_hotline() -> None:
+    said = await _said(_responses(valid_until="2026-11-30"))
+    assert [button["title"] for button in said["buttons"]] == ["客服电话"]
+    assert "正在更新" in said["text"] and "95000（全天）" in said["text"]
+
+
+async def test_a_draft_is_withheld_where_only_approved_answers_are_given() -> None:
+    assert "等银行审批" in (await _said(_responses(), approved_only=True))["text"]
+    approved = await _said(_responses(status="approved"), approved_only=True)
+    assert approved["text"].startswith("请拨打 95000")
+
+
+async def test_each_channel_gets_its_own_wording_under_the_same_governance() -> None:
+    short = {"text": "短\n依据：《某办法》", "channel": "wechat"}
+    responses = _responses(short, review_due="2026-11-30")
+    wechat = await _said(responses, channel="wechat")
+    assert wechat["text"] == f"短\n{HEDGE}\n依据：《某办法》"
+    for channel in ("web", None):
+        assert (await _said(responses, channel=channel))["text"].startswith("请拨打")
+
+
+async def test_what_is_no_answer_has_no_life_cycle() -> None:
+    said = await _said(_responses(), "utter_greet", approved_only=True)
+    assert said["text"] == "本行您好"

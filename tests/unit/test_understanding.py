@@ -1,0 +1,81 @@
+"""What a message means, read with a model of a few lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.nlu.bands import Thresholds
+from bot.nlu.model import IntentModel, Recipe, Utterance
+from bot.nlu.understanding import Reader
+
+LINES = {
+    "faq/card_lost.report_loss": ["卡丢了怎么办", "怎么挂失", "卡不见了", "挂失银行卡"],
+    "faq/card_lost.fee": ["补卡要多少钱", "挂失收费多少", "补卡费", "补一张卡多少钱"],
+    "faq/fees.annual": ["年费多少", "年费怎么收", "为什么收年费", "年费贵不贵"],
+    "account_service": ["查一下余额", "余额还有多少", "怎么开通网银", "开通手机银行"],
+    "complaint_file": ["我要投诉", "投诉柜员", "态度太差", "我要投诉你们"],
+    "out_of_scope": ["今天天气怎么样", "讲个笑话", "放首歌听", "订张机票"],
+    "emergency": ["钱在往外转", "他让我现在把钱转过去", "骗我的人在线", "余额在往下掉"],
+}
+
+
+def see(text: str) -> Utterance:
+    return Utterance(text, " ".join(text), "how_much" if "多少" in text else "")
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    pairs = [(see(text), label) for label, texts in LINES.items() for text in texts]
+    model = IntentModel.train(
+        [u for u, _ in pairs],
+        [label for _, label in pairs],
+        Recipe(theme_c=1.0, danger_c=30.0),
+    )
+    return Reader(model, see, Thresholds(answer=0.3, clarify=0.15, danger=0.5, several=0.3))
+
+
+def test_a_question_is_answered_by_its_label(reader: Reader) -> None:
+    found, ranking = reader.read("卡丢了怎么办")
+    assert (found.intent, found.band) == ("faq", "answer")
+    assert found.label == "faq/card_lost.report_loss"
+    assert found.emergency is None
+    assert ranking.labels[0].label == found.label
+
+
+def test_danger_keeps_the_theme_and_gets_its_own_intent(reader: Reader) -> None:
+    by_model, _ = reader.read("余额在往下掉")
+    assert (by_model.intent, by_model.emergency) == ("emergency", "money")
+    by_rule, _ = reader.read("卡丢了怎么办我不想活了")
+    assert (by_rule.intent, by_rule.emergency) == ("emergency_life", "life")
+    assert by_rule.label == "faq/card_lost.report_loss"
+
+
+def test_digits_and_references_are_read_by_their_shape(reader: Reader) -> None:
+    assert reader.read("8000")[0].intent == "status_tail"
+    assert reader.read("ts20261123-7k3qf8k")[0].intent == "complaint_status"
+
+
+def test_two_questions_are_both_named(reader: Reader) -> None:
+    found, _ = reader.read("卡丢了怎么挂失?年费多少")
+    assert found.intent == "several_questions"
+    assert found.questions == ("faq/card_lost.report_loss", "faq/fees.annual")
+
+
+def test_a_complaint_that_asks_something_stays_one_complaint(reader: Reader) -> None:
+    assert reader.read("我要投诉你们柜员态度太差。年费多少")[0].intent != "several_questions"
+
+
+def test_a_question_without_a_subject_carries_what_each_theme_would_make_of_it(
+    reader: Reader,
+) -> None:
+    found, _ = reader.read("那要多少")
+    assert found.intent == "follow_up"
+    assert found.within is not None
+    assert found.within["faq/card_lost"][0].label == "faq/card_lost.fee"
+    shares = [scored.confidence for scored in found.within["faq/card_lost"]]
+    assert sum(shares) == pytest.approx(1.0, abs=1e-4)
+
+
+def test_it_goes_into_the_tracker_as_plain_json(reader: Reader) -> None:
+    plain = reader.read("那要多少")[0].as_dict()
+    assert set(plain["within"]["faq/fees"][0]) == {"label", "confidence"}
