@@ -69,6 +69,7 @@ def build_services(engine: Engine, settings: Settings, parts: Parts = Parts()) -
         readiness=lambda: readiness(engine),
         metrics=Metrics(),
         now=parts.now,
+        drafts_are_answered=not settings.answers_approved_only,
     )
 
 

@@ -40,6 +40,7 @@ class Settings(DatabaseSettings):
     case_store_host: str = "127.0.0.1"
     case_store_port: int = Field(8000, ge=1, le=65535)
     promise_working_days: int = Field(2, ge=1, le=15)
+    answers_approved_only: bool = False
 
     @validator("case_store_token")
     def _hard_to_guess(cls, value: SecretStr) -> SecretStr:
@@ -72,6 +73,7 @@ _ADVICE = {
         "CASE_STORE_FIELD_KEYS（姓名和电话的加密密钥，Fernet 格式，多把用逗号分隔，第一把用于加密）"
     ),
     "case_store_port": "CASE_STORE_PORT（端口，1 到 65535）",
+    "answers_approved_only": "ANSWERS_APPROVED_ONLY（只答已审批的问答，True 或 False）",
     "promise_working_days": "PROMISE_WORKING_DAYS（承诺答复的工作日数，1 到 15）",
 }
 

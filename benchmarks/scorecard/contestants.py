@@ -18,6 +18,7 @@ from bot.errors import ConfigurationError
 from bot.nlu import model_file
 from bot.nlu.bands import Thresholds
 from bot.nlu.concepts import Lexicon
+from bot.nlu.encoder import open_encoder
 from bot.nlu.model import EMERGENCY, IntentModel, Ranking, Recipe, Scored, Utterance
 from bot.settings import ROOT
 
@@ -28,7 +29,7 @@ DIET_SETTINGS = {
     "number_of_transformer_layers": 0,
     "constrain_similarities": True,
     "model_confidence": "softmax",
-    "epochs": 30,
+    "epochs": 8,
     "batch_size": [128, 256],
     "random_seed": SEED,
 }
@@ -65,15 +66,20 @@ class Ngrams:
 
     @classmethod
     def train(cls, corpus: Corpus, recipe: Recipe) -> Ngrams:
-        """Trains, saves and loads with the concepts of data/knowledge, as the product does."""
-        from bot.nlu.components import CONCEPTS, look_at
+        """Trains, saves and loads with the concepts of data/knowledge, as the product does.
+
+        With the sentence encoder, too, where the recipe names one.
+        """
+        from bot.nlu.components import CONCEPTS, look_at, look_at_all
 
         lexicon = Lexicon(yaml.safe_load(CONCEPTS.read_text(encoding="utf-8")))
+        encoder = open_encoder(recipe.encoder)
 
         def look(text: str) -> Utterance:
-            return look_at(text, lexicon)
+            return look_at(text, lexicon, encoder)
 
-        trained = IntentModel.train([look(t) for t in corpus.texts], corpus.labels, recipe)
+        seen = look_at_all(corpus.texts, lexicon, encoder)
+        trained = IntentModel.train(seen, corpus.labels, recipe)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "intents.npz")
             model_file.save(trained, recipe.concepts, path)

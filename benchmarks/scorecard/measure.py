@@ -113,7 +113,7 @@ def predict(ranking: Ranking, thresholds: Thresholds) -> Prediction:
 def fuse(contestant: Contestant, alarms: Alarms, thresholds: Thresholds) -> Fuse:
     """Runs the emergency lists as the product reads messages: rules first, then the model."""
     # The reader needs nothing of the model but `rank`.
-    reader = Reader(cast(IntentModel, contestant), contestant.see, thresholds)
+    reader = Reader(cast(IntentModel, contestant), contestant.see, thresholds, {})
 
     def raised(text: str) -> bool:
         return reader.read(as_understood(text))[0].emergency is not None

@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.errors import ConfigurationError
 from bot.launcher.process import configure_logging
+from bot.launcher.self_test import check_model, golden_sentences
 from bot.settings import ROOT, Settings
 
 LARGEST_REQUEST = 12 * 1024 * 1024
@@ -47,7 +48,7 @@ def _build(config: Settings, model: Path) -> Any:
 
 
 async def _check_agent(app: Any, _loop: Any) -> None:
-    """Refuses to start with a model that does not load or answers nothing."""
+    """Refuses to start with a model that does not load or misunderstands plain questions."""
     from bot.rasa_ext.processor import fail_whole_turns
     from bot.rasa_ext.tracker_store import expose_failures
 
@@ -56,6 +57,4 @@ async def _check_agent(app: Any, _loop: Any) -> None:
         raise ConfigurationError("模型加载失败。请运行 make train 重新训练后再启动。")
     expose_failures(agent)
     fail_whole_turns(agent)
-    parsed = await agent.parse_message("银行卡丢了怎么办")
-    if parsed["intent"]["name"] != "faq":
-        raise ConfigurationError("模型自检没有通过。请运行 make train 重新训练后再启动。")
+    await check_model(agent.parse_message, golden_sentences())

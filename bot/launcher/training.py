@@ -9,8 +9,11 @@ import warnings
 import zlib
 from pathlib import Path
 
+import yaml
+
 from bot.errors import ConfigurationError
 from bot.launcher.process import configure_logging
+from bot.nlu.encoder import files_of, folder_of
 from bot.settings import ROOT, Settings
 
 _INPUTS = (
@@ -20,7 +23,10 @@ _INPUTS = (
 
 
 def fingerprint(root: Path = ROOT) -> str:
-    """SHA-256 over everything a model is made from."""
+    """SHA-256 over everything a model is made from.
+
+    Raises ConfigurationError when config.yml names a sentence encoder that is not there.
+    """
     digest = hashlib.sha256()
     for name in _INPUTS:
         path = root / name
@@ -28,7 +34,17 @@ def fingerprint(root: Path = ROOT) -> str:
         for file in files:
             if file.is_file() and "__pycache__" not in file.parts:
                 digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
+    for file in _encoder_files(root):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
+
+
+def _encoder_files(root: Path) -> list[Path]:
+    """What tells one sentence encoder from another; empty when config.yml names none."""
+    config = yaml.safe_load((root / "config.yml").read_text(encoding="utf-8"))
+    steps = config.get("pipeline", []) if isinstance(config, dict) else []
+    folders = [str(step["encoder"]) for step in steps if step.get("encoder")]
+    return [file for folder in folders for file in files_of(folder_of(folder, root))]
 
 
 def model_path(config: Settings) -> Path:
@@ -60,6 +76,7 @@ def ensure_model(config: Settings, *, force: bool = False) -> Path:
     configure_logging()
     # The fingerprint above is the cache; Rasa's own keeps hundreds of megabytes per training.
     os.environ["RASA_MAX_CACHE_SIZE"] = "0"
+    from rasa.engine.exceptions import GraphComponentException
     from rasa.model_training import train
 
     from bot.rasa_ext.training_data import light_examples
@@ -68,14 +85,20 @@ def ensure_model(config: Settings, *, force: bool = False) -> Path:
         # Our classifier selects the answer itself; Rasa expects a ResponseSelector to do that.
         warnings.filterwarnings("ignore", message=".*response selector.*")
         warnings.filterwarnings("ignore", message=".*ResponseSelector.*")
-        result = train(
-            domain=str(ROOT / "domain.yml"),
-            config=str(ROOT / "config.yml"),
-            training_files=[str(ROOT / "data" / "nlu"), str(ROOT / "data" / "stories")],
-            output=str(config.models_dir),
-            fixed_model_name=path.name.removesuffix(".tar.gz"),
-            force_training=True,
-        )
+        try:
+            result = train(
+                domain=str(ROOT / "domain.yml"),
+                config=str(ROOT / "config.yml"),
+                training_files=[str(ROOT / "data" / "nlu"), str(ROOT / "data" / "stories")],
+                output=str(config.models_dir),
+                fixed_model_name=path.name.removesuffix(".tar.gz"),
+                force_training=True,
+            )
+        except GraphComponentException as exc:
+            if isinstance(exc.__cause__, ConfigurationError):
+                # Ours says what is wrong, Rasa's only where.
+                raise ConfigurationError(exc.__cause__.message) from exc
+            raise
     if result.model is None:
         raise ConfigurationError("模型训练失败。请运行 make train 查看详细原因。")
     _forget_older(config.models_dir, path)

@@ -35,10 +35,10 @@ class Thresholds:
     two questions in one message is answered. Of danger: from `danger` on it is an emergency.
     """
 
-    answer: float = 0.4
-    clarify: float = 0.15
-    danger: float = 0.5
-    several: float = 0.6
+    answer: float = 0.6
+    clarify: float = 0.2
+    danger: float = 0.45
+    several: float = 0.7
 
 
 @dataclass(frozen=True)

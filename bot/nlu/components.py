@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields, replace
+from functools import partial
 from typing import Any
 
 import yaml
@@ -19,14 +21,17 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu import model_file
 from bot.nlu.bands import FAQ, Thresholds
 from bot.nlu.concepts import Lexicon
+from bot.nlu.encoder import SentenceEncoder, check_width, open_encoder
 from bot.nlu.model import IntentModel, Recipe, Scored, Utterance
 from bot.nlu.understanding import Reader, Understanding
-from bot.nlu.words import cut, tidy
+from bot.nlu.words import cut, tidy_words
 from bot.settings import ROOT
 
 RANKING_LENGTH = 10
+WORDS = "words"
+"""Attribute of a message: the words of its text, separated by spaces."""
 CONCEPTS = ROOT / "data" / "knowledge" / "concepts.yml"
-_MODEL, _CONCEPTS = "intents.npz", "concepts.json"
+_MODEL, _LISTS = "intents.npz", "lists.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -48,8 +53,9 @@ class TextNormalizer(GraphComponent):
             # A slash comes from a button only (the channel sees to that): Rasa reads it as an intent.
             if message.get(TEXT) and not message.get(TEXT).startswith("/"):
                 # A message of emoji alone would become empty, and an empty one is never parsed.
-                text = tidy(message.get(TEXT)) or message.get(TEXT)
-                message.set(TEXT, text, add_to_output=True)
+                text, words = tidy_words(message.get(TEXT))
+                message.set(TEXT, text or message.get(TEXT), add_to_output=True)
+                message.set(WORDS, _spaced(words))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -82,12 +88,14 @@ class NgramIntentClassifier(IntentClassifier, GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         model: IntentModel | None = None,
-        concepts: dict[str, str] | None = None,
+        lists: dict[str, dict[str, str]] | None = None,
+        encoder: SentenceEncoder | None = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._reader = None if model is None else self._reader_of(model, Lexicon(concepts or {}))
+        self._encoder = encoder
+        self._reader = None if model is None else self._reader_of(model, lists or {})
 
     @classmethod
     def create(
@@ -110,22 +118,29 @@ class NgramIntentClassifier(IntentClassifier, GraphComponent):
     ) -> NgramIntentClassifier:
         with model_storage.read_from(resource) as folder:
             model = model_file.load(folder / _MODEL)
-            concepts = json.loads((folder / _CONCEPTS).read_text(encoding="utf-8"))
-        return cls(config, model_storage, resource, model, concepts)
+            lists = json.loads((folder / _LISTS).read_text(encoding="utf-8"))
+        encoder = open_encoder(config.get("encoder"))
+        check_width(model.dense.width, encoder)
+        return cls(config, model_storage, resource, model, lists, encoder)
 
     def train(self, training_data: TrainingData) -> Resource:
         concepts = yaml.safe_load(CONCEPTS.read_text(encoding="utf-8"))
         lexicon = Lexicon(concepts)
         examples = [m for m in training_data.intent_examples if m.get(INTENT) and m.get(TEXT)]
+        known = {m.get(TEXT): m.get(INTENT_RESPONSE_KEY) or m.get(INTENT) for m in examples}
+        words = {m.get(TEXT): m.get(WORDS) for m in examples}
+        self._encoder = open_encoder(self._config["encoder"])
         model = IntentModel.train(
-            [look_at(m.get(TEXT), lexicon) for m in examples],
-            [m.get(INTENT_RESPONSE_KEY) or m.get(INTENT) for m in examples],
+            look_at_all(known, lexicon, self._encoder, words),
+            list(known.values()),
             Recipe(**{field.name: self._config[field.name] for field in fields(Recipe)}),
         )
         with self._model_storage.write_to(self._resource) as folder:
             model_file.save(model, self._config["concepts"], folder / _MODEL)
-            (folder / _CONCEPTS).write_text(json.dumps(concepts), encoding="utf-8")
-        self._reader = self._reader_of(model, lexicon)
+            lists = {"concepts": concepts, "known": known}
+            text = json.dumps(lists, ensure_ascii=False)
+            (folder / _LISTS).write_text(text, encoding="utf-8")
+        self._reader = self._reader_of(model, lists)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -140,24 +155,51 @@ class NgramIntentClassifier(IntentClassifier, GraphComponent):
     def _classify(self, message: Message) -> None:
         assert self._reader is not None  # noqa: S101 - Rasa always calls train or load first
         understanding, ranking = self._reader.read(message.get(TEXT))
-        intent = {"name": understanding.intent, "confidence": understanding.confidence}
+        sure = understanding.confidence if understanding.emergency is None else 1.0
+        intent = {"name": understanding.intent, "confidence": sure}
         message.set(INTENT, intent, add_to_output=True)
         message.set("intent_ranking", _as_intents(ranking.labels), add_to_output=True)
         message.set("understanding", understanding.as_dict(), add_to_output=True)
         if understanding.intent == FAQ:
             message.set("response_selector", _selected(understanding), add_to_output=True)
 
-    def _reader_of(self, model: IntentModel, lexicon: Lexicon) -> Reader:
+    def _reader_of(self, model: IntentModel, lists: dict[str, dict[str, str]]) -> Reader:
+        lexicon = Lexicon(lists["concepts"])
         thresholds = Thresholds(
             **{field.name: self._config[field.name] for field in fields(Thresholds)}
         )
-        return Reader(model, lambda text: look_at(text, lexicon), thresholds)
+        see = partial(look_at, lexicon=lexicon, encoder=self._encoder)
+        return Reader(model, see, thresholds, lists["known"])
 
 
-def look_at(text: str, lexicon: Lexicon) -> Utterance:
+def look_at(text: str, lexicon: Lexicon, encoder: SentenceEncoder | None = None) -> Utterance:
     """What the model sees of a normalised text."""
-    words = " ".join(word for word in cut(text) if not word.isspace())
-    return Utterance(text, words, lexicon.read(text))
+    return look_at_all([text], lexicon, encoder)[0]
+
+
+def look_at_all(
+    texts: Iterable[str],
+    lexicon: Lexicon,
+    encoder: SentenceEncoder | None,
+    words: Mapping[str, str] | None = None,
+) -> list[Utterance]:
+    """`look_at` for many texts: an encoder is faster on many at once.
+
+    `words` holds the words of texts that are cut already.
+    """
+    cut_before = words or {}
+    plain = [
+        Utterance(text, cut_before.get(text) or _spaced(cut(text)), lexicon.read(text))
+        for text in texts
+    ]
+    if encoder is None:
+        return plain
+    vectors = encoder.encode([utterance.text for utterance in plain])
+    return [replace(u, dense=vector) for u, vector in zip(plain, vectors, strict=True)]
+
+
+def _spaced(words: Iterable[str]) -> str:
+    return " ".join(word for word in words if not word.isspace())
 
 
 def _as_intents(ranking: list[Scored]) -> list[dict[str, Any]]:

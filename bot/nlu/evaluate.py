@@ -12,7 +12,13 @@ from typing import Any
 from bot.errors import ConfigurationError
 
 EMERGENCY = "emergency"
+OUT_OF_SCOPE = "out_of_scope"
 FAQ = "faq/"
+SMALL_TALK = frozenset(
+    {"greet", "goodbye", "thanks", "who_are_you", "help", "affirm", "deny", "cancel", "skip"}
+    | {"correct", "why", "repeat", "start_over", "resume"}
+)
+"""Intents that are about no banking matter; the labels of docs/labels.md have no name for them."""
 NAMES = {
     "complaint_file": "complaint/file",
     "complaint_status": "complaint/status",
@@ -61,6 +67,8 @@ def read_lines(path: Path) -> list[Line]:
 def public_label(understanding: dict[str, Any]) -> str:
     """The model's label under its public name: `faq/<theme>`, `complaint/file` …"""
     label = str(understanding["label"])
+    if label in SMALL_TALK:
+        return OUT_OF_SCOPE
     return label.split(".", 1)[0] if label.startswith(FAQ) else NAMES.get(label, label)
 
 
@@ -88,7 +96,7 @@ def score(lines: Sequence[Line], predictions: Sequence[Prediction]) -> dict[str,
 
 
 def _as_alarm(line: Line, prediction: Prediction) -> Prediction:
-    wanted = EMERGENCY in (line.label, *line.alt)
+    wanted = line.label == EMERGENCY or (EMERGENCY in line.alt and not _fits(line, prediction))
     return replace(prediction, label=EMERGENCY) if wanted and prediction.emergency else prediction
 
 

@@ -41,10 +41,15 @@ class Homophones:
         self._by_letters = {"".join(lazy_pinyin(term)): term for term in by_letters}
         self._lengths = range(max(map(len, self._by_letters), default=0), 0, -1)
 
-    def repair(self, text: str) -> str:
-        """The text with words written by their sound put right."""
-        text = _LATIN.sub(lambda match: self._spelt(match.group()), text)
-        units = [unit for word in self._cut(text) for unit in self._units(word)]
+    def repair(self, text: str) -> tuple[str, list[str]]:
+        """The text with words written by their sound put right, and its words."""
+        spelt = _LATIN.sub(lambda match: self._spelt(match.group()), text)
+        words = self._cut(spelt)
+        heard = self._hear(words)
+        return heard, words if heard == spelt else self._cut(heard)
+
+    def _hear(self, words: list[str]) -> str:
+        units = [unit for word in words for unit in self._units(word)]
         at, out = 0, ""
         while at < len(units):
             term, width = self._term_at(units, at)

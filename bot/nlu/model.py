@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -29,18 +29,24 @@ MOST_ITERATIONS = 5000
 TOLERANCE = 0.05
 NO_WEIGHT = 0.03
 """Features that weigh less for every label are left out: they decide nothing."""
-CALIBRATION_SHARE = 10
-"""Every tenth row calibrates."""
+WORTH_PROCESSES = 5000
+"""Examples from which processes of their own pay; liblinear keeps the interpreter to itself."""
+CALIBRATION_TURNS = 4
+"""Of four rows two train the calibration's classifier and one checks it."""
 _SHARPNESS = tuple(round(0.5 + 0.25 * n, 2) for n in range(39))
 
 
 @dataclass(frozen=True)
 class Utterance:
-    """A normalised text, its words and its concepts; both separated by spaces."""
+    """A normalised text, its words and its concepts, both separated by spaces.
+
+    `dense` is its sentence vector where config.yml names an encoder.
+    """
 
     text: str
     words: str
     concepts: str = ""
+    dense: NDArray[np.float32] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,8 @@ class Recipe:
     """How the model is trained; the defaults won in docs/scorecard.md.
 
     `classifier` is `svm` (linear support vectors) or `logistic`, the runner-up. The `_c` are inverse
-    regularisations, `concepts` the weight of concepts among the features.
+    regularisations, `concepts` the weight of concepts among the features. `encoder` is the folder of
+    a sentence encoder, none by default, `encoder_weight` the weight of its vectors.
     """
 
     classifier: str = "svm"
@@ -81,6 +88,8 @@ class Recipe:
     danger_c: float = 1.0
     concepts: float = 2.0
     seed: int = 7
+    encoder: str | None = None
+    encoder_weight: float = 1.0
 
 
 def theme(label: str) -> str:
@@ -148,21 +157,35 @@ Vocabulary = tuple[list[str], NDArray[np.float64]]
 """The n-grams of a vectorizer in the order of its columns, and the idf weight of each."""
 
 
-class Features:
-    """Characters 1–3, words 1–2 and concepts as one tf-idf row."""
+@dataclass(frozen=True)
+class Dense:
+    """Columns and weight of the sentence vectors that a model was trained with; 0 without them."""
 
-    def __init__(self, concept_weight: float) -> None:
+    width: int = 0
+    weight: float = 1.0
+
+
+NO_DENSE = Dense()
+
+
+class Features:
+    """Characters 1–2, words and concepts as one tf-idf row, a sentence vector after them."""
+
+    def __init__(self, concept_weight: float, dense: Dense = NO_DENSE) -> None:
         self._concept_weight = concept_weight
+        self.dense = dense
         self._vectorizers = [
-            TfidfVectorizer(analyzer="char", ngram_range=(1, 3), min_df=3, sublinear_tf=True),
-            TfidfVectorizer(token_pattern=_WORDS, ngram_range=(1, 2), min_df=2, sublinear_tf=True),
+            TfidfVectorizer(analyzer="char", ngram_range=(1, 2), min_df=2, sublinear_tf=True),
+            TfidfVectorizer(token_pattern=_WORDS, min_df=2, sublinear_tf=True),
             # A concept that one training text alone holds counts, too.
             TfidfVectorizer(token_pattern=_WORDS, sublinear_tf=True),
         ]
 
     @classmethod
-    def fitted(cls, vocabularies: Sequence[Vocabulary], concept_weight: float) -> Features:
-        features = cls(concept_weight)
+    def fitted(
+        cls, vocabularies: Sequence[Vocabulary], concept_weight: float, dense: Dense
+    ) -> Features:
+        features = cls(concept_weight, dense)
         for vectorizer, (terms, idf) in zip(features._vectorizers, vocabularies, strict=True):
             vectorizer.vocabulary = {term: n for n, term in enumerate(terms)}
             vectorizer.idf_ = idf
@@ -173,11 +196,11 @@ class Features:
 
     def fit_transform(self, utterances: Sequence[Utterance]) -> csr_matrix:
         return self._stack(
-            [v.fit_transform(texts) for v, texts in self._parts(utterances)],
+            [v.fit_transform(texts) for v, texts in self._parts(utterances)], utterances
         )
 
     def transform(self, utterances: Sequence[Utterance]) -> csr_matrix:
-        return self._stack([v.transform(texts) for v, texts in self._parts(utterances)])
+        return self._stack([v.transform(texts) for v, texts in self._parts(utterances)], utterances)
 
     def _parts(self, utterances: Sequence[Utterance]) -> list[tuple[TfidfVectorizer, list[str]]]:
         columns = [
@@ -187,8 +210,12 @@ class Features:
         ]
         return list(zip(self._vectorizers, columns, strict=True))
 
-    def _stack(self, blocks: Sequence[csr_matrix]) -> csr_matrix:
-        return hstack([*blocks[:-1], blocks[-1] * self._concept_weight], format="csr")
+    def _stack(self, blocks: Sequence[csr_matrix], utterances: Sequence[Utterance]) -> csr_matrix:
+        weighted = [*blocks[:-1], blocks[-1] * self._concept_weight]
+        if self.dense.width:
+            vectors = np.array([u.dense for u in utterances])
+            weighted.append(csr_matrix(vectors * self.dense.weight))
+        return hstack(weighted, format="csr")
 
 
 class IntentModel:
@@ -210,26 +237,29 @@ class IntentModel:
         cls, utterances: Sequence[Utterance], labels: Sequence[str], recipe: Recipe
     ) -> IntentModel:
         """Fits on `utterances`; the same data and recipe give the same model again."""
-        features = Features(recipe.concepts)
+        features = Features(recipe.concepts, _dense_of(utterances, recipe))
         rows = features.fit_transform(utterances)
         calm = np.array([n for n, label in enumerate(labels) if label != EMERGENCY])
         names = np.array([theme(labels[n]) for n in calm])
-        with ThreadPoolExecutor() as pool:  # scikit-learn lets go of the interpreter while it fits
-            danger = pool.submit(_fit_danger, rows, labels, recipe)
-            sharpness = pool.submit(_sharpness, rows[calm], names, recipe)
-            themes = pool.submit(_fit, rows[calm], names.tolist(), recipe, recipe.theme_c)
-            questions = {
-                str(name): pool.submit(_fit_questions, rows, labels, calm[names == name], recipe)
-                for name in np.unique(names)
-                if name.startswith("faq/")
-            }
-            sharp = sharpness.result()
-            return cls(
-                features,
-                replace(themes.result(), sharpness=sharp),
-                {name: replace(q.result(), sharpness=sharp) for name, q in questions.items()},
-                danger.result(),
-            )
+        asked = sorted({str(name) for name in names if name.startswith("faq/")})
+        members = [calm[names == name] for name in asked]
+        sharpness, danger, themes, *questions = _side_by_side(
+            len(labels),
+            delayed(_sharpness)(rows[calm], names, recipe),
+            delayed(_fit_danger)(rows, labels, recipe),
+            delayed(_fit)(rows[calm], names.tolist(), recipe, recipe.theme_c),
+            *(
+                delayed(_fit)(rows[ns], [labels[n] for n in ns], recipe, recipe.question_c)
+                for ns in members
+            ),
+        )
+        sharp = [replace(scorer, sharpness=sharpness) for scorer in (themes, *questions)]
+        return cls(features, sharp[0], dict(zip(asked, sharp[1:], strict=True)), danger)
+
+    @property
+    def dense(self) -> Dense:
+        """The sentence vectors it was trained with."""
+        return self._features.dense
 
     def rank(self, utterance: Utterance) -> Ranking:
         """Every label with its probability."""
@@ -250,15 +280,31 @@ class IntentModel:
 
     @classmethod
     def put_together(
-        cls, vocabularies: Sequence[Vocabulary], scorers: Mapping[str, Scorer], concepts: float
+        cls,
+        vocabularies: Sequence[Vocabulary],
+        scorers: Mapping[str, Scorer],
+        concepts: float,
+        dense: Dense = NO_DENSE,
     ) -> IntentModel:
         questions = dict(scorers)
         themes, danger = questions.pop(_THEMES), questions.pop(_DANGERS)
-        return cls(Features.fitted(vocabularies, concepts), themes, questions, danger)
+        return cls(Features.fitted(vocabularies, concepts, dense), themes, questions, danger)
+
+
+def _dense_of(utterances: Sequence[Utterance], recipe: Recipe) -> Dense:
+    first = utterances[0].dense
+    return NO_DENSE if first is None else Dense(len(first), recipe.encoder_weight)
 
 
 def _alarm(label: str) -> str:
     return _DANGER if label == EMERGENCY else _CALM
+
+
+def _side_by_side(rows: int, *work: Any) -> list[Any]:
+    """Results of the delayed calls, on all cores where there is enough to do."""
+    cores = -1 if rows >= WORTH_PROCESSES else 1
+    results: list[Any] = Parallel(n_jobs=cores)(work)
+    return results
 
 
 def _estimator(recipe: Recipe, c: float) -> Any:
@@ -276,26 +322,25 @@ def _fit(rows: csr_matrix, labels: Sequence[str], recipe: Recipe, c: float) -> S
     return Scorer.fit(rows, labels, _estimator(recipe, c))
 
 
-def _fit_questions(
-    rows: csr_matrix, labels: Sequence[str], members: NDArray[np.intp], recipe: Recipe
-) -> Scorer:
-    return _fit(rows[members], [labels[n] for n in members], recipe, recipe.question_c)
-
-
 def _fit_danger(rows: csr_matrix, labels: Sequence[str], recipe: Recipe) -> Scorer:
     """Alarms are one line in fifty: without weights the classifier would rather stay calm."""
     alarm = [_DANGER if label == EMERGENCY else _CALM for label in labels]
     estimator = LogisticRegression(
-        C=recipe.danger_c, solver="liblinear", class_weight="balanced", random_state=recipe.seed
+        C=recipe.danger_c,
+        solver="liblinear",
+        class_weight="balanced",
+        random_state=recipe.seed,
+        tol=TOLERANCE,
     )
     return Scorer.fit(rows, alarm, estimator)
 
 
 def _sharpness(rows: csr_matrix, names: NDArray[np.str_], recipe: Recipe) -> float:
     """The sharpness under which rows left out of a training have their own label likeliest."""
-    left_out = np.arange(len(names)) % CALIBRATION_SHARE == 0
-    first = _fit(rows[~left_out], names[~left_out].tolist(), recipe, recipe.theme_c)
-    checked = np.flatnonzero(left_out & np.isin(names, first.labels))
+    turn = np.arange(len(names)) % CALIBRATION_TURNS
+    used = np.flatnonzero(turn > 1)  # half of the rows tell it as well as all, in half the time
+    first = _fit(rows[used], names[used].tolist(), recipe, recipe.theme_c)
+    checked = np.flatnonzero((turn == 0) & np.isin(names, first.labels))
     wanted = np.searchsorted(first.labels, names[checked])
     scores = np.array([first.scores(row) for row in rows[checked]])
     return min(_SHARPNESS, key=lambda beta: _surprise(scores, wanted, beta))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bot.errors import ConfigurationError
-from bot.nlu.model import IntentModel, Scorer
+from bot.nlu.model import Dense, IntentModel, Scorer
 
 _DAMAGED = "模型文件内容异常，已拒绝加载。请删除 models/ 后重新训练。"
 
@@ -20,6 +21,7 @@ def save(model: IntentModel, concepts: float, path: Path) -> None:
     vocabularies, scorers = model.parts()
     texts = {
         "concepts": concepts,
+        "dense": asdict(model.dense),
         "terms": [terms for terms, _ in vocabularies],
         "scorers": {name: [s.labels, s.sharpness] for name, s in scorers.items()},
     }
@@ -53,4 +55,5 @@ def _read(file: Any) -> IntentModel:
         )
         for name, (labels, sharpness) in texts["scorers"].items()
     }
-    return IntentModel.put_together(vocabularies, scorers, texts["concepts"])
+    dense = Dense(**texts["dense"])
+    return IntentModel.put_together(vocabularies, scorers, texts["concepts"], dense)

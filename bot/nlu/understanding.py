@@ -9,7 +9,7 @@ from typing import Any
 from bot.nlu.bands import FAQ, OUT_OF_SCOPE, Band, Decision, Thresholds, decide
 from bot.nlu.emergency import Danger, danger_by_rule, kind_of
 from bot.nlu.followup import is_follow_up
-from bot.nlu.model import IntentModel, Ranking, Scored, Utterance
+from bot.nlu.model import EMERGENCY, IntentModel, Ranking, Scored, Utterance
 from bot.nlu.segments import parts
 from bot.nlu.text import has_case_reference, is_phone_tail
 
@@ -25,6 +25,8 @@ DANGER_INTENTS = {
     Danger.MONEY: "emergency",
 }
 MOST_QUESTIONS = 2
+CERTAIN = 0.99
+"""Confidence in the label of a training example said word for word."""
 CHOICES_IN_THEME = 3
 _LEANING = frozenset({OUT_OF_SCOPE, "account_service"})
 """What a question without a subject is mistaken for."""
@@ -55,19 +57,26 @@ class Understanding:
 
 
 class Reader:
-    """Reads messages with a trained model; `see` cuts a text into what the model looks at."""
+    """Reads messages with a trained model; `see` cuts a text into what the model looks at.
+
+    `known` holds the training examples: what stands there word for word is never misunderstood.
+    """
 
     def __init__(
-        self, model: IntentModel, see: Callable[[str], Utterance], thresholds: Thresholds
+        self,
+        model: IntentModel,
+        see: Callable[[str], Utterance],
+        thresholds: Thresholds,
+        known: Mapping[str, str],
     ) -> None:
         self._model = model
+        self._known = known
         self._see = see
         self._thresholds = thresholds
 
     def read(self, text: str) -> tuple[Understanding, Ranking]:
         """What `text` means, and the ranking it was decided on."""
-        utterance = self._see(text)
-        ranking = self._model.rank(utterance)
+        ranking = self._rank(text)
         decision = _by_shape(text) or decide(ranking.labels, self._thresholds)
         understanding = _plain(decision)
         danger = self._danger(text, ranking)
@@ -77,10 +86,14 @@ class Reader:
         questions = self._questions(text, decision)
         if questions:
             return replace(understanding, intent=SEVERAL_INTENT, questions=questions), ranking
-        if _may_lean(decision) and is_follow_up(text, utterance.concepts):
+        if _may_lean(decision) and is_follow_up(text):
             within = _within_themes(ranking)
             return replace(understanding, intent=FOLLOW_UP_INTENT, within=within), ranking
         return understanding, ranking
+
+    def _rank(self, text: str) -> Ranking:
+        ranking, label = self._model.rank(self._see(text)), self._known.get(text)
+        return ranking if label is None else _certain(ranking, label)
 
     def _danger(self, text: str, ranking: Ranking) -> Danger | None:
         by_rule = danger_by_rule(text)
@@ -95,11 +108,21 @@ class Reader:
         sure = [
             decision.label
             for part in parts(text)
-            for decision in [decide(self._model.rank(self._see(part)).labels, self._thresholds)]
+            for decision in [decide(self._rank(part).labels, self._thresholds)]
             if decision.band is Band.ANSWER and decision.confidence >= self._thresholds.several
         ]
         labels = tuple(dict.fromkeys(label for label in sure if _can_be_one_of_several(label)))
         return labels if len(labels) == MOST_QUESTIONS == len(sure) else ()
+
+
+def _certain(ranking: Ranking, label: str) -> Ranking:
+    """The ranking when it is known that `label` is meant."""
+    if label == EMERGENCY:
+        return Ranking(ranking.labels, 1.0)
+    others = [scored for scored in ranking.labels if scored.label != label]
+    mass = sum(scored.confidence for scored in others) or 1.0
+    rest = [Scored(s.label, s.confidence / mass * (1 - CERTAIN)) for s in others]
+    return Ranking([Scored(label, CERTAIN), *rest], 0.0)
 
 
 def _plain(decision: Decision) -> Understanding:

@@ -40,4 +40,9 @@ def _is_common(word: str) -> bool:
 
 def tidy(text: str) -> str:
     """The form of a customer's text that understanding sees: normalised, misheard words repaired."""
+    return tidy_words(text)[0]
+
+
+def tidy_words(text: str) -> tuple[str, list[str]]:
+    """`tidy` together with the words of the tidy text."""
     return _homophones().repair(normalise(text))

@@ -39,7 +39,12 @@ def list_cases(
     now = reach.now()
     lines = [case_line(summary, now) for summary in found[:PAGE_SIZE]]
     following = lines[-1].reference if len(found) > PAGE_SIZE else None
-    values = {"lines": lines, "following": following, "is_first": after is None}
+    values = {
+        "lines": lines,
+        "following": following,
+        "is_first": after is None,
+        "drafts_are_answered": reach.drafts_are_answered,
+    }
     return page("cases.html", {**values, **_account(request, session)})
 
 

@@ -14,7 +14,11 @@ from casestore.service.ports import Clock
 
 @dataclass(frozen=True)
 class Services:
-    """``readiness`` names each check and says ``ok`` or what is wrong."""
+    """``readiness`` names each check and says ``ok`` or what is wrong.
+
+    ``drafts_are_answered`` is true while the assistant may answer with texts that the bank has not
+    approved; the console says so.
+    """
 
     desk: ComplaintDesk
     clients: ClientRegister
@@ -22,6 +26,7 @@ class Services:
     readiness: Callable[[], Mapping[str, str]]
     metrics: Metrics
     now: Clock
+    drafts_are_answered: bool
 
 
 def services(request: Request) -> Services:

@@ -64,7 +64,7 @@ def test_an_emergency_names_the_police_first_of_all(stack: Stack) -> None:
     (reply,) = chat.say("救命，我的卡正在被盗刷")
     assert "110" in reply
     assert "400-000-0000" in reply
-    assert chat.titles() == ["我要登记投诉"]
+    assert chat.titles() == ["处理完了，登记投诉"]
 
 
 def test_a_person_is_reached_by_hotline_at_its_hours(stack: Stack) -> None:

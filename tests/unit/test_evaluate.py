@@ -79,6 +79,8 @@ def test_a_prediction_missing_is_an_error() -> None:
         ("complaint_file", "complaint/file"),
         ("complaint_status", "complaint/status"),
         ("handoff", "handoff"),
+        ("greet", "out_of_scope"),
+        ("who_are_you", "out_of_scope"),
     ],
 )
 def test_labels_under_their_public_names(label: str, public: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import ConfigurationError
 from bot.launcher.training import fingerprint
 
 FILES = (
@@ -74,3 +75,25 @@ def test_times_do_not_count(root: Path) -> None:
     before = fingerprint(root)
     (root / "config.yml").touch()
     assert fingerprint(root) == before
+
+
+def test_the_sentence_encoder_of_the_configuration_counts(root: Path) -> None:
+    encoder = root / "encoder"
+    files = [
+        encoder / name for name in ("saved_model.pb", "vocab.txt", "variables/variables.index")
+    ]
+    files[-1].parent.mkdir(parents=True)
+    for file in files:
+        file.touch()
+    without = fingerprint(root)
+    (root / "config.yml").write_text("pipeline:\n- encoder:\n", encoding="utf-8")
+    off = fingerprint(root)
+    (root / "config.yml").write_text("pipeline:\n- encoder: encoder\n", encoding="utf-8")
+    seen = {without, off, fingerprint(root)}
+    for file in files:
+        file.write_text("changed", encoding="utf-8")
+        seen.add(fingerprint(root))
+    assert len(seen) == 6
+    files[0].unlink()
+    with pytest.raises(ConfigurationError, match=r"没有 saved_model\.pb"):
+        fingerprint(root)

@@ -31,7 +31,13 @@ def reader() -> Reader:
         [label for _, label in pairs],
         Recipe(theme_c=1.0, danger_c=30.0),
     )
-    return Reader(model, see, Thresholds(answer=0.3, clarify=0.15, danger=0.5, several=0.3))
+    known = {
+        "你们这样做对吗": "complaint_file",
+        "快": "emergency",
+        "他让我现在把钱转过去对吗": "account_service",
+    }
+    thresholds = Thresholds(answer=0.3, clarify=0.15, danger=0.5, several=0.3)
+    return Reader(model, see, thresholds, known)
 
 
 def test_a_question_is_answered_by_its_label(reader: Reader) -> None:
@@ -48,6 +54,13 @@ def test_danger_keeps_the_theme_and_gets_its_own_intent(reader: Reader) -> None:
     by_rule, _ = reader.read("卡丢了怎么办我不想活了")
     assert (by_rule.intent, by_rule.emergency) == ("emergency_life", "life")
     assert by_rule.label == "faq/card_lost.report_loss"
+
+
+def test_a_training_example_said_word_for_word_is_never_misunderstood(reader: Reader) -> None:
+    assert reader.read("你们这样做对吗")[0].label == "complaint_file"
+    assert reader.read("快")[0].intent == "emergency"
+    calm, _ = reader.read("他让我现在把钱转过去对吗")
+    assert (calm.label, calm.emergency) == ("account_service", None)
 
 
 def test_digits_and_references_are_read_by_their_shape(reader: Reader) -> None:

@@ -1,9 +1,11 @@
 """What the console shows."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from casestore.bootstrap import build_app
 from casestore.edge.services import Services
 from tests.contract.casestore.browser_kit import REFERENCE, login, page
 from tests.contract.casestore.kit import (
@@ -23,6 +25,15 @@ def test_the_list_masks_people(browser: TestClient, services: Services) -> None:
     assert PHONE not in shown
     for expected in (REFERENCE, "欧***", "138****1234", "已登记", "个人储蓄", "2026-11-23 16:00"):
         assert expected in shown
+
+
+def test_officers_are_told_while_drafts_are_answered(services: Services) -> None:
+    for answered in (True, False):
+        chosen = replace(services, drafts_are_answered=answered)
+        address = "http://127.0.0.1:8000"
+        browser = TestClient(build_app(chosen), base_url=address, follow_redirects=False)
+        assert login(browser).status_code == 303
+        assert ("没有经过本行审批的草稿" in page(browser)) is answered
 
 
 @pytest.mark.parametrize(
