@@ -49,6 +49,7 @@ def _build(config: Settings, model: Path) -> Any:
 
 async def _check_agent(app: Any, _loop: Any) -> None:
     """Refuses to start with a model that does not load or misunderstands plain questions."""
+    from bot.rasa_ext.action_results import check_schema_once
     from bot.rasa_ext.processor import fail_whole_turns
     from bot.rasa_ext.tracker_store import expose_failures
 
@@ -57,4 +58,5 @@ async def _check_agent(app: Any, _loop: Any) -> None:
         raise ConfigurationError("模型加载失败。请运行 make train 重新训练后再启动。")
     expose_failures(agent)
     fail_whole_turns(agent)
+    check_schema_once()
     await check_model(agent.parse_message, golden_sentences())

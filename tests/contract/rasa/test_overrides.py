@@ -14,7 +14,8 @@ import pytest
 with warnings.catch_warnings():
     # Rasa's pinned packages are old; their deprecations are not ours to mend.
     warnings.simplefilter("ignore")
-    from rasa.core.actions.action import Action
+    from jsonschema import ValidationError
+    from rasa.core.actions.action import Action, RemoteAction
     from rasa.core.channels.channel import CollectingOutputChannel
     from rasa.core.lock_store import LockStore
     from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
@@ -24,6 +25,7 @@ with warnings.catch_warnings():
     from rasa.shared.core.events import ActionExecuted, SessionStarted, UserUttered
     from rasa.shared.core.trackers import DialogueStateTracker
 
+    from bot.rasa_ext.action_results import check_schema_once
     from bot.rasa_ext.lock_store import PromptLockStore
     from bot.rasa_ext.processor import WholeTurnProcessor
     from bot.rasa_ext.tracker_store import DurableTrackerStore, expose_failures
@@ -167,3 +169,30 @@ async def test_a_turn_whose_action_failed_is_no_turn() -> None:
         await processor._run_action(
             _BrokenAction(), tracker, CollectingOutputChannel(), nlg, prediction
         )
+
+
+ANSWERS = (
+    {"events": [{"event": "slot", "name": "a", "value": 1, "timestamp": None}], "responses": []},
+    {"events": [], "responses": [{"text": "好", "buttons": []}]},
+    {},
+    {"events": [{"event": "no such event"}]},
+    {"events": "none"},
+    {"responses": [1]},
+)
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=str)
+def test_what_an_action_answers_is_judged_as_rasa_judges_it(answer: dict[str, Any]) -> None:
+    action = RemoteAction("action_any", None)
+    rasas_own = RemoteAction._validate_action_result
+    verdicts = []
+    try:
+        for _ in range(2):
+            try:
+                verdicts.append(action._validate_action_result(answer))
+            except ValidationError:
+                verdicts.append(False)
+            check_schema_once()
+    finally:
+        RemoteAction._validate_action_result = rasas_own
+    assert verdicts[0] is verdicts[1]
