@@ -19,7 +19,8 @@ from bot.nlu import model_file
 from bot.nlu.bands import Thresholds
 from bot.nlu.concepts import Lexicon
 from bot.nlu.encoder import open_encoder
-from bot.nlu.model import EMERGENCY, IntentModel, Ranking, Recipe, Scored, Utterance
+from bot.nlu.labels import EMERGENCY
+from bot.nlu.model import IntentModel, Ranking, Recipe, Scored, Utterance
 from bot.settings import ROOT
 
 OURS, RUNNER_UP, PLAIN, RASA_LOGISTIC, DIET = "ours", "logistic", "plain", "rasa", "diet"

@@ -8,14 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.nlu.bands import OUT_OF_SCOPE, Band
-from bot.nlu.evaluate import EMERGENCY, Line, Prediction
+from bot.nlu.bands import Band
+from bot.nlu.evaluate import Line, Prediction
+from bot.nlu.labels import EMERGENCY, OUT_OF_SCOPE, SMALL_TALK
 
-SMALL_TALK = frozenset(
-    {"greet", "goodbye", "thanks", "who_are_you", "help", "affirm", "deny", "cancel", "skip"}
-    | {"correct", "why", "repeat", "start_over", "resume"}
-)
-"""Intents of the conversation itself; without one, such a text is out of scope."""
 BINS = 10
 
 

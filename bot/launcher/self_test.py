@@ -13,7 +13,8 @@ from typing import Any
 import yaml
 
 from bot.errors import ConfigurationError
-from bot.nlu.model import EMERGENCY, theme
+from bot.nlu.labels import EMERGENCY
+from bot.nlu.model import theme
 from bot.settings import ROOT
 
 GOLDEN = ROOT / "data" / "knowledge" / "golden.yml"

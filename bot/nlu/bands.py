@@ -6,16 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from bot.nlu.labels import OUT_OF_SCOPE, SMALL_TALK
 from bot.nlu.model import Scored
 
 FAQ = "faq"
-OUT_OF_SCOPE = "out_of_scope"
 MOST_CHOICES = 3
 LEAST_LIKELY = 0.02
-NO_CHOICE = frozenset(
-    {OUT_OF_SCOPE, "greet", "goodbye", "thanks", "who_are_you", "affirm", "deny", "cancel", "skip"}
-    | {"correct", "why", "repeat", "start_over", "resume"}
-)
+NO_CHOICE = (SMALL_TALK - {"help"}) | {OUT_OF_SCOPE}
 """Intents that make no sense as a choice of 「您是想问」."""
 
 

@@ -10,15 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import ConfigurationError
+from bot.nlu.labels import EMERGENCY, OUT_OF_SCOPE, SMALL_TALK
 
-EMERGENCY = "emergency"
-OUT_OF_SCOPE = "out_of_scope"
 FAQ = "faq/"
-SMALL_TALK = frozenset(
-    {"greet", "goodbye", "thanks", "who_are_you", "help", "affirm", "deny", "cancel", "skip"}
-    | {"correct", "why", "repeat", "start_over", "resume"}
-)
-"""Intents that are about no banking matter; the labels of docs/labels.md have no name for them."""
 NAMES = {
     "complaint_file": "complaint/file",
     "complaint_status": "complaint/status",

@@ -20,8 +20,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from bot.errors import ConfigurationError
+from bot.nlu.labels import EMERGENCY
 
-EMERGENCY = "emergency"
 _DANGER, _CALM = "danger", "calm"
 _THEMES, _DANGERS = "themes", "dangers"
 _WORDS = r"\S+"
@@ -84,7 +84,7 @@ class Recipe:
 
     classifier: str = "svm"
     theme_c: float = 0.1
-    question_c: float = 0.5
+    question_c: float = 1.0
     danger_c: float = 1.0
     concepts: float = 2.0
     seed: int = 7

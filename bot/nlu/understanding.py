@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from bot.nlu.bands import FAQ, OUT_OF_SCOPE, Band, Decision, Thresholds, decide
+from bot.nlu.bands import FAQ, Band, Decision, Thresholds, decide
 from bot.nlu.emergency import Danger, danger_by_rule, kind_of
 from bot.nlu.followup import is_follow_up
-from bot.nlu.model import EMERGENCY, IntentModel, Ranking, Scored, Utterance
+from bot.nlu.labels import EMERGENCY, OUT_OF_SCOPE
+from bot.nlu.model import IntentModel, Ranking, Scored, Utterance
 from bot.nlu.segments import parts
 from bot.nlu.text import has_case_reference, is_phone_tail
 

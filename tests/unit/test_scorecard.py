@@ -14,8 +14,9 @@ from benchmarks.scorecard.contestants import as_ranking
 from benchmarks.scorecard.corpus import HELD_OUT, Alarms, Corpus, LabelledFile
 from benchmarks.scorecard.metrics import Judged
 from bot.errors import ConfigurationError
-from bot.nlu.bands import NO_CHOICE, OUT_OF_SCOPE, Thresholds
+from bot.nlu.bands import NO_CHOICE, Thresholds
 from bot.nlu.evaluate import Line, Prediction
+from bot.nlu.labels import OUT_OF_SCOPE
 from bot.nlu.model import Ranking, Recipe, Scored, Utterance
 
 LOST, FEES, FRAUD = "faq/card_lost", "faq/fees", "faq/telecom_fraud"
