@@ -47,7 +47,7 @@ _ASIDE_INTENTS = {
     *{"faq", "several_questions", "account_service", "help", "who_are_you", "complaint_status"},
     *{"answer_helped", "answer_unsolved", "pick_faq"},
 }
-_ASIDE_WHEN_SHORT = {"greet", "thanks", "goodbye", "complaint_file", "nlu_fallback", "follow_up"}
+_ASIDE_WHEN_SHORT = {"greet", "thanks", "goodbye", "nlu_fallback", "follow_up"}
 _QUESTION = re.compile(
     r"[?？]|吗|呢$|怎么|怎样|什么|多少|多久|哪里|哪儿|如何|能不能|可不可以|是不是|啥"
 )

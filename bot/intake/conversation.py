@@ -279,6 +279,9 @@ class ComplaintForm:
     def _aside_or_missed(self, state: FormState, turn: Turn, free_text: bool) -> Step:
         if not free_text and (is_aside(turn, free_text=False) or may_be_aside(turn)):
             return Step(aside=True)
+        if not free_text and turn.intent == OPENING:
+            # No rule can open a form that is open; the customer is told what is still needed.
+            return Step(ask=state.requested)
         return self._missed(state, state.requested or "")
 
     def _accept(self, state: FormState, name: str, value: Any, turn: Turn | None = None) -> Step:

@@ -495,6 +495,14 @@ def test_a_button_of_another_conversation_is_left_to_the_rules(intent: str) -> N
     assert at(f.BRANCH).send({}, intent).aside
 
 
+@pytest.mark.parametrize("field", [f.CONSENT, f.BUSINESS, f.CONFIRMED])
+def test_a_complaint_said_inside_the_form_is_no_other_conversation(field: str) -> None:
+    """Rasa has no rule that opens an open form: it would say that it understood nothing."""
+    step = at(field).say("我要投诉你们", "complaint_file")
+    assert not step.aside
+    assert step.ask == field
+
+
 def test_the_complaint_button_pressed_again_asks_on() -> None:
     step = at(f.BRANCH).send({}, "complaint_file")
     assert not step.aside
