@@ -34,7 +34,7 @@ class Thresholds:
 
     answer: float = 0.6
     clarify: float = 0.2
-    danger: float = 0.45
+    danger: float = 0.55
     several: float = 0.7
 
 

@@ -24,6 +24,7 @@ EXAMPLES = {
     "emergency": ["救命 正在 被骗", "钱 正在 被 转走", "骗子 正在 转 我 的 钱", "正在 被 盗刷"],
 }
 CALM = set(EXAMPLES) - {"emergency"}
+RECIPE = Recipe(theme_c=1.0, danger_c=10.0)
 
 
 def utterance(words: str) -> Utterance:
@@ -31,10 +32,10 @@ def utterance(words: str) -> Utterance:
     return Utterance(words.replace(" ", ""), words, concepts)
 
 
-def trained() -> IntentModel:
+def trained(recipe: Recipe = RECIPE) -> IntentModel:
     pairs = [(utterance(words), label) for label, texts in EXAMPLES.items() for words in texts]
     utterances, labels = [u for u, _ in pairs], [label for _, label in pairs]
-    return IntentModel.train(utterances, labels, Recipe(theme_c=1.0, danger_c=10.0))
+    return IntentModel.train(utterances, labels, recipe)
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +114,16 @@ def test_half_a_file_and_none_are_refused(model: IntentModel, tmp_path: Path) ->
     for damaged in (path, tmp_path / "missing.npz"):
         with pytest.raises(ConfigurationError, match="拒绝加载"):
             model_file.load(damaged)
+
+
+def test_the_runner_up_is_one_word_of_the_recipe_away() -> None:
+    model = trained(Recipe(classifier="logistic", theme_c=1.0, danger_c=10.0))
+    assert model.rank(utterance("要 投诉")).labels[0].label == "complaint_file"
+
+
+def test_a_classifier_nobody_knows_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="svm 或 logistic"):
+        trained(Recipe(classifier="diet"))
 
 
 def test_a_theme_is_the_part_before_the_question() -> None:
