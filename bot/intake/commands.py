@@ -44,8 +44,7 @@ _NLU_SURE = 0.55
 _EMERGENCIES = {"emergency", "emergency_life", "emergency_coercion", "emergency_card"}
 _ALWAYS_ASIDE = {"handoff", *_EMERGENCIES}
 _ASIDE_INTENTS = {
-    *{"faq", "several_questions", "account_service", "help", "who_are_you", "complaint_status"},
-    *{"answer_helped", "answer_unsolved", "pick_faq"},
+    *("faq", "several_questions", "account_service", "help", "who_are_you", "complaint_status")
 }
 _ASIDE_WHEN_SHORT = {"greet", "thanks", "goodbye", "nlu_fallback", "follow_up"}
 _QUESTION = re.compile(
