@@ -33,13 +33,16 @@ class DatabaseSettings(BaseModel):
 
 
 class Settings(DatabaseSettings):
-    """What ``serve`` needs. ``promise_working_days`` is the bank's own service promise."""
+    """What ``serve`` needs. ``promise_working_days`` is the bank's own service promise,
+    ``complex_working_days`` the one for complex complaints."""
 
     case_store_token: SecretStr
     case_store_field_keys: SecretStr
     case_store_host: str = "127.0.0.1"
     case_store_port: int = Field(8000, ge=1, le=65535)
+    case_store_files_dir: str = "var/casestore-files"
     promise_working_days: int = Field(2, ge=1, le=15)
+    complex_working_days: int = Field(5, ge=1, le=30)
     answers_approved_only: bool = False
 
     @validator("case_store_token")
@@ -52,6 +55,12 @@ class Settings(DatabaseSettings):
     def _not_empty(cls, value: SecretStr) -> SecretStr:
         if not _split(value):
             raise ValueError("empty")
+        return value
+
+    @validator("complex_working_days", always=True)
+    def _not_sooner_than_ordinary(cls, value: int, values: dict[str, Any]) -> int:
+        if value < values.get("promise_working_days", value):
+            raise ValueError("sooner than ordinary complaints")
         return value
 
     @property
@@ -75,6 +84,9 @@ _ADVICE = {
     "case_store_port": "CASE_STORE_PORT（端口，1 到 65535）",
     "answers_approved_only": "ANSWERS_APPROVED_ONLY（只答已审批的问答，True 或 False）",
     "promise_working_days": "PROMISE_WORKING_DAYS（承诺答复的工作日数，1 到 15）",
+    "complex_working_days": (
+        "COMPLEX_WORKING_DAYS（复杂投诉承诺答复的工作日数，1 到 30，不少于 PROMISE_WORKING_DAYS）"
+    ),
 }
 
 Kind = TypeVar("Kind", bound=DatabaseSettings)

@@ -1,4 +1,4 @@
-"""Refuses strangers, and bodies that are not JSON, before anything of a request is parsed."""
+"""Refuses strangers, and bodies of another kind, before anything of a request is parsed."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -9,7 +9,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from casestore.domain.errors import Unauthorized, UnsupportedMediaType
+from casestore.domain.attachment import MediaType
+from casestore.domain.errors import Unauthorized, UnsupportedAttachment, UnsupportedMediaType
 from casestore.edge.services import services
 
 # Only describes the scheme in the OpenAPI document; GuardedRoute does the checking.
@@ -19,6 +20,7 @@ bearer_scheme = HTTPBearer(
 
 _SCHEME = "bearer "
 _JSON = "application/json"
+_ATTACHMENTS = frozenset(kind.value for kind in MediaType)
 
 
 class GuardedRoute(APIRoute):
@@ -31,11 +33,30 @@ class GuardedRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             register = services(request).clients
             request.state.client = await run_in_threadpool(register.identify, _token(request))
-            if request.method == "POST":
-                _require_json(request)
+            if request.method in {"POST", "PUT"}:
+                self.check_media_type(media_type(request))
             return await handle(request)
 
         return guarded
+
+    def check_media_type(self, declared: str) -> None:
+        """Raises UnsupportedMediaType for a body that is not JSON."""
+        if declared != _JSON:
+            raise UnsupportedMediaType
+
+
+class GuardedUpload(GuardedRoute):
+    """A route for known clients that takes a file."""
+
+    def check_media_type(self, declared: str) -> None:
+        """Raises UnsupportedAttachment for a file we do not keep."""
+        if declared not in _ATTACHMENTS:
+            raise UnsupportedAttachment
+
+
+def media_type(request: Request) -> str:
+    """What the body is declared as, without parameters; empty if it is not."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def client_name(request: Request) -> str:
@@ -49,9 +70,3 @@ def _token(request: Request) -> str:
     if not header.lower().startswith(_SCHEME):
         raise Unauthorized
     return header[len(_SCHEME) :].strip()
-
-
-def _require_json(request: Request) -> None:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != _JSON:
-        raise UnsupportedMediaType

@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from casestore.api.reference_page import describe_operations
 from casestore.api.schemas import Error, Health
+from casestore.domain.errors import StoreUnavailable
 from casestore.edge.failures import UNAVAILABLE, failure_body
 from casestore.edge.pages import page
 from casestore.edge.services import Services, services
@@ -34,9 +35,10 @@ class _Unready(Health, Error):
 def health(reach: Reach) -> Response:
     """200 when every check is ok, else 503 with the reasons."""
     checks = dict(reach.readiness())
+    found: dict[str, Any] = {"checks": checks, "warnings": list(reach.warnings())}
     if all(result == _OK for result in checks.values()):
-        return JSONResponse({"status": _OK, "checks": checks})
-    body: dict[str, Any] = {"status": "unavailable", "checks": checks, **failure_body(UNAVAILABLE)}
+        return JSONResponse({"status": _OK, **found})
+    body = {"status": "unavailable", **found, **failure_body(UNAVAILABLE)}
     return JSONResponse(body, UNAVAILABLE.status)
 
 
@@ -45,10 +47,15 @@ def health(reach: Reach) -> Response:
     summary="Prometheus 指标",
     operation_id="metrics",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {}}, "description": "计数和耗时"}},
+    responses={200: {"content": {"text/plain": {}}, "description": "计数、耗时和积压"}},
 )
 def metrics(reach: Reach) -> Response:
-    """Counters and latencies in Prometheus text."""
+    """Counters, latencies and the clients' backlog in Prometheus text."""
+    try:
+        reports = reach.exchange.reports()
+    except StoreUnavailable:
+        reports = []  # the other figures are wanted all the more
+    reach.metrics.show_backlogs(reports, reach.now())
     return Response(reach.metrics.text(), media_type=_PROMETHEUS)
 
 

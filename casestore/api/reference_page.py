@@ -72,7 +72,8 @@ def _fields(node: Schema, schema: Schema, prefix: str) -> Iterator[Entry]:
         own = field["anyOf"][0] if "anyOf" in field else field
         kind = _kind(resolved) + ("，可为 null" if own is not field else "")
         yield Entry(prefix + name, kind, required, own.get("description", ""))
-        yield from _fields(resolved, schema, f"{prefix}{name}.")
+        inner = resolved.get("items", resolved)
+        yield from _fields(inner, schema, f"{prefix}{name}.")
 
 
 def _resolve(node: Schema, schema: Schema) -> Schema:

@@ -3,33 +3,50 @@
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field, StrictStr, root_validator, validator
 from pydantic.datetime_parse import parse_date, parse_datetime
 from pydantic.errors import DictError
 
+from casestore.domain.attachment import Attachment
 from casestore.domain.case import (
+    Act,
     CaseStanding,
     Classification,
     Complainant,
     Complaint,
     Consent,
+    Group,
     IncidentDate,
     Proposal,
     Role,
     Source,
 )
+from casestore.domain.exchange import (
+    Backlog,
+    BacklogItem,
+    FeedEntry,
+    ItemKind,
+    ItemStatus,
+    NewsKind,
+)
 from casestore.domain.reference import is_reference
+from casestore.domain.texts import LONGEST_ACT, text_problem
+from casestore.service.desk import Status as CaseStatus
 
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]{5,15}(Z|[+-][0-9]{2}:?[0-9]{2})")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EARLIEST_YEAR = 2000
 _LATEST_YEAR = 2999
 _FEN_PER_YUAN = 100
-_OPTIONAL_TEXTS = {"text", "complaint_staff"}
 _PHONE = re.compile(r"\+?[0-9]{7,20}")
 _LONGEST_ATTACHMENT_ID = 200
+_REFERENCE_PATTERN = "^TS[0-9]{8}-[0-9A-HJKMNP-TV-Z]{6}[0-9A-Z]$"
+# Of any version: a client may derive an id (version 5) so that doing it again is the same act.
+_ACT_ID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z"
+_LARGEST_COUNT = 2**31 - 1
+_MOST_ITEMS = 100
 
 
 class _Described(BaseModel):
@@ -47,6 +64,8 @@ class _Described(BaseModel):
 class _Body(_Described):
     """Unknown fields are refused rather than silently lost; texts must be storable."""
 
+    may_be_blank: ClassVar[frozenset[str]] = frozenset()
+
     class Config:
         extra = "forbid"
 
@@ -60,17 +79,19 @@ class _Body(_Described):
     @validator("*", pre=True)
     def _storable(cls, value: Any, field: Any) -> Any:
         if isinstance(value, str):
-            _check_text(value, may_be_blank=field.name in _OPTIONAL_TEXTS)
+            _check_text(value, may_be_blank=field.name in cls.may_be_blank)
         return value
 
 
 def _check_text(text: str, may_be_blank: bool) -> None:
-    if "\0" in text:
-        raise ValueError("不能含有空字符")
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("含有无法识别的字符")
-    if not may_be_blank and not text.strip():
-        raise ValueError("不能为空白")
+    if problem := text_problem(text, may_be_blank):
+        raise ValueError(problem)
+
+
+def _reference(value: str | None) -> str | None:
+    if value is not None and not is_reference(value):
+        raise ValueError("编号格式或校验位不对")
+    return value
 
 
 def _moment(value: Any) -> datetime:
@@ -96,6 +117,13 @@ def _number(value: Any) -> Any:
     """JSON numbers only: a text or a truth value is not an amount."""
     if isinstance(value, (str, bool)):
         raise ValueError("应为数字")
+    return value
+
+
+def _whole(value: Any) -> Any:
+    """JSON whole numbers only; pydantic 1 would cut off a fraction."""
+    if value is not None and type(value) is not int:
+        raise ValueError("应为整数")
     return value
 
 
@@ -127,6 +155,8 @@ class ClassificationIn(_Body):
 class ComplaintDateIn(_Body):
     """When it happened: the customer's words, and the first and last day if understood."""
 
+    may_be_blank = frozenset({"text"})
+
     text: StrictStr = Field(max_length=200, description="客户的原话")
     start: date | None = Field(...)
     end: date | None = Field(...)
@@ -149,12 +179,28 @@ class ConsentIn(_Body):
     _aware = validator("given_at", pre=True, allow_reuse=True)(_moment)
 
 
+class GroupIn(_Body):
+    """A group complaint; 20 or more people make it 重大 (投诉办法 article 29)."""
+
+    may_be_blank = frozenset({"text"})
+
+    size: int | None = Field(None, ge=2, le=_LARGEST_COUNT, description="人数，知道时")
+    text: StrictStr = Field(max_length=200, description="客户的原话")
+
+    _whole_number = validator("size", pre=True, allow_reuse=True)(_whole)
+
+    def to_domain(self) -> Group:
+        return Group(self.size, self.text)
+
+
 class ComplaintIn(_Body):
     """A complaint as the customer confirmed it. Amounts are in yuan."""
 
+    may_be_blank = frozenset({"complaint_staff"})
+
     reference: StrictStr = Field(
         description="TS + 日期 + - + 6 位 Crockford base32 + 1 位 ISO 7064 MOD 37,36 校验",
-        pattern="^TS[0-9]{8}-[0-9A-HJKMNP-TV-Z]{6}[0-9A-Z]$",
+        pattern=_REFERENCE_PATTERN,
     )
     submitted_at: datetime = Field(description="客户确认的时刻，须带时区")
     source: Source
@@ -165,6 +211,9 @@ class ComplaintIn(_Body):
     complaint_branch: StrictStr = Field(min_length=1, max_length=200)
     complaint_staff: StrictStr | None = Field(..., max_length=200)
     complaint_date: ComplaintDateIn
+    complaint_amount_text: StrictStr | None = Field(
+        None, min_length=1, max_length=100, description="金额说得不准时客户的原话，如“三千来块”"
+    )
     complaint_amount: Decimal | None = Field(
         ..., ge=0, lt=10**13, decimal_places=2, description="元，最多两位小数"
     )
@@ -175,14 +224,19 @@ class ComplaintIn(_Body):
     contact_preference: StrictStr = Field(min_length=1, max_length=50)
     attachments: list[StrictStr] = Field(max_items=20)
     consent: ConsentIn
+    complaint_group: GroupIn | None = Field(None, description="群体投诉；不填等于没有")
+    linked_to: StrictStr | None = Field(
+        None, description="同一件事的另一件投诉；不填等于没有", pattern=_REFERENCE_PATTERN
+    )
 
     _aware = validator("submitted_at", pre=True, allow_reuse=True)(_moment)
     _plain_number = validator("complaint_amount", pre=True, allow_reuse=True)(_number)
+    _checked = validator("reference", "linked_to", allow_reuse=True)(_reference)
 
-    @validator("reference")
-    def _checked(cls, value: str) -> str:
-        if not is_reference(value):
-            raise ValueError("编号格式或校验位不对")
+    @validator("linked_to")
+    def _another(cls, value: str | None, values: dict[str, Any]) -> str | None:
+        if value is not None and value == values.get("reference"):
+            raise ValueError("不能是这件投诉自己")
         return value
 
     @validator("complainant_phone")
@@ -213,10 +267,13 @@ class ComplaintIn(_Body):
             staff=self.complaint_staff or None,
             incident=IncidentDate(**self.complaint_date.dict()),
             amount_fen=None if amount is None else int(amount * _FEN_PER_YUAN),
+            amount_text=self.complaint_amount_text,
             request=self.complaint_request,
             complainant=self._complainant(),
             attachments=tuple(self.attachments),
             consent=Consent(**self.consent.dict()),
+            group=self.complaint_group.to_domain() if self.complaint_group else None,
+            linked_to=self.linked_to,
         )
 
     def _complainant(self) -> Complainant:
@@ -228,6 +285,99 @@ class ComplaintIn(_Body):
         )
 
 
+class _ActIn(_Body):
+    """What every later act says."""
+
+    id: StrictStr = Field(regex=_ACT_ID, description="UUID，小写")
+    submitted_at: datetime = Field(description="客户确认的时刻，须带时区")
+
+    _aware = validator("submitted_at", pre=True, allow_reuse=True)(_moment)
+
+    def to_domain(self) -> Act:
+        """The act in the domain's words."""
+        raise NotImplementedError
+
+
+class SupplementIn(_ActIn):
+    """More about a complaint, in the customer's words."""
+
+    text: StrictStr = Field(min_length=1, max_length=LONGEST_ACT)
+
+    def to_domain(self) -> Act:
+        return Act(self.id, self.submitted_at, self.text)
+
+
+class WithdrawalIn(_ActIn):
+    """The customer withdraws the complaint."""
+
+    may_be_blank = frozenset({"reason"})
+
+    reason: StrictStr | None = Field(None, max_length=1000)
+
+    def to_domain(self) -> Act:
+        return Act(self.id, self.submitted_at, self.reason or None)
+
+
+class SatisfactionIn(_ActIn):
+    """How satisfied the customer is with the reply; 5 is best."""
+
+    may_be_blank = frozenset({"comment"})
+
+    rating: int = Field(ge=1, le=5)
+    comment: StrictStr | None = Field(None, max_length=1000)
+
+    _whole_number = validator("rating", pre=True, allow_reuse=True)(_whole)
+
+    def to_domain(self) -> Act:
+        return Act(self.id, self.submitted_at, self.comment or None, self.rating)
+
+
+class ReviewRequestIn(_ActIn):
+    """The customer disagrees with the reply and wants it reviewed."""
+
+    reason: StrictStr = Field(min_length=1, max_length=LONGEST_ACT)
+
+    def to_domain(self) -> Act:
+        return Act(self.id, self.submitted_at, self.reason)
+
+
+class BacklogItemIn(_Body):
+    """One thing that could not be delivered yet."""
+
+    may_be_blank = frozenset({"last_error"})
+
+    reference: StrictStr = Field(pattern=_REFERENCE_PATTERN)
+    kind: ItemKind
+    status: ItemStatus
+    attempts: int = Field(ge=0, le=_LARGEST_COUNT)
+    waiting_since: datetime
+    last_error: StrictStr | None = Field(None, max_length=2000)
+
+    _whole_number = validator("attempts", pre=True, allow_reuse=True)(_whole)
+    _aware = validator("waiting_since", pre=True, allow_reuse=True)(_moment)
+    _checked = validator("reference", allow_reuse=True)(_reference)
+
+    def to_domain(self) -> BacklogItem:
+        return BacklogItem(**self.dict())
+
+
+class BacklogIn(_Body):
+    """Everything that could not be delivered yet; ``items`` may leave out the newest."""
+
+    pending: int = Field(ge=0, le=_LARGEST_COUNT, description="还会自动再送的件数")
+    parked: int = Field(ge=0, le=_LARGEST_COUNT, description="搁置、要人处理的件数")
+    oldest_seconds: int = Field(ge=0, le=_LARGEST_COUNT, description="最久的已等多少秒")
+    items: list[BacklogItemIn] = Field(max_items=_MOST_ITEMS)
+
+    _whole_number = validator("pending", "parked", "oldest_seconds", pre=True, allow_reuse=True)(
+        _whole
+    )
+
+    def to_domain(self) -> Backlog:
+        items = tuple(item.to_domain() for item in self.items)
+        return Backlog(self.pending, self.parked, self.oldest_seconds, items)
+
+
 class Receipt(_Described):
     """The answer to a filing."""
 
@@ -236,8 +386,44 @@ class Receipt(_Described):
     state_label: str
     received_at: datetime
     promise_due: date
+    complex_due: date = Field(description="对复杂投诉承诺的日期")
     legal_due: date
     due_provisional: bool = Field(description="有年份的节假日安排尚未公布，承诺日期可能调整")
+    review_due: date | None = Field(description="核查决定的期限；没有在核查时为 null")
+    ended_on: date | None = Field(description="撤回、处理终止的日期")
+
+
+class ActReceipt(Receipt):
+    """The answer to a later act: how it left the case."""
+
+    id: str
+
+
+class AttachmentReceipt(BaseModel):
+    """The answer to an attachment; ``size`` is in bytes."""
+
+    reference: str
+    id: str
+    size: int
+    sha256: str
+    received_at: datetime
+
+
+class Event(_Described):
+    """Something to act on: ``text`` is the reply's, null for ``retry``."""
+
+    cursor: int
+    reference: str
+    kind: NewsKind = Field(description="replied 已答复客户；retry 请重新投递该编号下没送到的")
+    text: str | None
+    happened_at: datetime
+
+
+class Events(BaseModel):
+    """News in order; ``cursor`` is where to go on reading."""
+
+    events: list[Event]
+    cursor: int
 
 
 class LastMessage(BaseModel):
@@ -268,20 +454,55 @@ class Error(BaseModel):
 
 
 class Health(BaseModel):
-    """``checks`` names each check and says ok or what is wrong."""
+    """``checks`` names each check and says ok or what is wrong; ``warnings`` can wait a little."""
 
     status: str
     checks: dict[str, str]
+    warnings: list[str] = Field(description="现在还能工作，但要有人处理的事")
 
 
 def standing_fields(standing: CaseStanding) -> dict[str, Any]:
     """The fields a receipt and a status share."""
     return {
         "reference": standing.reference,
-        "state": standing.state.value,
-        "state_label": standing.state.label,
+        "state": standing.progress.state.value,
+        "state_label": standing.progress.state.label,
         "received_at": standing.received_at,
         "promise_due": standing.due.promise,
+        "complex_due": standing.due.complex,
         "legal_due": standing.due.legal,
         "due_provisional": standing.due.provisional,
+        "review_due": standing.progress.review_due,
+        "ended_on": standing.progress.ended_on,
+    }
+
+
+def status_fields(status: CaseStatus) -> dict[str, Any]:
+    """The fields of a status; the last message is the last reply."""
+    reply = status.last_reply
+    message = None
+    if reply is not None and reply.act is not None:
+        message = {"text": reply.act.text, "sent_at": reply.happened_at}
+    return {**standing_fields(status.standing), "last_message": message}
+
+
+def attachment_fields(attachment: Attachment) -> dict[str, Any]:
+    """The fields of an attachment's receipt."""
+    return {
+        "reference": attachment.reference,
+        "id": attachment.id,
+        "size": attachment.size,
+        "sha256": attachment.sha256,
+        "received_at": attachment.received_at,
+    }
+
+
+def event_fields(entry: FeedEntry) -> dict[str, Any]:
+    """The fields of an event of the feed."""
+    return {
+        "cursor": entry.cursor,
+        "reference": entry.news.reference,
+        "kind": entry.news.kind,
+        "text": entry.news.text,
+        "happened_at": entry.news.happened_at,
     }

@@ -7,12 +7,19 @@ from enum import Enum
 from casestore.domain.deadlines import DueDates
 
 PHONE_TAIL_LENGTH = 4
+MAJOR_GROUP = 20
 
 
 class CaseState(str, Enum):
-    """Where a case stands. Stored as text, so later states are members added here."""
+    """Where a case stands. Stored as text, so later states are members added here.
+
+    What may be done in which state: ``casestore.domain.handling``.
+    """
 
     REGISTERED = "registered"
+    NOTIFIED = "notified"
+    UNDER_REVIEW = "under_review"
+    WITHDRAWN = "withdrawn"
 
     @property
     def label(self) -> str:
@@ -20,7 +27,12 @@ class CaseState(str, Enum):
         return _STATE_LABELS[self]
 
 
-_STATE_LABELS = {CaseState.REGISTERED: "已登记"}
+_STATE_LABELS = {
+    CaseState.REGISTERED: "已登记",
+    CaseState.NOTIFIED: "已答复",
+    CaseState.UNDER_REVIEW: "核查中",
+    CaseState.WITHDRAWN: "已撤回",
+}
 
 
 class Source(str, Enum):
@@ -50,6 +62,12 @@ class EventKind(str, Enum):
     """What happened to a case; stored as text, never changed or deleted."""
 
     REGISTERED = "registered"
+    SUPPLEMENTED = "supplemented"
+    ATTACHED = "attached"
+    WITHDRAWN = "withdrawn"
+    REPLIED = "replied"
+    RATED = "rated"
+    REVIEW_REQUESTED = "review_requested"
 
     @property
     def label(self) -> str:
@@ -57,7 +75,15 @@ class EventKind(str, Enum):
         return _EVENT_LABELS[self]
 
 
-_EVENT_LABELS = {EventKind.REGISTERED: "登记"}
+_EVENT_LABELS = {
+    EventKind.REGISTERED: "登记",
+    EventKind.SUPPLEMENTED: "客户补充",
+    EventKind.ATTACHED: "收到附件",
+    EventKind.WITHDRAWN: "客户撤回",
+    EventKind.REPLIED: "答复客户",
+    EventKind.RATED: "客户评价",
+    EventKind.REVIEW_REQUESTED: "客户申请核查",
+}
 
 
 @dataclass(frozen=True)
@@ -109,8 +135,25 @@ class Consent:
 
 
 @dataclass(frozen=True)
+class Group:
+    """People who complain together: how many, if known, and what the customer said of them."""
+
+    size: int | None
+    text: str
+
+    @property
+    def is_major(self) -> bool:
+        """重大消费投诉: 20 or more complainants, 投诉办法 article 29."""
+        return self.size is not None and self.size >= MAJOR_GROUP
+
+
+@dataclass(frozen=True)
 class Complaint:
-    """The confirmed form. ``amount_fen`` is in fen (1/100 yuan), so sums stay exact."""
+    """The confirmed form. ``amount_fen`` is in fen (1/100 yuan), so sums stay exact.
+
+    ``linked_to`` is the reference of another complaint about the same matter; ``amount_text`` what
+    the customer said where the sum is only about right.
+    """
 
     reference: str
     submitted_at: datetime
@@ -127,6 +170,19 @@ class Complaint:
     complainant: Complainant
     attachments: tuple[str, ...]
     consent: Consent
+    group: Group | None = None
+    linked_to: str | None = None
+    amount_text: str | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What acts change of a case. ``review_due`` is the last day for the review decision while one
+    is under way; ``ended_on`` the day a withdrawal ended the procedure. China local dates."""
+
+    state: CaseState = CaseState.REGISTERED
+    review_due: date | None = None
+    ended_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -134,9 +190,14 @@ class CaseStanding:
     """What anybody entitled to the case may know without reading the complaint itself."""
 
     reference: str
-    state: CaseState
+    progress: Progress
     received_at: datetime
     due: DueDates
+
+    @property
+    def awaits_reply(self) -> bool:
+        """Whether the clock for the first answer runs: neither answered nor withdrawn."""
+        return self.progress.state is CaseState.REGISTERED
 
 
 @dataclass(frozen=True)
@@ -158,13 +219,33 @@ class CaseSummary:
     business: str
     name: str
     phone: str
+    group: Group | None = None
+
+
+@dataclass(frozen=True)
+class Act:
+    """A later act, under an id of its own that makes repeats known; ``rating`` is 1 to 5.
+
+    ``submitted_at`` is None if it was done here, at the moment it was recorded.
+    """
+
+    id: str
+    submitted_at: datetime | None
+    text: str | None = None
+    rating: int | None = None
 
 
 @dataclass(frozen=True)
 class CaseEvent:
-    """One thing that happened to a case; ``actor`` is ``client:<name>`` or ``staff:<name>``."""
+    """One thing that happened to a case; ``actor`` is ``client:<name>`` or ``staff:<name>``.
+
+    ``act`` is None where nothing was said (registration, attachment); ``progress`` is how the act
+    left the case.
+    """
 
     reference: str
     kind: EventKind
     actor: str
     happened_at: datetime
+    act: Act | None = None
+    progress: Progress | None = None

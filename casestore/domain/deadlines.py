@@ -3,6 +3,7 @@
 Law: a decision within 15 days of the day the complaint was received,
 《银行业保险业消费投诉处理管理办法》（银保监会令2020年第3号）第十八条第一款; days are calendar
 days by 第四十三条. Promise: the bank's own service standard in working days, not regulation.
+Review: a decision within 30 days of the application, 第二十条.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ CHINA_TIME = timezone(timedelta(hours=8), "UTC+8")
 LEGAL_CALENDAR_DAYS = 15
 PROMISE_SOON_DAYS = 1
 LEGAL_SOON_DAYS = 3
+REVIEW_CALENDAR_DAYS = 30
+REVIEW_SOON_DAYS = 3
 
 _PUBLISHED_YEARS = frozenset(day.year for day in chinese_calendar.constants.holidays)
 _FRIDAY = 4
@@ -31,11 +34,20 @@ class Urgency(str, Enum):
 
 
 @dataclass(frozen=True)
+class ServicePromise:
+    """Working days in which the bank promises to answer ordinary and complex complaints."""
+
+    ordinary: int
+    complex: int
+
+
+@dataclass(frozen=True)
 class DueDates:
     """Last days (China local dates, inclusive) to answer. ``provisional``: a day counted lies in
-    a year whose holidays are not published yet, so ``promise`` may still move."""
+    a year whose holidays are not published yet, so ``promise`` or ``complex`` may still move."""
 
     promise: date
+    complex: date
     legal: date
     provisional: bool
 
@@ -45,20 +57,32 @@ def local_date(moment: datetime) -> date:
     return moment.astimezone(CHINA_TIME).date()
 
 
-def due_dates(received_at: datetime, promise_working_days: int) -> DueDates:
-    """Both due dates of a complaint received at an aware moment.
+def due_dates(received_at: datetime, promise: ServicePromise) -> DueDates:
+    """All due dates of a complaint received at an aware moment.
 
     The day of receipt is not counted. Sources: see the module.
     """
     received = local_date(received_at)
-    promise = received
-    for _ in range(promise_working_days):
-        promise = _next_working_day(promise)
+    ordinary = working_days_after(received, promise.ordinary)
+    longer = working_days_after(received, promise.complex)
     return DueDates(
-        promise=promise,
+        promise=ordinary,
+        complex=longer,
         legal=received + timedelta(days=LEGAL_CALENDAR_DAYS),
-        provisional=not {received.year, promise.year} <= _PUBLISHED_YEARS,
+        provisional=not {received.year, ordinary.year, longer.year} <= _PUBLISHED_YEARS,
     )
+
+
+def working_days_after(day: date, count: int) -> date:
+    """The ``count``-th working day after a day, which itself is not counted."""
+    for _ in range(count):
+        day = _next_working_day(day)
+    return day
+
+
+def calendar_end() -> date:
+    """The last day whose official holidays are known to this installation."""
+    return date(max(_PUBLISHED_YEARS), 12, 31)
 
 
 def urgency(due: date, today: date, soon_days: int) -> Urgency:

@@ -8,6 +8,12 @@ CaseStoreError
 │   ├── IdempotencyKeyMismatch
 │   ├── IdempotencyConflict    the key was used for another payload
 │   ├── UnsupportedMediaType
+│   ├── UnsupportedAttachment  neither a picture nor a PDF
+│   ├── ChecksumMismatch       what arrived of an attachment is not what was sent
+│   ├── NotInThisState         the case does not stand where this may be done
+│   │   ├── CaseWithdrawn      the complaint was withdrawn
+│   │   ├── NoReplyYet         the bank has not replied
+│   │   └── ReviewTooLate      the reply is too old for a review
 │   ├── CaseNotFound           unknown reference, or wrong proof: never told apart
 │   ├── TooManyAttempts        try again after ``retry_after``
 │   ├── SignInFailed           unknown user or wrong password: never told apart
@@ -46,19 +52,43 @@ class InvalidRequest(Refused):
 
 
 class IdempotencyKeyMissing(Refused):
-    """A filing came without Idempotency-Key."""
+    """A filing or an act came without Idempotency-Key."""
 
 
 class IdempotencyKeyMismatch(Refused):
-    """Idempotency-Key is not the reference in the body."""
+    """Idempotency-Key is not the reference or id in the body."""
 
 
 class IdempotencyConflict(Refused):
-    """The reference was filed before with another payload; the first one stays."""
+    """The reference or id was used before with another payload; the first one stays."""
 
 
 class UnsupportedMediaType(Refused):
     """The body is not declared as JSON."""
+
+
+class UnsupportedAttachment(Refused):
+    """The attachment is declared as something else than the pictures and PDF we keep."""
+
+
+class ChecksumMismatch(Refused):
+    """The attachment's SHA-256 is not the one announced."""
+
+
+class NotInThisState(Refused):
+    """The case does not stand where this may be done."""
+
+
+class CaseWithdrawn(NotInThisState):
+    """The complaint was withdrawn; its procedure has ended."""
+
+
+class NoReplyYet(NotInThisState):
+    """The bank has not replied, so there is nothing to rate or to review."""
+
+
+class ReviewTooLate(NotInThisState):
+    """The last reply is more than 30 days old."""
 
 
 class CaseNotFound(Refused):

@@ -41,13 +41,24 @@ FAILURES: dict[type[errors.CaseStoreError], Failure] = {
         400, "idempotency_key_missing", "缺少请求头 Idempotency-Key。"
     ),
     errors.IdempotencyKeyMismatch: Failure(
-        422, "idempotency_key_mismatch", "Idempotency-Key 与投诉编号不一致。"
+        422, "idempotency_key_mismatch", "Idempotency-Key 与内容里的编号不一致。"
     ),
     errors.IdempotencyConflict: Failure(
-        422, "idempotency_conflict", "该编号已用于另一份内容不同的投诉，原投诉保持不变。"
+        422, "idempotency_conflict", "该编号已用于另一份不同的内容，原来的内容保持不变。"
     ),
     errors.UnsupportedMediaType: Failure(
         415, "unsupported_media_type", "请用 application/json 提交。"
+    ),
+    errors.UnsupportedAttachment: Failure(
+        415, "unsupported_media_type", "附件只收 JPG、PNG、WEBP、GIF 图片和 PDF。"
+    ),
+    errors.ChecksumMismatch: Failure(422, "checksum_mismatch", "附件在传送中有损坏，请重新发送。"),
+    errors.CaseWithdrawn: Failure(
+        409, "case_withdrawn", "这件投诉已经撤回，处理已经结束；需要时请重新提交一件投诉。"
+    ),
+    errors.NoReplyYet: Failure(409, "no_reply_yet", "这件投诉还没有答复，请等收到答复以后再操作。"),
+    errors.ReviewTooLate: Failure(
+        409, "review_too_late", "收到答复已经超过 30 天，不能再申请核查；可以补充情况或另提投诉。"
     ),
     errors.CaseNotFound: Failure(404, "not_found", "没有找到相符的投诉，请核对编号和手机尾号。"),
     errors.TooManyAttempts: Failure(429, "too_many_attempts", "尝试次数过多，请稍后再试。"),
@@ -66,7 +77,7 @@ _BY_STATUS = {
     400: MALFORMED,
     404: NOT_FOUND,
     405: Failure(405, "method_not_allowed", "这个地址不支持该操作。"),
-    413: Failure(413, "body_too_large", "提交的内容太大，最多 256 KB。"),
+    413: Failure(413, "body_too_large", "提交的内容太大：附件最多 10 MB，其他内容最多 256 KB。"),
 }
 
 _RETRY_SECONDS = "5"

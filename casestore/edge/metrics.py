@@ -1,6 +1,11 @@
 """Counters for Prometheus; one registry per application, so tests do not share figures."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from collections.abc import Sequence
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from casestore.domain.exchange import BacklogReport
 
 
 class Metrics:
@@ -16,6 +21,21 @@ class Metrics:
         self.proof_failures = self._counter(
             "casestore_proof_failures", "Status requests refused for reference, proof or limit"
         )
+        self.acts = Counter(
+            "casestore_acts", "Later acts recorded", ["kind"], registry=self.registry
+        )
+        self.backlog_pending = self._gauge(
+            "casestore_backlog_pending", "Undelivered at the client, tried again by itself"
+        )
+        self.backlog_parked = self._gauge(
+            "casestore_backlog_parked", "Undelivered at the client, waiting for a person"
+        )
+        self.backlog_oldest = self._gauge(
+            "casestore_backlog_oldest_seconds", "Age of the client's oldest undelivered item"
+        )
+        self.backlog_age = self._gauge(
+            "casestore_backlog_report_age_seconds", "Time since the client's last backlog report"
+        )
         self.requests = Histogram(
             "casestore_request_seconds",
             "Time to answer a request",
@@ -23,9 +43,28 @@ class Metrics:
             registry=self.registry,
         )
 
+    def show_backlogs(self, reports: Sequence[BacklogReport], now: datetime) -> None:
+        """Set the gauges to what clients reported last; a client that never did has none."""
+        for gauge in self._gauges:
+            gauge.clear()
+        for report in reports:
+            backlog, client = report.backlog, report.client
+            self.backlog_pending.labels(client).set(backlog.pending)
+            self.backlog_parked.labels(client).set(backlog.parked)
+            self.backlog_oldest.labels(client).set(backlog.oldest_seconds)
+            age = (now - report.reported_at).total_seconds()
+            self.backlog_age.labels(client).set(age)
+
     def text(self) -> bytes:
         """The Prometheus text exposition."""
         return generate_latest(self.registry)
+
+    @property
+    def _gauges(self) -> tuple[Gauge, ...]:
+        return self.backlog_pending, self.backlog_parked, self.backlog_oldest, self.backlog_age
+
+    def _gauge(self, name: str, documentation: str) -> Gauge:
+        return Gauge(name, documentation, ["client"], registry=self.registry)
 
     def _counter(self, name: str, documentation: str) -> Counter:
         return Counter(name, documentation, registry=self.registry)

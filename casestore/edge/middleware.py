@@ -1,6 +1,7 @@
 """ASGI wrappers around the whole application, outermost first as listed in ``bootstrap``."""
 
 import logging
+import re
 from collections.abc import Callable
 from time import perf_counter
 from traceback import extract_tb
@@ -10,11 +11,14 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from casestore.domain.attachment import LARGEST_ATTACHMENT
 from casestore.edge.failures import INTERNAL, respond
 from casestore.edge.metrics import Metrics
 
 BODY_LIMIT = 256 * 1024
 
+# The one place where files arrive; who may send them is checked before they are read.
+_ATTACHMENT = re.compile(r"/api/v1/complaints/[^/]+/attachments/[^/]+")
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -33,7 +37,10 @@ _log = logging.getLogger(__name__)
 
 
 class SecurityHeaders:
-    """Adds the headers every answer carries; only the style sheet and icon may be cached."""
+    """Adds the headers every answer carries; only the style sheet and icon may be cached.
+
+    An answer may bring a stricter Content-Security-Policy of its own.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -47,7 +54,8 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(_HEADERS)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
                 headers["Cache-Control"] = cache
                 if scope["scheme"] == "https":
                     headers["Strict-Transport-Security"] = _HTTPS_ONLY
@@ -105,7 +113,8 @@ class ErrorBoundary:
 
 
 class BodyLimit:
-    """Refuses bodies over ``BODY_LIMIT`` bytes, whether announced or counted while reading."""
+    """Refuses bodies over ``BODY_LIMIT`` bytes (attachments: ``LARGEST_ATTACHMENT``), whether
+    announced or counted while reading."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -114,15 +123,15 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        seen = 0
+        seen, limit = 0, _limit(scope)
 
         async def limited_receive() -> Message:
             nonlocal seen
-            if _announced(scope) > BODY_LIMIT:
+            if _announced(scope) > limit:
                 raise HTTPException(413)
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > BODY_LIMIT:
+            if seen > limit:
                 raise HTTPException(413)
             return message
 
@@ -140,6 +149,11 @@ def describe(exc: BaseException) -> str:
     return " ".join(parts)
 
 
+def _limit(scope: Scope) -> int:
+    is_attachment = scope["method"] == "PUT" and _ATTACHMENT.fullmatch(scope["path"])
+    return LARGEST_ATTACHMENT if is_attachment else BODY_LIMIT
+
+
 def _announced(scope: Scope) -> int:
     length = Headers(scope=scope).get("content-length", "")
     return int(length) if length.isdecimal() and len(length) < 20 else 0
@@ -148,7 +162,7 @@ def _announced(scope: Scope) -> int:
 def _method(scope: Scope) -> str:
     """Only methods some route knows become a label, so strangers cannot invent new ones."""
     method = str(scope["method"])
-    return method if method in {"GET", "HEAD", "POST"} else "other"
+    return method if method in {"GET", "HEAD", "POST", "PUT"} else "other"
 
 
 def _route(scope: Scope) -> str:

@@ -9,6 +9,7 @@ _WORDING = {
     "value_error.jsondecode": "不是有效的 JSON",
     "type_error.none.not_allowed": "不能为空",
     "type_error.str": "应为文字",
+    "type_error.integer": "应为整数",
     "type_error.list": "应为列表",
     "type_error.dict": "应为对象",
     "type_error.enum": "不在可选范围内",

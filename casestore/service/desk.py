@@ -1,9 +1,10 @@
 """The complaint desk: files complaints exactly once and tells customers where theirs stands."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from casestore.domain.attachment import Attachment
 from casestore.domain.attempts import AttemptLimit
 from casestore.domain.case import (
     Case,
@@ -13,20 +14,20 @@ from casestore.domain.case import (
     CaseSummary,
     Complaint,
     EventKind,
+    Progress,
 )
-from casestore.domain.deadlines import due_dates
+from casestore.domain.deadlines import ServicePromise, due_dates
 from casestore.domain.errors import (
     CaseNotFound,
     IdempotencyConflict,
-    InvalidRequest,
     StoreUnavailable,
     TooManyAttempts,
 )
 from casestore.domain.fingerprint import fingerprint
 from casestore.domain.reference import is_reference
 from casestore.service.ports import Clock, Store, Transaction
+from casestore.service.skew import refuse_future
 
-CLOCK_SKEW = timedelta(minutes=5)
 PROOF_LIMIT = AttemptLimit(allowed=5, window=timedelta(hours=1))
 
 
@@ -39,20 +40,38 @@ class Filing:
 
 
 @dataclass(frozen=True)
+class Status:
+    """What a customer may know: where the case stands and what the bank last replied."""
+
+    standing: CaseStanding
+    last_reply: CaseEvent | None
+
+
+@dataclass(frozen=True)
+class LinkedCase:
+    """Another case about the same matter; ``state`` is None if it has not arrived here."""
+
+    reference: str
+    state: CaseState | None
+
+
+@dataclass(frozen=True)
 class CaseFile:
-    """A case with its history, oldest event first."""
+    """A case with its history and files, oldest first, and the cases it belongs with."""
 
     case: Case
     events: Sequence[CaseEvent]
+    attachments: Sequence[Attachment]
+    linked: Sequence[LinkedCase]
 
 
 class ComplaintDesk:
-    """``now`` gives aware moments; ``promise_working_days`` is the bank's service promise."""
+    """``now`` gives aware moments; ``promise`` is the bank's own."""
 
-    def __init__(self, store: Store, now: Clock, promise_working_days: int) -> None:
+    def __init__(self, store: Store, now: Clock, promise: ServicePromise) -> None:
         self._store = store
         self._now = now
-        self._promise_working_days = promise_working_days
+        self._promise = promise
 
     def file(self, complaint: Complaint, client: str) -> Filing:
         """Register a complaint once, however often it is sent.
@@ -69,7 +88,7 @@ class ComplaintDesk:
             tx.commit()
         return Filing(case.standing, created=True)
 
-    def status(self, reference: str, proof: str) -> CaseStanding:
+    def status(self, reference: str, proof: str) -> Status:
         """Where a case stands, for a customer who knows the last digits of the phone.
 
         Raises CaseNotFound, TooManyAttempts, StoreUnavailable. Unknown references are counted
@@ -85,7 +104,7 @@ class ComplaintDesk:
             proven = tx.cases.has_phone_tail(reference, proof)
             standing = tx.cases.standing(reference)
             if standing is not None and proven:
-                return standing
+                return Status(standing, tx.cases.last_event(reference, EventKind.REPLIED))
             failures = PROOF_LIMIT.after_failure(failures, now)
             tx.attempts.save(subject, failures, now + PROOF_LIMIT.window)
             tx.attempts.forget_before(now)
@@ -107,18 +126,22 @@ class ComplaintDesk:
             case = tx.cases.get(reference)
             if case is None:
                 raise CaseNotFound
-            return CaseFile(case, tx.cases.events(reference))
+            return CaseFile(
+                case=case,
+                events=tx.cases.events(reference),
+                attachments=tx.attachments.of(reference),
+                linked=[_linked(tx, other) for other in _neighbours(tx, case)],
+            )
 
     def _new_case(self, complaint: Complaint, client: str) -> Case:
         now = self._now()
-        if complaint.submitted_at > now + CLOCK_SKEW:
-            raise InvalidRequest({"submitted_at": "提交时间晚于现在，请检查系统时钟"})
         received_at = complaint.submitted_at
+        refuse_future(received_at, now)
         standing = CaseStanding(
             reference=complaint.reference,
-            state=CaseState.REGISTERED,
+            progress=Progress(),
             received_at=received_at,
-            due=due_dates(received_at, self._promise_working_days),
+            due=due_dates(received_at, self._promise),
         )
         return Case(standing, complaint, client, recorded_at=now)
 
@@ -129,7 +152,8 @@ class ComplaintDesk:
         standing = tx.cases.standing(reference)
         if standing is None:
             raise StoreUnavailable
-        return standing
+        # The first answer again, whatever has happened since.
+        return replace(standing, progress=Progress())
 
 
 def _registered(case: Case) -> CaseEvent:
@@ -139,3 +163,15 @@ def _registered(case: Case) -> CaseEvent:
         actor=f"client:{case.client}",
         happened_at=case.recorded_at,
     )
+
+
+def _neighbours(tx: Transaction, case: Case) -> list[str]:
+    """The case it names itself, then those that name it; each once."""
+    own = case.complaint.linked_to
+    others = [own] if own else []
+    return list(dict.fromkeys([*others, *tx.cases.linked_from(case.standing.reference)]))
+
+
+def _linked(tx: Transaction, reference: str) -> LinkedCase:
+    standing = tx.cases.standing(reference)
+    return LinkedCase(reference, standing.progress.state if standing else None)

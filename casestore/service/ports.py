@@ -8,11 +8,21 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from casestore.domain.case import Case, CaseEvent, CaseStanding, CaseSummary
+from casestore.domain.attachment import Attachment
+from casestore.domain.case import (
+    Case,
+    CaseEvent,
+    CaseStanding,
+    CaseSummary,
+    EventKind,
+    Progress,
+)
+from casestore.domain.exchange import BacklogReport, FeedEntry, News
 from casestore.domain.staff import Account, Session
 
 Clock = Callable[[], datetime]
 NewToken = Callable[[], str]
+NewId = Callable[[], str]
 
 
 class Cases(Protocol):
@@ -21,11 +31,30 @@ class Cases(Protocol):
     def add(self, case: Case, fingerprint: str) -> bool:
         """Write a new case; False, and nothing written, if its reference exists."""
 
-    def record(self, event: CaseEvent) -> None:
-        """Append to the history of an existing case."""
+    def record(self, event: CaseEvent) -> bool:
+        """Append to the history of an existing case; False, and nothing written, if the id of
+        its act is taken by any event of any case."""
 
     def standing(self, reference: str) -> CaseStanding | None:
         """Where a case stands; None if unknown."""
+
+    def lock(self, reference: str) -> CaseStanding | None:
+        """The same; nobody else moves the case until the transaction ends."""
+
+    def move(self, reference: str, progress: Progress) -> None:
+        """Change where a locked case stands."""
+
+    def client(self, reference: str) -> str | None:
+        """The client that filed the case; None if unknown."""
+
+    def event_of(self, act_id: str) -> CaseEvent | None:
+        """The event of the act with this id."""
+
+    def last_event(self, reference: str, kind: EventKind) -> CaseEvent | None:
+        """The latest event of a kind."""
+
+    def linked_from(self, reference: str) -> Sequence[str]:
+        """References of the cases that name this one as the same matter, in their order."""
 
     def has_fingerprint(self, reference: str, fingerprint: str) -> bool:
         """Whether the case was filed with this fingerprint."""
@@ -42,6 +71,42 @@ class Cases(Protocol):
 
     def events(self, reference: str) -> Sequence[CaseEvent]:
         """The history of a case, oldest first."""
+
+
+class Attachments(Protocol):
+    """What is known of the files of cases; the files themselves are kept by ``Files``."""
+
+    def add(self, attachment: Attachment) -> bool:
+        """Note a file; False, and nothing written, if its id is taken."""
+
+    def get(self, attachment_id: str) -> Attachment | None:
+        """The file of that id; None if unknown. Raises FieldUnreadable."""
+
+    def of(self, reference: str) -> Sequence[Attachment]:
+        """The files of a case, oldest first. Raises FieldUnreadable."""
+
+
+class Feed(Protocol):
+    """News for clients, in one order that everybody sees alike."""
+
+    def publish(self, news: News) -> None:
+        """Append. Whoever reads up to some news has read, or can still read, all before it."""
+
+    def after(self, client: str, cursor: int, limit: int) -> Sequence[FeedEntry]:
+        """Up to ``limit`` news for a client that follow ``cursor``, in order."""
+
+    def retried_since(self, client: str, moment: datetime) -> frozenset[str]:
+        """References this client was asked to try again at or after a moment."""
+
+
+class Backlogs(Protocol):
+    """The last backlog report of each client."""
+
+    def put(self, report: BacklogReport) -> None:
+        """Replace the client's report."""
+
+    def all(self) -> Sequence[BacklogReport]:
+        """The reports, by client."""
 
 
 class Clients(Protocol):
@@ -99,6 +164,9 @@ class Transaction(Protocol):
     """One transaction on the store."""
 
     cases: Cases
+    attachments: Attachments
+    feed: Feed
+    backlogs: Backlogs
     clients: Clients
     staff: Staff
     attempts: Attempts
@@ -112,6 +180,19 @@ class Store(Protocol):
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """A transaction that rolls back unless committed."""
+
+
+class Files(Protocol):
+    """Sealed files, by name. A file no row speaks of is harmless."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep a file for good; the same name again replaces it whole."""
+
+    def get(self, name: str) -> bytes:
+        """A file's content. Raises FieldUnreadable, StoreUnavailable (also if it is gone)."""
+
+    def is_writable(self) -> bool:
+        """Whether new files could be kept now."""
 
 
 class Passwords(Protocol):

@@ -1,25 +1,36 @@
-"""Cases and their history in SQL."""
+"""Cases, their history and what is known of their files in SQL."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, insert, or_, select
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.engine import Connection
 
-from casestore.domain.case import Case, CaseEvent, CaseStanding, CaseSummary
+from casestore.domain.attachment import Attachment
+from casestore.domain.case import (
+    Case,
+    CaseEvent,
+    CaseStanding,
+    CaseSummary,
+    EventKind,
+    Progress,
+)
 from casestore.storage.keyring import Keyring
 from casestore.storage.rows import (
     FINGERPRINT,
+    attachment_row,
     case_row,
     event_row,
     phone_tail_purpose,
+    progress_columns,
+    read_attachment,
     read_case,
     read_event,
     read_standing,
     read_summary,
 )
 from casestore.storage.statements import insert_once
-from casestore.storage.tables import case_events, cases
+from casestore.storage.tables import attachments, case_events, cases
 
 # Compared with when there is no case, so that an unknown reference takes as long as a known one.
 _NO_MAC = "0" * 64
@@ -36,14 +47,30 @@ class SqlCases:
         """See the port: the unique key on the reference decides, not a look before the leap."""
         return insert_once(self._connection, cases, case_row(case, fingerprint, self._keyring))
 
-    def record(self, event: CaseEvent) -> None:
-        """See the port."""
-        self._connection.execute(insert(case_events).values(**event_row(event)))
+    def record(self, event: CaseEvent) -> bool:
+        """See the port: the unique key on the act's id decides."""
+        return insert_once(self._connection, case_events, event_row(event))
 
     def standing(self, reference: str) -> CaseStanding | None:
         """See the port."""
         row = self._row(reference)
         return read_standing(row) if row else None
+
+    def lock(self, reference: str) -> CaseStanding | None:
+        """See the port. SQLite's BEGIN IMMEDIATE has locked everything already."""
+        query = select(cases).where(cases.c.reference == reference).with_for_update()
+        row = self._connection.execute(query).one_or_none()
+        return read_standing(row) if row else None
+
+    def move(self, reference: str, progress: Progress) -> None:
+        """See the port."""
+        mine = cases.c.reference == reference
+        self._connection.execute(update(cases).where(mine).values(**progress_columns(progress)))
+
+    def client(self, reference: str) -> str | None:
+        """See the port."""
+        row = self._row(reference)
+        return row.client if row else None
 
     def has_fingerprint(self, reference: str, fingerprint: str) -> bool:
         """See the port."""
@@ -80,9 +107,58 @@ class SqlCases:
         rows = self._connection.execute(query.order_by(case_events.c.id)).all()
         return [read_event(row) for row in rows]
 
+    def event_of(self, act_id: str) -> CaseEvent | None:
+        """See the port."""
+        query = select(case_events).where(case_events.c.act_id == act_id)
+        row = self._connection.execute(query).one_or_none()
+        return read_event(row) if row else None
+
+    def last_event(self, reference: str, kind: EventKind) -> CaseEvent | None:
+        """See the port."""
+        query = select(case_events).where(
+            case_events.c.reference == reference, case_events.c.kind == kind.value
+        )
+        latest = query.order_by(case_events.c.id.desc()).limit(1)
+        row = self._connection.execute(latest).one_or_none()
+        return read_event(row) if row else None
+
+    def linked_from(self, reference: str) -> Sequence[str]:
+        """See the port."""
+        query = select(cases.c.reference).where(cases.c.linked_to == reference)
+        found: Sequence[str] = (
+            self._connection.execute(query.order_by(cases.c.reference)).scalars().all()
+        )
+        return found
+
     def _row(self, reference: str) -> Any:
         query = select(cases).where(cases.c.reference == reference)
         return self._connection.execute(query).one_or_none()
+
+
+class SqlAttachments:
+    """Implements ``service.ports.Attachments`` on one connection."""
+
+    def __init__(self, connection: Connection, keyring: Keyring) -> None:
+        self._connection = connection
+        self._keyring = keyring
+
+    def add(self, attachment: Attachment) -> bool:
+        """See the port: the unique key on the id decides."""
+        row = attachment_row(attachment, self._keyring)
+        return insert_once(self._connection, attachments, row)
+
+    def get(self, attachment_id: str) -> Attachment | None:
+        """See the port."""
+        query = select(attachments).where(attachments.c.id == attachment_id)
+        row = self._connection.execute(query).one_or_none()
+        return read_attachment(row, self._keyring) if row else None
+
+    def of(self, reference: str) -> Sequence[Attachment]:
+        """See the port."""
+        query = select(attachments).where(attachments.c.reference == reference)
+        oldest_first = query.order_by(attachments.c.received_at, attachments.c.id)
+        rows = self._connection.execute(oldest_first).all()
+        return [read_attachment(row, self._keyring) for row in rows]
 
 
 def _older_than(row: Any) -> Any:

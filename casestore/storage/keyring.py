@@ -31,14 +31,22 @@ class Keyring:
 
     def seal(self, text: str) -> str:
         """Encrypt a field with the current key."""
-        return self._cipher.encrypt(text.encode()).decode()
+        return self.seal_file(text.encode()).decode()
+
+    def seal_file(self, content: bytes) -> bytes:
+        """Encrypt a file with the current key."""
+        return self._cipher.encrypt(content)
+
+    def open_file(self, sealed: bytes) -> bytes:
+        """Decrypt a file. Raises FieldUnreadable."""
+        try:
+            return self._cipher.decrypt(sealed)
+        except InvalidToken as exc:
+            raise FieldUnreadable from exc
 
     def open(self, sealed: str) -> str:
         """Decrypt a field. Raises FieldUnreadable."""
-        try:
-            return self._cipher.decrypt(sealed.encode()).decode()
-        except InvalidToken as exc:
-            raise FieldUnreadable from exc
+        return self.open_file(sealed.encode()).decode()
 
     def sign(self, purpose: str, text: str) -> str:
         """HMAC-SHA-256 (hex) with the current key, different for every purpose."""

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from casestore.domain.attachment import Attachment, MediaType
 from casestore.domain.case import (
+    Act,
     Case,
     CaseEvent,
     CaseStanding,
@@ -13,7 +15,9 @@ from casestore.domain.case import (
     Complaint,
     Consent,
     EventKind,
+    Group,
     IncidentDate,
+    Progress,
     Proposal,
     Role,
     Source,
@@ -50,9 +54,9 @@ def read_standing(row: Any) -> CaseStanding:
     """A row of ``cases`` to where the case stands."""
     return CaseStanding(
         reference=row.reference,
-        state=CaseState(row.state),
+        progress=_read_progress(row),
         received_at=row.received_at,
-        due=DueDates(row.promise_due, row.legal_due, row.due_provisional),
+        due=DueDates(row.promise_due, row.complex_due, row.legal_due, row.due_provisional),
     )
 
 
@@ -63,6 +67,7 @@ def read_summary(row: Any, keyring: Keyring) -> CaseSummary:
         business=row.business,
         name=keyring.open(row.name_sealed),
         phone=keyring.open(row.phone_sealed),
+        group=_read_group(row),
     )
 
 
@@ -83,19 +88,83 @@ def event_row(event: CaseEvent) -> dict[str, Any]:
         "kind": event.kind.value,
         "actor": event.actor,
         "happened_at": event.happened_at,
+        **(_act_columns(event.act) if event.act else {}),
+        **(progress_columns(event.progress) if event.progress else {}),
     }
 
 
 def read_event(row: Any) -> CaseEvent:
     """A row of ``case_events`` to an event."""
-    return CaseEvent(row.reference, EventKind(row.kind), row.actor, row.happened_at)
+    return CaseEvent(
+        reference=row.reference,
+        kind=EventKind(row.kind),
+        actor=row.actor,
+        happened_at=row.happened_at,
+        act=_read_act(row),
+        progress=_read_progress(row) if row.state else None,
+    )
+
+
+def progress_columns(progress: Progress) -> dict[str, Any]:
+    """Where a case stands, in ``cases`` and ``case_events`` alike."""
+    return {
+        "state": progress.state.value,
+        "review_due": progress.review_due,
+        "ended_on": progress.ended_on,
+    }
+
+
+def attachment_row(attachment: Attachment, keyring: Keyring) -> dict[str, Any]:
+    """The row of an attachment; people write names into file names, so those are sealed."""
+    return {
+        "id": attachment.id,
+        "reference": attachment.reference,
+        "filename_sealed": keyring.seal(attachment.filename),
+        "media_type": attachment.media_type.value,
+        "size": attachment.size,
+        "sha256": attachment.sha256,
+        "received_at": attachment.received_at,
+    }
+
+
+def read_attachment(row: Any, keyring: Keyring) -> Attachment:
+    """A row of ``attachments`` to an attachment. Raises FieldUnreadable."""
+    return Attachment(
+        id=row.id,
+        reference=row.reference,
+        filename=keyring.open(row.filename_sealed),
+        media_type=MediaType(row.media_type),
+        size=row.size,
+        sha256=row.sha256,
+        received_at=row.received_at,
+    )
+
+
+def _act_columns(act: Act) -> dict[str, Any]:
+    return {
+        "act_id": act.id,
+        "submitted_at": act.submitted_at,
+        "text": act.text,
+        "rating": act.rating,
+    }
+
+
+def _read_act(row: Any) -> Act | None:
+    if row.act_id is None:
+        return None
+    return Act(row.act_id, row.submitted_at, row.text, row.rating)
+
+
+def _read_progress(row: Any) -> Progress:
+    return Progress(CaseState(row.state), row.review_due, row.ended_on)
 
 
 def _standing_columns(standing: CaseStanding) -> dict[str, Any]:
     return {
-        "state": standing.state.value,
+        **progress_columns(standing.progress),
         "received_at": standing.received_at,
         "promise_due": standing.due.promise,
+        "complex_due": standing.due.complex,
         "legal_due": standing.due.legal,
         "due_provisional": standing.due.provisional,
     }
@@ -118,10 +187,14 @@ def _complaint_columns(complaint: Complaint) -> dict[str, Any]:
         "incident_start": complaint.incident.start,
         "incident_end": complaint.incident.end,
         "amount_fen": complaint.amount_fen,
+        "amount_text": complaint.amount_text,
         "request": complaint.request,
         "attachments": list(complaint.attachments),
         "consent_version": complaint.consent.version,
         "consent_given_at": complaint.consent.given_at,
+        "group_size": complaint.group and complaint.group.size,
+        "group_text": complaint.group and complaint.group.text,
+        "linked_to": complaint.linked_to,
     }
 
 
@@ -148,11 +221,18 @@ def _read_complaint(row: Any, keyring: Keyring) -> Complaint:
         staff=row.staff,
         incident=IncidentDate(row.incident_text, row.incident_start, row.incident_end),
         amount_fen=row.amount_fen,
+        amount_text=row.amount_text,
         request=row.request,
         complainant=_read_complainant(row, keyring),
         attachments=tuple(row.attachments),
         consent=Consent(row.consent_version, row.consent_given_at),
+        group=_read_group(row),
+        linked_to=row.linked_to,
     )
+
+
+def _read_group(row: Any) -> Group | None:
+    return None if row.group_text is None else Group(row.group_size, row.group_text)
 
 
 def _read_complainant(row: Any, keyring: Keyring) -> Complainant:

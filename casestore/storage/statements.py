@@ -1,8 +1,8 @@
-"""The two statements that SQLAlchemy 1.4 spells per dialect."""
+"""The statements that SQLAlchemy 1.4 spells per dialect."""
 
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -21,6 +21,13 @@ def upsert(connection: Connection, table: Table, values: dict[str, Any]) -> None
     others = {name: value for name, value in values.items() if name not in key}
     statement = _insert(connection, table, values)
     connection.execute(statement.on_conflict_do_update(index_elements=key, set_=others))
+
+
+def lock_writers(connection: Connection, table: Table) -> None:
+    """Let nobody else write the table until the transaction ends; reading goes on."""
+    # SQLite's BEGIN IMMEDIATE has locked everything already.
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _insert(connection: Connection, table: Table, values: dict[str, Any]) -> Any:

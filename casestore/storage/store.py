@@ -7,8 +7,17 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from casestore.domain.errors import StoreUnavailable
-from casestore.service.ports import Attempts, Cases, Clients, Staff
-from casestore.storage.case_tables import SqlCases
+from casestore.service.ports import (
+    Attachments,
+    Attempts,
+    Backlogs,
+    Cases,
+    Clients,
+    Feed,
+    Staff,
+)
+from casestore.storage.case_tables import SqlAttachments, SqlCases
+from casestore.storage.exchange_tables import SqlBacklogs, SqlFeed
 from casestore.storage.keyring import Keyring
 from casestore.storage.people_tables import SqlAttempts, SqlClients, SqlStaff
 
@@ -19,6 +28,9 @@ class SqlTransaction:
     def __init__(self, connection: Connection, keyring: Keyring) -> None:
         self._connection = connection
         self.cases: Cases = SqlCases(connection, keyring)
+        self.attachments: Attachments = SqlAttachments(connection, keyring)
+        self.feed: Feed = SqlFeed(connection)
+        self.backlogs: Backlogs = SqlBacklogs(connection)
         self.clients: Clients = SqlClients(connection)
         self.staff: Staff = SqlStaff(connection)
         self.attempts: Attempts = SqlAttempts(connection)

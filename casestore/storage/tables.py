@@ -72,6 +72,7 @@ cases = Table(
     Column("incident_start", Date),
     Column("incident_end", Date),
     Column("amount_fen", BigInteger),
+    Column("amount_text", String(100)),
     Column("request", Text, nullable=False),
     Column("name_sealed", Text, nullable=False),
     Column("phone_sealed", Text, nullable=False),
@@ -81,7 +82,14 @@ cases = Table(
     Column("attachments", JSON, nullable=False),
     Column("consent_version", String(50), nullable=False),
     Column("consent_given_at", UtcDateTime, nullable=False),
+    Column("complex_due", Date),  # always written; SQLite cannot add it as "not null"
+    Column("review_due", Date),
+    Column("ended_on", Date),
+    Column("group_size", Integer),
+    Column("group_text", String(200)),
+    Column("linked_to", String(18)),
     Index("ix_cases_newest", "received_at", "reference"),
+    Index("ix_cases_linked_to", "linked_to"),
 )
 
 case_events = Table(
@@ -92,7 +100,53 @@ case_events = Table(
     Column("kind", String(30), nullable=False),
     Column("actor", String(100), nullable=False),
     Column("happened_at", UtcDateTime, nullable=False),
+    Column("act_id", String(64)),
+    Column("submitted_at", UtcDateTime),
+    Column("text", Text),
+    Column("rating", Integer),
+    Column("state", String(30)),
+    Column("review_due", Date),
+    Column("ended_on", Date),
     Index("ix_case_events_reference", "reference"),
+    Index("ix_case_events_act", "act_id", unique=True),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("reference", String(18), ForeignKey("cases.reference"), nullable=False),
+    Column("filename_sealed", Text, nullable=False),
+    Column("media_type", String(50), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Index("ix_attachments_reference", "reference"),
+)
+
+# No foreign key: what a client cannot deliver has no case here yet.
+feed = Table(
+    "feed",
+    metadata,
+    Column("cursor", Integer, primary_key=True),
+    Column("client", String(50), nullable=False),
+    Column("reference", String(18), nullable=False),
+    Column("kind", String(30), nullable=False),
+    Column("text", Text),
+    Column("actor", String(100), nullable=False),
+    Column("happened_at", UtcDateTime, nullable=False),
+    Index("ix_feed_client", "client", "cursor"),
+)
+
+backlogs = Table(
+    "backlogs",
+    metadata,
+    Column("client", String(50), primary_key=True),
+    Column("reported_at", UtcDateTime, nullable=False),
+    Column("pending", Integer, nullable=False),
+    Column("parked", Integer, nullable=False),
+    Column("oldest_seconds", Integer, nullable=False),
+    Column("entries", JSON, nullable=False),
 )
 
 clients = Table(

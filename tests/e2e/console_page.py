@@ -45,3 +45,30 @@ class ConsolePage:
         """The value beside a label on the case's page."""
         row = self.page.locator("dl > div").filter(has=self.page.get_by_text(label, exact=True))
         return row.locator("dd").inner_text()
+
+    def show(self, reference: str) -> None:
+        """The case's page, wherever the list is."""
+        self.page.goto(f"{self.address}cases/{reference}")
+        expect(self.heading(reference)).to_be_visible()
+
+    def reply(self, text: str) -> None:
+        """Writes a reply on the case's page and sends it."""
+        self.page.get_by_label("答复内容").fill(text)
+        self.page.get_by_role("button", name="发出答复").click()
+
+    def state(self) -> Locator:
+        """The state beside the case's reference."""
+        return self.page.get_by_role("heading", level=1).locator(".state")
+
+    def history(self) -> Locator:
+        """The lines of what happened to the case, oldest first."""
+        return self.page.locator(".history li")
+
+    def waiting(self) -> Locator:
+        """The panel of what the assistant has not delivered, on the list."""
+        self.page.goto(self.address)
+        return self.page.get_by_role("region", name="机器人还没送到的")
+
+    def try_again(self, reference: str) -> None:
+        """Presses the button of an undelivered item."""
+        self.page.get_by_role("button", name=f"再试一次 {reference}").click()

@@ -21,6 +21,7 @@ from tests.contract.casestore.kit import (
     FIELD_KEY,
     TOKEN,
     Clock,
+    Ids,
     QuickPasswords,
     TestClient,
 )
@@ -88,10 +89,21 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def services(sqlite_engine: Engine, clock: Clock) -> Services:
+def files_folder(tmp_path: Path) -> Path:
+    """Where the services keep attachments."""
+    return tmp_path / "files"
+
+
+@pytest.fixture
+def services(sqlite_engine: Engine, clock: Clock, files_folder: Path) -> Services:
     """The services on SQLite, with the bot let in and an admin account."""
-    settings = load(Settings, {"CASE_STORE_TOKEN": TOKEN, "CASE_STORE_FIELD_KEYS": FIELD_KEY})
-    built = build_services(sqlite_engine, settings, Parts(now=clock, passwords=QuickPasswords()))
+    environment = {
+        "CASE_STORE_TOKEN": TOKEN,
+        "CASE_STORE_FIELD_KEYS": FIELD_KEY,
+        "CASE_STORE_FILES_DIR": str(files_folder),
+    }
+    parts = Parts(now=clock, passwords=QuickPasswords(), new_id=Ids())
+    built = build_services(sqlite_engine, load(Settings, environment), parts)
     built.clients.admit("bot", TOKEN)
     built.entrance.open_first_account(ADMIN_PASSWORD)
     return built

@@ -8,8 +8,8 @@ from typing import Any
 from stdnum.iso7064 import mod_37_36
 
 from casestore.api.schemas import ComplaintIn
-from casestore.domain.case import Case, CaseStanding, CaseState, Complaint
-from casestore.domain.deadlines import due_dates
+from casestore.domain.case import Case, CaseStanding, Complaint, Progress
+from casestore.domain.deadlines import ServicePromise, due_dates
 
 with warnings.catch_warnings():
     # starlette 0.50 imports a name that anyio has renamed.
@@ -26,6 +26,7 @@ ADMIN_PASSWORD = "a-long-test-password"
 NAME = "欧阳小雨"
 PHONE = "13800001234"
 TAIL = "1234"
+PROMISE = ServicePromise(ordinary=2, complex=5)
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -41,6 +42,17 @@ class Clock:
 
     def forward(self, **duration: float) -> None:
         self.moment += timedelta(**duration)
+
+
+class Ids:
+    """UUIDs in a row, the same in every test."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def __call__(self) -> str:
+        self._count += 1
+        return make_id(self._count)
 
 
 class QuickPasswords:
@@ -61,6 +73,11 @@ def make_reference(number: int = 0, day: str = "20261123") -> str:
         digits.append(_ALPHABET[rest])
     six = "".join(reversed(digits))
     return f"TS{day}-{six}{mod_37_36.calc_check_digit(day + six)}"
+
+
+def make_id(number: int = 0) -> str:
+    """A UUID of version 4, another one for each number."""
+    return f"00000000-0000-4000-8000-{number:012x}"
 
 
 def make_payload(**changes: Any) -> dict[str, Any]:
@@ -101,8 +118,8 @@ def make_case(**changes: Any) -> Case:
     complaint = make_complaint(**changes)
     standing = CaseStanding(
         reference=complaint.reference,
-        state=CaseState.REGISTERED,
+        progress=Progress(),
         received_at=complaint.submitted_at,
-        due=due_dates(complaint.submitted_at, 2),
+        due=due_dates(complaint.submitted_at, PROMISE),
     )
     return Case(standing, complaint, client="bot", recorded_at=NOW)

@@ -3,11 +3,20 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
-from casestore.domain.case import Case, CaseEvent, CaseStanding, CaseSummary
+from casestore.domain.attachment import Attachment
+from casestore.domain.case import (
+    Case,
+    CaseEvent,
+    CaseStanding,
+    CaseSummary,
+    EventKind,
+    Progress,
+)
+from casestore.domain.exchange import BacklogReport, FeedEntry, News, NewsKind
 from casestore.domain.staff import Account, Session
 
 
@@ -15,6 +24,9 @@ from casestore.domain.staff import Account, Session
 class _Data:
     cases: dict[str, tuple[Case, str]] = field(default_factory=dict)
     events: list[CaseEvent] = field(default_factory=list)
+    attachments: dict[str, Attachment] = field(default_factory=dict)
+    feed: list[FeedEntry] = field(default_factory=list)
+    backlogs: dict[str, BacklogReport] = field(default_factory=dict)
     clients: dict[str, str] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
@@ -31,12 +43,39 @@ class _Cases:
         self._data.cases[case.standing.reference] = (case, fingerprint)
         return True
 
-    def record(self, event: CaseEvent) -> None:
+    def record(self, event: CaseEvent) -> bool:
+        if event.act is not None and self.event_of(event.act.id) is not None:
+            return False
         self._data.events.append(event)
+        return True
 
     def standing(self, reference: str) -> CaseStanding | None:
         case = self.get(reference)
         return case.standing if case else None
+
+    def lock(self, reference: str) -> CaseStanding | None:
+        return self.standing(reference)
+
+    def move(self, reference: str, progress: Progress) -> None:
+        case, fingerprint = self._data.cases[reference]
+        moved = replace(case, standing=replace(case.standing, progress=progress))
+        self._data.cases[reference] = (moved, fingerprint)
+
+    def client(self, reference: str) -> str | None:
+        case = self.get(reference)
+        return case.client if case else None
+
+    def event_of(self, act_id: str) -> CaseEvent | None:
+        events = (event for event in self._data.events if event.act and event.act.id == act_id)
+        return next(events, None)
+
+    def last_event(self, reference: str, kind: EventKind) -> CaseEvent | None:
+        found = [event for event in self.events(reference) if event.kind is kind]
+        return found[-1] if found else None
+
+    def linked_from(self, reference: str) -> Sequence[str]:
+        cases = self._data.cases.items()
+        return sorted(key for key, (case, _) in cases if case.complaint.linked_to == reference)
 
     def has_fingerprint(self, reference: str, fingerprint: str) -> bool:
         return self._data.cases.get(reference, (None, None))[1] == fingerprint
@@ -58,6 +97,54 @@ class _Cases:
 
     def events(self, reference: str) -> Sequence[CaseEvent]:
         return [event for event in self._data.events if event.reference == reference]
+
+
+class _Attachments:
+    def __init__(self, data: _Data) -> None:
+        self._data = data
+
+    def add(self, attachment: Attachment) -> bool:
+        if attachment.id in self._data.attachments:
+            return False
+        self._data.attachments[attachment.id] = attachment
+        return True
+
+    def get(self, attachment_id: str) -> Attachment | None:
+        return self._data.attachments.get(attachment_id)
+
+    def of(self, reference: str) -> Sequence[Attachment]:
+        found = [each for each in self._data.attachments.values() if each.reference == reference]
+        return sorted(found, key=lambda each: (each.received_at, each.id))
+
+
+class _Feed:
+    def __init__(self, data: _Data) -> None:
+        self._data = data
+
+    def publish(self, news: News) -> None:
+        self._data.feed.append(FeedEntry(len(self._data.feed) + 1, news))
+
+    def after(self, client: str, cursor: int, limit: int) -> Sequence[FeedEntry]:
+        mine = [entry for entry in self._data.feed if entry.news.client == client]
+        return [entry for entry in mine if entry.cursor > cursor][:limit]
+
+    def retried_since(self, client: str, moment: datetime) -> frozenset[str]:
+        return frozenset(
+            entry.news.reference
+            for entry in self.after(client, 0, len(self._data.feed))
+            if entry.news.kind is NewsKind.RETRY and entry.news.happened_at >= moment
+        )
+
+
+class _Backlogs:
+    def __init__(self, data: _Data) -> None:
+        self._data = data
+
+    def put(self, report: BacklogReport) -> None:
+        self._data.backlogs[report.client] = report
+
+    def all(self) -> Sequence[BacklogReport]:
+        return [self._data.backlogs[client] for client in sorted(self._data.backlogs)]
 
 
 class _Clients:
@@ -130,6 +217,9 @@ class MemoryTransaction:
         self._store = store
         self._data = deepcopy(store.data)
         self.cases = _Cases(self._data)
+        self.attachments = _Attachments(self._data)
+        self.feed = _Feed(self._data)
+        self.backlogs = _Backlogs(self._data)
         self.clients = _Clients(self._data)
         self.staff = _Staff(self._data)
         self.attempts = _Attempts(self._data)
@@ -156,5 +246,6 @@ def _age(case: Case) -> tuple[datetime, str]:
 
 
 def _summary(case: Case) -> CaseSummary:
-    person = case.complaint.complainant
-    return CaseSummary(case.standing, case.complaint.business, person.name, person.phone)
+    complaint, person = case.complaint, case.complaint.complainant
+    business, group = complaint.business, complaint.group
+    return CaseSummary(case.standing, business, person.name, person.phone, group)

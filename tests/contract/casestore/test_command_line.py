@@ -121,8 +121,9 @@ def test_serving_with_the_wrong_keys_is_refused(tmp_path: Path) -> None:
         tx.cases.add(make_case(), "f")
         tx.commit()
     engine.dispose()
+    environment = {**SECRETS, "DATABASE_URL": url, "CASE_STORE_FILES_DIR": str(tmp_path / "files")}
     with pytest.raises(ConfigurationError, match="CASE_STORE_FIELD_KEYS"):
-        bootstrap.open_for_business(load(Settings, {**SECRETS, "DATABASE_URL": url}))
+        bootstrap.open_for_business(load(Settings, environment))
 
 
 def test_a_database_that_is_away_is_a_plain_refusal(tmp_path: Path) -> None:

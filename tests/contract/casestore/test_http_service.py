@@ -1,5 +1,8 @@
 """Everything of the HTTP contract but filing: who may call, status, operation, failures."""
 
+from datetime import datetime, timezone
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import Engine
@@ -17,6 +20,10 @@ def test_strangers_are_refused_before_anything_is_read(anonymous: TestClient, he
     for response in (
         anonymous.post(PATH, content=b"{", headers=headers),
         anonymous.get(f"{PATH}/{REFERENCE}", headers=headers),
+        anonymous.post(f"{PATH}/{REFERENCE}/withdrawal", content=b"{", headers=headers),
+        anonymous.put(f"{PATH}/{REFERENCE}/attachments/a", content=b"{", headers=headers),
+        anonymous.put("/api/v1/backlog", content=b"{", headers=headers),
+        anonymous.get("/api/v1/events", headers=headers),
     ):
         refused(response, 401, "unauthorized")
         assert response.headers["WWW-Authenticate"] == "Bearer"
@@ -75,10 +82,34 @@ def test_a_proof_is_needed(bot: TestClient) -> None:
 # Everything else
 
 
-def test_health_is_ok(anonymous: TestClient) -> None:
+def test_health_is_ok(anonymous: TestClient, clock: Clock) -> None:
+    clock.moment = datetime(2026, 10, 31, 15, 59, tzinfo=timezone.utc)
     response = anonymous.get("/health")
     assert response.status_code == 200
-    assert response.json() == {"status": "ok", "checks": {"database": "ok", "schema": "ok"}}
+    checks = {"database": "ok", "schema": "ok"}
+    assert response.json() == {"status": "ok", "checks": checks, "warnings": []}
+
+
+def test_health_warns_sixty_days_before_the_known_holidays_end(
+    anonymous: TestClient, clock: Clock
+) -> None:
+    clock.moment = datetime(2026, 10, 31, 16, 0, tzinfo=timezone.utc)  # 1 November in China
+    response = anonymous.get("/health")
+    assert response.status_code == 200
+    (warning,) = response.json()["warnings"]
+    assert "2026-12-31" in warning
+    assert "chinesecalendar" in warning
+
+
+def test_health_warns_of_a_folder_that_takes_no_attachments(
+    anonymous: TestClient, clock: Clock, files_folder: Path
+) -> None:
+    clock.moment = datetime(2026, 6, 1, tzinfo=timezone.utc)
+    files_folder.rmdir()
+    response = anonymous.get("/health")
+    assert response.status_code == 200
+    (warning,) = response.json()["warnings"]
+    assert "CASE_STORE_FILES_DIR" in warning
 
 
 def test_health_says_what_is_wrong(anonymous: TestClient, sqlite_engine: Engine) -> None:

@@ -8,16 +8,21 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select, text
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
 
+from casestore.domain.attachment import Attachment, MediaType
 from casestore.domain.errors import ConfigurationError, FieldUnreadable, StoreUnavailable
+from casestore.domain.exchange import News, NewsKind
 from casestore.storage import schema
 from casestore.storage.engine import build_engine
+from casestore.storage.exchange_tables import SqlFeed
 from casestore.storage.keyring import Keyring
 from casestore.storage.store import SqlStore
-from casestore.storage.tables import cases, metadata
+from casestore.storage.tables import attachments, cases, metadata
 from tests.contract.casestore.kit import (
     FIELD_KEY,
     NAME,
+    NOW,
     OTHER_FIELD_KEY,
     PHONE,
     TAIL,
@@ -26,6 +31,7 @@ from tests.contract.casestore.kit import (
 )
 
 REFERENCE = make_reference()
+NEWS = News("bot", REFERENCE, NewsKind.RETRY, None, "staff:admin", NOW)
 
 
 def write_case(engine: Engine, *keys: str) -> SqlStore:
@@ -160,6 +166,31 @@ def test_a_server_that_is_away_leaves_as_our_own(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable):
         schema.is_current(engine)
     engine.dispose()
+
+
+def test_news_is_published_by_one_transaction_at_a_time(postgres_engine: Engine) -> None:
+    """Otherwise a reader could pass over a smaller cursor that is committed later."""
+    store = SqlStore(postgres_engine, Keyring([FIELD_KEY]))
+    with store.transaction() as first:
+        first.feed.publish(NEWS)
+        with postgres_engine.connect() as second, pytest.raises(OperationalError, match="lock"):
+            second.execute(text("SET LOCAL lock_timeout = '50ms'"))
+            SqlFeed(second).publish(NEWS)
+        with store.transaction() as reader:
+            assert list(reader.feed.after("bot", 0, 10)) == []
+
+
+def test_file_names_are_not_readable_in_the_database(engine: Engine) -> None:
+    store = write_case(engine, FIELD_KEY)
+    attachment = Attachment("a", REFERENCE, NAME, MediaType.PNG, 3, "0" * 64, NOW)
+    with store.transaction() as tx:
+        assert tx.attachments.add(attachment)
+        tx.commit()
+    with engine.connect() as connection:
+        row = connection.execute(select(attachments)).one()
+    assert NAME not in " ".join(str(value) for value in row)
+    with store.transaction() as tx:
+        assert list(tx.attachments.of(REFERENCE)) == [attachment]
 
 
 def test_errors_never_quote_what_was_stored(sqlite_engine: Engine) -> None:

@@ -26,6 +26,7 @@ from tests.contract.casestore.kit import (
     NAME,
     NOW,
     PHONE,
+    PROMISE,
     TAIL,
     Clock,
     QuickPasswords,
@@ -213,14 +214,14 @@ def test_failures_are_remembered_until_forgotten(store: Store) -> None:
 
 
 def test_many_filings_at_once_make_one_case(store: Store) -> None:
-    desk = ComplaintDesk(store, Clock(), promise_working_days=2)
+    desk = ComplaintDesk(store, Clock(), PROMISE)
     outcomes = at_once(lambda: desk.file(make_complaint(), "bot").created, times=8)
     assert sorted(map(bool, outcomes)) == [False] * 7 + [True]
     assert len(desk.open_case(REFERENCE).events) == 1
 
 
 def test_of_different_filings_at_once_one_wins_and_the_others_conflict(store: Store) -> None:
-    desk = ComplaintDesk(store, Clock(), promise_working_days=2)
+    desk = ComplaintDesk(store, Clock(), PROMISE)
     requests = iter("甲乙丙丁")
     outcomes = at_once(
         lambda: desk.file(make_complaint(complaint_request=next(requests)), "bot").created, times=4
@@ -231,7 +232,7 @@ def test_of_different_filings_at_once_one_wins_and_the_others_conflict(store: St
 
 def test_guessing_in_parallel_does_not_pass_the_limit(store: Store) -> None:
     put_case(store)
-    desk = ComplaintDesk(store, Clock(), promise_working_days=2)
+    desk = ComplaintDesk(store, Clock(), PROMISE)
     outcomes = at_once(lambda: desk.status(REFERENCE, "0000"), times=10)
     assert outcomes.count(CaseNotFound) == 5
     assert outcomes.count(TooManyAttempts) == 5

@@ -13,7 +13,8 @@ def test_the_defaults_are_those_of_the_design() -> None:
     settings = load(Settings, COMPLETE)
     assert (settings.case_store_host, settings.case_store_port) == ("127.0.0.1", 8000)
     assert settings.database_url.get_secret_value() == "sqlite:///var/casestore.db"
-    assert settings.promise_working_days == 2
+    assert (settings.promise_working_days, settings.complex_working_days) == (2, 5)
+    assert settings.case_store_files_dir == "var/casestore-files"
     assert settings.console_admin_password is None
 
 
@@ -31,6 +32,9 @@ def test_field_keys_are_split_in_order() -> None:
         ("CASE_STORE_PORT", "many"),
         ("CASE_STORE_PORT", "70000"),
         ("PROMISE_WORKING_DAYS", "0"),
+        ("COMPLEX_WORKING_DAYS", "0"),
+        ("COMPLEX_WORKING_DAYS", "1"),
+        ("COMPLEX_WORKING_DAYS", "31"),
         ("CONSOLE_ADMIN_PASSWORD", "short"),
     ],
 )
@@ -39,6 +43,12 @@ def test_a_wrong_value_is_refused_without_being_shown(name: str, value: str) -> 
         load(Settings, {**COMPLETE, name: value})
     assert name in str(caught.value)
     assert value.strip(" ,") == "" or f" {value}" not in str(caught.value)
+
+
+def test_complex_complaints_may_not_be_promised_sooner_than_ordinary_ones() -> None:
+    load(Settings, {**COMPLETE, "PROMISE_WORKING_DAYS": "5", "COMPLEX_WORKING_DAYS": "5"})
+    with pytest.raises(ConfigurationError, match="COMPLEX_WORKING_DAYS"):
+        load(Settings, {**COMPLETE, "PROMISE_WORKING_DAYS": "6"})
 
 
 @pytest.mark.parametrize("name", sorted(COMPLETE))

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casestore.domain.deadlines import CHINA_TIME, DueDates, Urgency, due_dates, urgency
+from casestore.domain.deadlines import (
+    CHINA_TIME,
+    DueDates,
+    ServicePromise,
+    Urgency,
+    calendar_end,
+    due_dates,
+    urgency,
+)
+
+PROMISE = ServicePromise(ordinary=2, complex=2)
 
 
 def noon(day: str) -> datetime:
@@ -31,8 +41,26 @@ def noon(day: str) -> datetime:
     ],
 )
 def test_due_dates_follow_the_official_calendar(received: str, promise: str, legal: str) -> None:
-    expected = DueDates(date.fromisoformat(promise), date.fromisoformat(legal), provisional=False)
-    assert due_dates(noon(received), promise_working_days=2) == expected
+    day = date.fromisoformat(promise)
+    expected = DueDates(day, day, date.fromisoformat(legal), provisional=False)
+    assert due_dates(noon(received), PROMISE) == expected
+
+
+def test_complex_complaints_have_a_later_promise() -> None:
+    found = due_dates(noon("2026-09-24"), ServicePromise(ordinary=2, complex=5))
+    assert (found.promise, found.complex) == (date(2026, 9, 29), date(2026, 10, 9))
+
+
+def test_a_date_is_provisional_if_only_the_complex_one_lies_in_an_unpublished_year() -> None:
+    found = due_dates(noon("2026-12-29"), ServicePromise(ordinary=2, complex=3))
+    assert (found.promise, found.complex) == (date(2026, 12, 31), date(2027, 1, 1))
+    assert found.provisional
+
+
+def test_the_known_holidays_end_with_a_year() -> None:
+    assert (calendar_end().month, calendar_end().day) == (12, 31)
+    assert not due_dates(noon(calendar_end().isoformat()), ServicePromise(0, 0)).provisional
+    assert due_dates(noon(calendar_end().isoformat()), ServicePromise(1, 1)).provisional
 
 
 @pytest.mark.parametrize(
@@ -48,7 +76,7 @@ def test_due_dates_follow_the_official_calendar(received: str, promise: str, leg
 def test_an_unpublished_year_counts_weekdays_and_says_so(
     received: str, promise: str, provisional: bool
 ) -> None:
-    found = due_dates(noon(received), promise_working_days=2)
+    found = due_dates(noon(received), PROMISE)
     assert found.promise == date.fromisoformat(promise)
     assert found.provisional is provisional
 
@@ -61,7 +89,7 @@ def test_an_unpublished_year_counts_weekdays_and_says_so(
     ],
 )
 def test_the_day_begins_at_midnight_in_china(moment: datetime, legal: str) -> None:
-    assert due_dates(moment, promise_working_days=2).legal == date.fromisoformat(legal)
+    assert due_dates(moment, PROMISE).legal == date.fromisoformat(legal)
 
 
 @given(st.dates(date(2000, 1, 1), date(2040, 12, 31)), st.integers(1, 15))
@@ -69,9 +97,9 @@ def test_more_days_are_never_earlier_and_the_legal_date_is_calendar_days(
     day: date, working_days: int
 ) -> None:
     received = noon(day.isoformat())
-    shorter, longer = due_dates(received, working_days), due_dates(received, working_days + 1)
-    assert day < shorter.promise < longer.promise
-    assert shorter.legal == day + timedelta(days=15)
+    found = due_dates(received, ServicePromise(working_days, working_days + 1))
+    assert day < found.promise < found.complex
+    assert found.legal == day + timedelta(days=15)
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casestore.domain.attachment import MediaType
 from casestore.domain.attempts import AttemptLimit
-from casestore.domain.case import CaseState, Complaint, EventKind, Source
+from casestore.domain.case import CaseState, Complaint, EventKind, Group, Source
+from casestore.domain.exchange import ItemKind, ItemStatus
 from casestore.domain.fingerprint import fingerprint
 from casestore.domain.masking import mask_name, mask_phone
 from casestore.domain.reference import is_reference
@@ -62,6 +65,24 @@ def test_the_fingerprint_is_a_sha_256_that_stays() -> None:
     assert fingerprint(make_complaint()) == expected
 
 
+def test_fields_of_a_later_version_that_are_not_filled_leave_the_fingerprint_alone() -> None:
+    assert "complaint_group" not in make_payload()
+    filled = make_complaint(complaint_group=None, linked_to=None)
+    assert fingerprint(filled) == fingerprint(make_complaint())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"complaint_group": {"size": 25, "text": "我们单位的同事"}},
+        {"complaint_group": {"size": None, "text": ""}},
+        {"linked_to": make_reference(1)},
+    ],
+)
+def test_fields_of_a_later_version_count_when_filled(change: dict[str, Any]) -> None:
+    assert fingerprint(make_complaint(**change)) != fingerprint(make_complaint())
+
+
 @pytest.mark.parametrize("field", sorted(set(make_payload()) - {"reference"}))
 def test_every_field_counts(field: str) -> None:
     assert fingerprint(_changed(field)) != fingerprint(make_complaint())
@@ -106,8 +127,13 @@ def test_an_empty_staff_name_is_none() -> None:
     assert make_complaint(complaint_staff="").staff is None
 
 
+@pytest.mark.parametrize(("size", "major"), [(None, False), (2, False), (19, False), (20, True)])
+def test_a_group_of_twenty_is_major(size: int | None, major: bool) -> None:
+    assert Group(size, "").is_major is major
+
+
 def test_everything_shown_has_a_word() -> None:
-    for kind in (CaseState, Source, EventKind):
+    for kind in (CaseState, Source, EventKind, ItemKind, ItemStatus, MediaType):
         assert all(member.label for member in kind)
 
 

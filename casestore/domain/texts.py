@@ -1,0 +1,21 @@
+"""What may stand in a text that people wrote: anything that can be stored and read."""
+
+LONGEST_ACT = 5000
+
+
+def text_problem(text: str, may_be_blank: bool = False) -> str | None:
+    """What is wrong with a text, in plain Chinese; None if it can be kept."""
+    if "\0" in text:
+        return "不能含有空字符"
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        return "含有无法识别的字符"
+    if not may_be_blank and not text.strip():
+        return "不能为空白"
+    return None
+
+
+def reply_problem(text: str) -> str | None:
+    """The same for a reply to a customer, 1 to ``LONGEST_ACT`` characters."""
+    if len(text) > LONGEST_ACT:
+        return f"太长，最多 {LONGEST_ACT} 字，现在有 {len(text)} 字"
+    return text_problem(text)

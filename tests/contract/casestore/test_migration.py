@@ -1,0 +1,143 @@
+"""A database of the first version keeps its cases and takes the later acts."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import MetaData, create_engine, insert, text
+from sqlalchemy.engine import Engine, make_url
+
+from casestore.domain.case import Act, CaseState, EventKind, Progress
+from casestore.domain.fingerprint import fingerprint
+from casestore.service.casework import Casework
+from casestore.service.desk import ComplaintDesk
+from casestore.storage import schema
+from casestore.storage.engine import build_engine
+from casestore.storage.keyring import Keyring
+from casestore.storage.rows import case_row
+from casestore.storage.store import SqlStore
+from casestore.storage.tables import metadata
+from tests.contract.casestore.kit import (
+    FIELD_KEY,
+    NOW,
+    PROMISE,
+    TAIL,
+    Clock,
+    make_case,
+    make_complaint,
+    make_id,
+    make_reference,
+)
+
+REFERENCE = make_reference()
+SCRIPTS = Path(schema.__file__).parent / "migrations"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A database without any table."""
+    if request.param == "sqlite":
+        engine = build_engine(f"sqlite:///{tmp_path / 'old.db'}")
+        yield engine
+        engine.dispose()
+        return
+    url = make_url(request.getfixturevalue("postgres_url"))
+    server = create_engine(url, isolation_level="AUTOCOMMIT", future=True)
+    engine = build_engine(str(url.set(database="upgrade")))
+    with server.connect() as connection:
+        connection.execute(text("CREATE DATABASE upgrade"))
+        yield engine
+        engine.dispose()
+        connection.execute(text("DROP DATABASE upgrade"))
+    server.dispose()
+
+
+def move(engine: Engine, direction: str, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        getattr(command, direction)(config, revision)
+
+
+@pytest.fixture
+def old(empty: Engine) -> Engine:
+    """A database of the first version with one case as that version wrote it."""
+    move(empty, "upgrade", "0001")
+    case = make_case()
+    first = MetaData()
+    with empty.begin() as connection:
+        first.reflect(connection)
+        tables = first.tables
+        row = case_row(case, fingerprint(case.complaint), Keyring([FIELD_KEY]))
+        old_row = {name: value for name, value in row.items() if name in tables["cases"].columns}
+        assert set(row) - set(old_row) == {
+            "complex_due",
+            "review_due",
+            "ended_on",
+            "amount_text",
+            "group_size",
+            "group_text",
+            "linked_to",
+        }
+        connection.execute(insert(tables["cases"]).values(**old_row))
+        event = {
+            "reference": REFERENCE,
+            "kind": "registered",
+            "actor": "client:bot",
+            "happened_at": NOW,
+        }
+        connection.execute(insert(tables["case_events"]).values(**event))
+    return empty
+
+
+def test_an_old_case_is_whole_after_the_upgrade(old: Engine) -> None:
+    schema.migrate(old)
+    store = SqlStore(old, Keyring([FIELD_KEY]))
+    desk = ComplaintDesk(store, Clock(), PROMISE)
+    file = desk.open_case(REFERENCE)
+    assert file.case == make_case()
+    assert file.case.standing.due.complex == date(2026, 11, 30)
+    (event,) = file.events
+    assert (event.kind, event.act, event.progress) == (EventKind.REGISTERED, None, None)
+
+
+def test_an_old_filing_is_known_again_and_its_case_takes_later_acts(old: Engine) -> None:
+    schema.migrate(old)
+    store = SqlStore(old, Keyring([FIELD_KEY]))
+    desk = ComplaintDesk(store, Clock(), PROMISE)
+    assert not desk.file(make_complaint(), "bot").created
+    casework = Casework(store, Clock())
+    casework.act(REFERENCE, EventKind.WITHDRAWN, Act(make_id(1), NOW), "client:bot")
+    progress = desk.status(REFERENCE, TAIL).standing.progress
+    assert progress == Progress(CaseState.WITHDRAWN, ended_on=date(2026, 11, 23))
+
+
+def test_a_bank_with_a_longer_promise_never_promised_complex_cases_earlier(old: Engine) -> None:
+    with old.begin() as connection:
+        connection.execute(text("UPDATE cases SET promise_due = '2026-12-07'"))
+    schema.migrate(old)
+    with old.connect() as connection:
+        due = connection.execute(text("SELECT complex_due FROM cases")).scalar_one()
+    assert str(due) == "2026-12-07"
+
+
+def test_the_upgrade_leads_to_exactly_the_tables(old: Engine) -> None:
+    schema.migrate(old)
+    assert schema.is_current(old)
+    with old.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_the_upgrade_can_be_taken_back_and_done_again(old: Engine) -> None:
+    schema.migrate(old)
+    move(old, "downgrade", "0001")
+    assert not schema.is_current(old)
+    schema.migrate(old)
+    desk = ComplaintDesk(SqlStore(old, Keyring([FIELD_KEY])), Clock(), PROMISE)
+    assert desk.open_case(REFERENCE).case == make_case()
