@@ -7,12 +7,20 @@ import re
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
 _CLAUSE = re.compile(r"[^，。；！？、,;!?\s…~]+")
+_REFERENCE = re.compile(
+    r"(?<![A-Za-z])[Tt]\s?[Ss]\s?\d{8}\s?[-—–]?\s?[0-9A-Za-z]{7}(?![0-9A-Za-z])"
+)
 _EDGES = " ,.;:!?，。；：！？、…~～\n\t\r“”\"'"
 
 
 def fold(text: str) -> str:
     """Full-width ASCII becomes ASCII; the length stays, so positions hold in the original."""
     return text.translate(_FULL_WIDTH)
+
+
+def without_references(text: str) -> str:
+    """Case references (TS20261123-7K3QF8K) blotted out: their figures are no days and no sums."""
+    return _REFERENCE.sub(lambda m: "〔" * len(m.group()), text)
 
 
 def trim(text: str) -> str:

@@ -11,30 +11,31 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.intake.reading._jionlp import parse_yuan
-from bot.intake.reading._text import clause_before, fold, trim
+from bot.intake.reading._text import clause_before, fold, trim, without_references
 
 _D = "一二两俩三四五六七八九壹贰叁肆伍陆柒捌玖"
 # One character at a time and a bounded tail: a nested repetition would run for minutes on 1111….
 _HEAD = (
-    rf"(?:\d|(?!一[共下起直样般些定旦])[{_D}十拾]|好?几(?=[十百千万亿块元])|数(?=[十百千万])"
-    r"|[上近](?=[百千万亿])|[百千万](?=[来多]?把?[块元]))"
+    rf"(?:\d|(?!一[共下起直样般些定旦])[{_D}十拾]|[好大]?几(?=[十百千万亿块元])|数(?=[十百千万])"
+    r"|[上近](?=[百千万亿])|百(?:八十|十)(?=[来多]?[块元])|[百千万](?=[来多]?把?[块元]))"
 )
 _TAIL = (
-    rf"(?:\d|[.](?=\d)|[, ](?=\d{{3}}(?!\d))|[零〇{_D}十拾百佰千仟万亿几多来余]"
+    rf"(?:\d|[.](?=\d)|[, ](?=\d{{3}}(?!\d))|[零〇十拾百佰千仟万亿几多来余]|(?<!\d)[{_D}]"
     rf"|点(?=[{_D}]+[千万亿])|[wWkK](?![A-Za-z])|把(?=块)){{0,24}}"
 )
 # The look-ahead keeps the expression from giving back half of a number it cannot use.
-_NUMBER = rf"{_HEAD}{_TAIL}(?![\d{_D}十拾百佰千仟万亿])"
+_NUMBER = rf"{_HEAD}{_TAIL}(?![\d十拾百佰千仟万亿]|(?<!\d)[{_D}])"
 _UNIT = r"(?:人民币|元|块钱|块|圆|RMB|rmb|毛钱?|角钱?|分钱)"
 _SMALL = rf"(?:[\d{_D}]{{1,2}}(?:毛钱?|角|分)|[\d{_D}](?![\d{_D}十百千次个天遍笔月年号点张条]))"
 _COIN = rf"(?:{_SMALL}(?:[\d{_D}]分?(?![\d个次天]))?)?"
 # What a bare number counts when it is no money: 3次, 20分钟, 5号, 2楼, 百分之三.
 _COUNTED = (
     r"(?![\d.]*\s*[次个小分秒天日号月年周星礼点岁人位名张笔份户条遍回页件台辆家层楼斤米公里%倍"
-    r"股积期章级届种项句字站辈科行克封通宗强里平起])"
+    r"股积期章级届种项句字站辈科行克封通宗强里平起成度])"
+    r"(?!大(?![概约]))"
     r"(?!多[次个人])"
 )
-_NOT_YUAN = r"(?!多?\s*(?:美元|美金|港币|港元|欧元|日元|英镑|刀|韩元|泰铢|外币))"
+_NOT_YUAN = r"(?!多?\s*(?:欧(?!式)|美元|美金|港币|港元|欧元|日元|英镑|刀|韩元|泰铢|外币))"
 _AMOUNT = re.compile(
     rf"(?<![\d*.\-/:第号])(?<!分之)(?P<sign>[￥¥]\s*|人民币\s*|RMB\s*)?"
     rf"(?P<number>(?:{_NUMBER}[\-~到至](?=[\d{_D}]))?{_NUMBER})(?:(?P<unit>\s*{_UNIT}(?!旦"
@@ -50,17 +51,26 @@ _BEFORE_BARE = re.compile(rf"{_VERB}{_FILLER}{{0,4}}\Z")
 _HARM = re.compile(r"扣|骗|盗|刷|转走|取走|划走|少|亏|损失|丢|吞|多收|乱收|冤枉|手续费|年费|收了")
 _WISH = re.compile(r"赔|退|补偿|赔偿|返还")
 _HOTLINE = re.compile(r"95\d{3,4}|96\d{3,4}|400|1[12]\d|123\d\d|12378|315")
+_CALLED = re.compile(r"(?:打|拨|热线|电话|客服)(?:了|过|的|是)*\Z")
+_FOREIGN = re.compile(r"(?:[$€£]|美元|美金|港币|港元|欧元|日元|英镑)\s*\Z")
+# 一二三 counts, 八六 ends a number that is spelt out.
+_DIGITS_ONLY = re.compile(rf"[{_D}]{{2,}}")
 _MAGNITUDE = re.compile(r"[百佰千仟万亿wWkK]")
 # A bare number that is a sum all the same: 两百五, 3,000.50, 500多.
 _SURE_NUMBER = re.compile(
     r".[百佰千仟万亿wWkK]|,\d{3}|..[多来余](?![一-龥]{2})|\d{3}(?:出头|左右|上下)"
 )
 _TOGETHER = re.compile(r"一块")
-_VAGUE = re.compile(r"几|多|来|余|数|上|近|把|[\-~到至]")
+# 骂我二百五 is an insult, 一分钱都没退 says that nothing was paid.
+_INSULT = re.compile(r"(?:骂|当|说|叫|是个?|像个?)(?:我|他|她|人|成|作|是|个)*\Z")
+_NOT_A_PENNY = re.compile(r"一[分毛块]钱?[都也]?[没不未]")
+_LETTER_O = re.compile(r"(?<![A-Za-z\d])\d[\doO]*[oO][\doO]*(?![A-Za-z])")
+_VAGUE = re.compile(r"百十|\A百八十|几|多|来|余|数|上|近|把|[\-~到至]")
 _ABOUT_BEFORE = re.compile(
-    r"(?:大概|大约|约|差不多|将近|快|近|不到|好像|可能|至少|起码|超过)(?:是|有)?\Z"
+    r"(?:大概[齐其]?|大约|约莫?|差不多|将近|快|近|不到|不足|好像|可能|至少|起码|超过|(?<![大最])小)"
+    r"(?:是|有)?\Z"
 )
-_ABOUT_AFTER = re.compile(r"左右|上下|出头|以上|以下|以内|不到|的样子|吧|多")
+_ABOUT_AFTER = re.compile(r"左右|上下|出头|好几|\+|以上|以下|以内|不到|的样子|吧|多")
 _ASKED_PREFIX = re.compile(
     r"\A(?:大概|大约|差不多|可能|好像|应该|总共|一共|共|约|就|是|有|金额|涉及|我|被|扣|了|的|多"
     r"|少|:|\s)*"
@@ -69,7 +79,7 @@ _ASKED_PREFIX = re.compile(
 
 @dataclass(frozen=True)
 class AmountReading:
-    """`text` as typed; `yuan` the figure named, for open words (十几块, 几百, 200到300) their lower
+    """`text` as typed, with 大概 or 左右; `yuan` the figure named, for open words (十几块, 几百, 200到300) their lower
     bound; then, and for 左右 or 大概, `vague` is True."""
 
     text: str
@@ -83,7 +93,7 @@ def read_amount(text: str, asked: bool = False) -> AmountReading | None:
     `asked`: the form has just asked for the amount, so a bare number is one. Of several sums the
     one that was taken or lost comes first, one demanded as compensation last.
     """
-    folded = fold(text)
+    folded = _typed(text)
     found = [m for m in _AMOUNT.finditer(folded) if _is_money(folded, m, asked)]
     readings = [(_rank(folded, m), r) for m in found if (r := _reading(text, folded, m))]
     return min(readings, key=lambda pair: pair[0])[1] if readings else None
@@ -91,25 +101,40 @@ def read_amount(text: str, asked: bool = False) -> AmountReading | None:
 
 def amounts(text: str) -> list[AmountReading]:
     """Every sum in `text`, left to right, bare numbers included."""
-    folded = fold(text)
+    folded = _typed(text)
     found = (m for m in _AMOUNT.finditer(folded) if _is_money(folded, m, asked=True))
     return [r for m in found if (r := _reading(text, folded, m))]
 
 
+def _typed(text: str) -> str:
+    """Folded, 5oo as 500, without case references; positions stay."""
+    folded = without_references(fold(text))
+    return _LETTER_O.sub(lambda m: m.group().lower().replace("o", "0"), folded)
+
+
 def _is_money(folded: str, m: re.Match[str], asked: bool) -> bool:
     number, unit = m["number"], (m["unit"] or "").strip()
-    if _TOGETHER.fullmatch(m.group()):
+    before = folded[: m.start()]
+    if _TOGETHER.fullmatch(m.group()) or _is_saying(folded, m):
         return False
     if m["sign"] or unit:
         return True
-    if _HOTLINE.fullmatch(number) and not asked:
+    if _FOREIGN.search(before) or _DIGITS_ONLY.fullmatch(number):
+        return False
+    if _HOTLINE.fullmatch(number) and (not asked or _CALLED.search(before)):
         return False
     if _SURE_NUMBER.search(number + folded[m.end() : m.end() + 2]):
         return True
     if asked:
-        return len(number) > 1 or not _ASKED_PREFIX.sub("", folded[: m.start()])
+        return len(number) > 1 or not _ASKED_PREFIX.sub("", before)
     long_enough = number[0].isdigit() or len(number) > 1
-    return long_enough and bool(_BEFORE_BARE.search(folded[: m.start()]))
+    return long_enough and bool(_BEFORE_BARE.search(before))
+
+
+def _is_saying(folded: str, m: re.Match[str]) -> bool:
+    if _NOT_A_PENNY.match(folded, m.start()):
+        return True
+    return m.group() == "二百五" and bool(_INSULT.search(folded[: m.start()]))
 
 
 def _rank(folded: str, m: re.Match[str]) -> tuple[int, int]:
@@ -125,8 +150,9 @@ def _reading(text: str, folded: str, m: re.Match[str]) -> AmountReading | None:
     after = _ABOUT_AFTER.match(folded, m.end())
     end = after.end() if after and after.group() != "吧" else m.end()
     vague = bool(_VAGUE.search(m["number"]) or _pair(m["number"]) or after)
-    vague = vague or bool(_ABOUT_BEFORE.search(folded[: m.start()]))
-    return AmountReading(trim(text[m.start() : end]), yuan.normalize() + 0, vague)
+    before = _ABOUT_BEFORE.search(folded[: m.start()])
+    start = before.start() if before else m.start()
+    return AmountReading(trim(text[start:end]), yuan.normalize() + 0, vague or bool(before))
 
 
 _CAPITALS = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟俩", "一二三四五六七八九十百千两")
@@ -144,7 +170,8 @@ def _spell_out(number: str, unit: str) -> str:
     """The sum in a form jionlp reads rightly: lower bound, no slang, 元/角/分."""
     number = re.split(r"[\-~到至]", re.sub(r"[, ]", "", number))[0] + _range_scale(number)
     number = number.lower().replace("w", "万").replace("k", "千").translate(_CAPITALS)
-    number = re.sub(r"[上近]|好(?=几)", "", number).replace("来", "多").replace("余", "多")
+    number = number.replace("百十", "百").replace("百八十", "八十")
+    number = re.sub(r"[上近]|[好大](?=几)", "", number).replace("来", "多").replace("余", "多")
     number = re.sub(r"\A(?=[百千万])", "一", number.replace("数", "几").replace("把", ""))
     number = re.sub(rf"([{_CN}])[{_CN}](?=[十百千万]|\Z)", r"\1", number)
     number = re.sub(r"\A几\Z", "一", number.removesuffix("多"))

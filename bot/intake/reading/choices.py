@@ -17,10 +17,17 @@ _NUMBER = re.compile(
     r"第?(?P<n>\d{1,2}|[一二两三四五六七八九十]{1,3})(?P<unit>个|项|条|号|种|类|\.|、"
     r"|\))?(?:选项|那个)?"
 )
+_IT = r"的?(?:那|一)?(?:个|项|条)?"
+_FIRST = re.compile(rf"(?:头|最[前上]面?){_IT}")
+_MIDDLE = re.compile(rf"中间{_IT}")
+_FORMER = re.compile(rf"前者|[前上]面{_IT}")
+_LATTER = re.compile(rf"后者|[后下]面{_IT}")
 _LAST = re.compile(
     r"(?P<back>倒数第?(?P<n>\d|[一二两三四五六七八九])|最后(?:那|一|的)?一?)(?:个|项|条)?"
 )
-_NEGATED = re.compile(r"不是|不要|不选|不想|都不|没有|不对|别|除了")
+_NEGATED = re.compile(
+    r"不(?:是|要|选|想|对|提交|确认|交|用|需要|同意)|[先都还]不|暂不|暂时不|没有|别|除了|等一?[下等]"
+)
 _LONGEST_BY_WORD = 20
 
 
@@ -56,8 +63,19 @@ def _by_number(text: str, count: int) -> int | None:
         index = _CIRCLED[text] - 1
     else:
         m = _NUMBER.fullmatch(text)
-        index = (small_int(m["n"]) or 0) - 1 if m else -1
+        index = (small_int(m["n"]) or 0) - 1 if m else _by_place(text, count)
     return index if 0 <= index < count else None
+
+
+def _by_place(text: str, count: int) -> int:
+    """头一个, 中间那个 of an odd number, 前者 and 后者 of two; -1 where a word leaves it open."""
+    if _FIRST.fullmatch(text):
+        return 0
+    if _MIDDLE.fullmatch(text):
+        return count // 2 if count % 2 else -1
+    if count != 2:
+        return -1
+    return 0 if _FORMER.fullmatch(text) else 1 if _LATTER.fullmatch(text) else -1
 
 
 def _by_words(plain: str, answer: str, titles: list[str]) -> int | None:

@@ -138,6 +138,11 @@ NOT_MONEY = [
     "扣了好多钱",
     "第三百个",
     "元旦那天",
+    "骂我是二百五",
+    "一分钱都没退",
+    "编号TS20261123-7K3QF8K",
+    "$500",
+    "港币2000",
     "",
 ]
 
@@ -192,6 +197,21 @@ def test_asked_a_bare_number_is_a_sum(text: str, yuan: str, vague: bool) -> None
 )
 def test_asked_still_no_counts(text: str) -> None:
     assert read_amount(text, asked=True) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("被骗走将近一万", "将近一万"),
+        ("存了小两万块", "小两万块"),
+        ("大概齐三千", "大概齐三千"),
+        ("扣了大几千", "大几千"),
+    ],
+)
+def test_what_makes_a_sum_vague_is_kept_in_the_customers_words(text: str, words: str) -> None:
+    reading = read_amount(text)
+    assert reading is not None
+    assert (reading.text, reading.vague) == (words, True)
 
 
 def test_all_sums_in_order() -> None:

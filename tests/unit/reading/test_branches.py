@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.intake.reading.branches import branches, is_electronic, read_branch
+from bot.intake.reading.branches import (
+    BranchReading,
+    branch_reading,
+    branches,
+    is_electronic,
+    read_branch,
+)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +83,9 @@ def test_no_branch(text: str) -> None:
         "在解放路": "解放路",
         "就是火车站旁边那家": "火车站旁边那家",
         "我去的是城东": "城东",
-        "应该是中山路吧": "中山路",
+        "应该是中山路吧": "应该是中山路",
+        "记不清，火车站那个": "记不清，火车站那个",
+        "记不清了，好像是人民路支行": "人民路支行",
         "工行": "工行",
         "网点是人民路支行": "人民路支行",
         "95588": "95588",
@@ -90,10 +98,35 @@ def test_asked_a_short_answer_is_the_branch(text: str, branch: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["不知道", "忘了", "10号", "为什么问这个？", "没有", "这个支行", "了"]
+    "text",
+    [
+        *("不知道", "忘了", "10号", "为什么问这个？", "没有", "这个支行", "了"),
+        *("我要投诉你们", "你们银行", "贵行", "你们家", "昨天那个", "之前说的那个", "投诉柜员"),
+        *("两个网点都是", "跟网点没关系", "信用卡", "大厅", "你好", "第二个", "我也说不上来"),
+    ],
 )
 def test_asked_but_not_answered(text: str) -> None:
     assert read_branch(text, asked=True) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reading"),
+    [
+        ("人民路支行", BranchReading("人民路支行", "人民路支行", False)),
+        ("好像是人民路支行", BranchReading("好像是人民路支行", "人民路支行", True)),
+        ("忘了，就在市政府对面", BranchReading("忘了，就在市政府对面", "市政府对面", True)),
+        ("应该是城南 支行吧", BranchReading("应该是城南支行", "城南支行", True)),
+        ("不知道，app吧", BranchReading("不知道，app吧", "app", True)),
+        ("用手机转的", BranchReading("用手机转的", "手机", False)),
+    ],
+)
+def test_doubts_and_places_stay_vague_beside_the_name(text: str, reading: BranchReading) -> None:
+    assert branch_reading(text, asked=True) == reading
+
+
+def test_in_a_sentence_a_doubt_about_the_branch_is_kept() -> None:
+    reading = branch_reading("上周好像是在解放路支行排的队")
+    assert reading == BranchReading("好像是在解放路支行", "解放路支行", True)
 
 
 def test_several_branches() -> None:

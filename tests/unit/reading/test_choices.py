@@ -32,6 +32,9 @@ CHANNELS = ("手机银行", "网上银行", "APP")
         ("第三", 2),
         ("最后一个", 2),
         ("倒数第二个", 1),
+        ("头一个", 0),
+        ("中间那个", 1),
+        ("后面那个", None),
         ("4", None),
         ("0", None),
         ("10", None),
@@ -69,6 +72,11 @@ def test_by_words(text: str, titles: tuple[str, ...], index: int) -> None:
     assert read_choice(text, titles) == index
 
 
+@pytest.mark.parametrize(("text", "index"), [("前者", 0), ("后面那个", 1), ("中间那个", None)])
+def test_of_two_one_is_before_and_one_behind(text: str, index: int | None) -> None:
+    assert read_choice(text, CHANGE) == index
+
+
 @pytest.mark.parametrize(
     ("text", "titles"),
     [
@@ -79,6 +87,9 @@ def test_by_words(text: str, titles: tuple[str, ...], index: int) -> None:
         ("银行卡和贷款", BUSINESS),
         ("不是信用卡", BUSINESS),
         ("不要取消", CONFIRM),
+        ("先不提交", CONFIRM),
+        ("暂时不确认", CONFIRM),
+        ("等一下再提交", CONFIRM),
         ("银行", CHANNELS),
         ("昨天我在网点排了很久的队，柜员的态度也很差劲", REASONS),
         ("1", ()),

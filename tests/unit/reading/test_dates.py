@@ -116,10 +116,10 @@ SPANS = {
     "去年上半年": "2025-01-01..2025-06-30",
     "国庆那几天": "2026-10-01..2026-10-07",
     "十一期间": "2026-10-01..2026-10-07",
-    "去年国庆": "2025-10-01..2025-10-07",
-    "过年那阵": "2026-02-17..2026-02-23",
+    "去年国庆": "2025-10-01..2025-10-08",
+    "过年那阵": "2026-02-15..2026-02-23",
     "年前": "2026-01-18..2026-02-16",
-    "半个月前": "2026-10-24..2026-11-08",
+    "半个月前": "2026-11-06..2026-11-10",
     "一周前": "2026-11-16..2026-11-22",
     "三年前": "2023-01-01..2023-12-31",
     "几天前": "2026-11-14..2026-11-21",
@@ -173,9 +173,9 @@ def test_hedged_days_are_vague_and_keep_the_hedge(text: str, day: str) -> None:
 
 
 def test_before_and_after_leave_one_end_open() -> None:
-    assert read_date("春节前", TODAY) == DateReading("春节前", None, date(2026, 2, 16), True)
+    assert read_date("春节前", TODAY) == DateReading("春节前", None, date(2026, 2, 14), True)
     after = read_date("去年国庆以后", TODAY)
-    assert after == DateReading("去年国庆以后", date(2025, 10, 8), None, True)
+    assert after == DateReading("去年国庆以后", date(2025, 10, 9), None, True)
 
 
 @pytest.mark.parametrize(
@@ -242,6 +242,20 @@ def test_the_words_for_the_time_are_found_in_a_sentence(text: str, words: str) -
     ],
 )
 def test_no_date(text: str) -> None:
+    assert read_date(text, TODAY) is None
+
+
+def test_days_off_are_the_announced_ones_and_the_usual_ones_before_they_are_announced() -> None:
+    announced = read_date("国庆放假那几天", date(2025, 11, 3))
+    assert announced is not None and announced.end == date(2025, 10, 8)
+    later = read_date("国庆放假那几天", date(2031, 11, 3))
+    assert later is not None and (later.start, later.end) == (date(2031, 10, 1), date(2031, 10, 7))
+
+
+@pytest.mark.parametrize(
+    "text", ["有一个月了", "将近三个月", "附近三个网点", "这一天", "3-5天到账"]
+)
+def test_how_long_it_took_is_no_day(text: str) -> None:
     assert read_date(text, TODAY) is None
 
 

@@ -1,0 +1,1 @@
+"""`python -m benchmarks.readers`: our readers and other libraries on tests/data/expressions.yml."""
