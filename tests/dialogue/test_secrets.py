@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.dialogue.kit import arrived, asked, recap
@@ -17,6 +19,8 @@ SECRETS = {
     "identity number": "110105199003074512",
 }
 SPACELESS = "6228480012345678907"
+BY_CHANCE = 10
+"""Digits; a shorter number can stand inside a timestamp or an id."""
 
 
 def raw_files(stack: Stack) -> dict[str, bytes]:
@@ -25,6 +29,15 @@ def raw_files(stack: Stack) -> dict[str, bytes]:
     found = {str(path.relative_to(stack.folder)): path.read_bytes() for path in files}
     assert {"tracker.db", "channel.db", "journal.db", "casestore.db", "rasa.log"} <= found.keys()
     return found
+
+
+def leaks(secret: str, content: bytes) -> bool:
+    """Whether a file holds a secret; a short number only counts where no other digit touches it."""
+    if secret.isdigit() and len(secret) < BY_CHANCE:
+        # Behind an escaped character (\u7801) a digit may be the escape's own.
+        alone = rb"(?:(?<!\d)|(?<=\\u[0-9A-Fa-f]{4}))%s(?!\d)" % secret.encode()
+        return re.search(alone, content) is not None
+    return secret.encode() in content
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +64,7 @@ def test_secrets_are_in_no_file(stack: Stack, filed: str) -> None:
     arrived(stack, filed, PHONE[-4:])
     for name, content in raw_files(stack).items():
         for kind, secret in {**SECRETS, "card without spaces": SPACELESS}.items():
-            assert secret.encode() not in content, f"{kind} in {name}"
+            assert not leaks(secret, content), f"{kind} in {name}"
 
 
 def test_the_phone_is_nowhere_in_clear_and_still_proves(stack: Stack, filed: str) -> None:
