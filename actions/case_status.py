@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -14,6 +13,7 @@ from actions import services
 from actions.conversation import Events, SafeAction, now, text_of
 from bot.errors import CaseStoreError, NotFound, TooManyAttempts
 from bot.intake import reference
+from bot.intake.proof import tail_in
 from bot.intake.status import Status, inquire
 from bot.settings import settings
 
@@ -22,7 +22,6 @@ REFERENCE = "status_reference"
 ATTEMPTS = "status_attempts"
 """Slot with the times of wrong proofs, seconds since the epoch."""
 HOUR = 3600.0
-_TAIL = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 
 
 class CaseStatus(SafeAction):
@@ -37,19 +36,19 @@ class CaseStatus(SafeAction):
         if reference.looks_like(text) and reference.find(text) is None:
             dispatcher.utter_message(response="utter_status_bad_reference")
             return []
-        tail = _tail_in(text)
+        tail = tail_in(text)
         if ref is None or tail is None:
             asked = "utter_ask_status" if ref is None else "utter_ask_status_tail"
             dispatcher.utter_message(response=asked, reference=ref or "")
             return [SlotSet(REFERENCE, ref)]
-        recent = _recent(tracker)
-        if len(recent) >= settings().status_attempts_per_hour:
+        failed = recent(tracker)
+        if len(failed) >= settings().status_attempts_per_hour:
             dispatcher.utter_message(response="utter_status_too_many")
             return [SlotSet(REFERENCE, None)]
-        return await self._tell(dispatcher, ref, tail, recent)
+        return await self._tell(dispatcher, ref, tail, failed)
 
     async def _tell(
-        self, dispatcher: CollectingDispatcher, ref: str, tail: str, recent: list[float]
+        self, dispatcher: CollectingDispatcher, ref: str, tail: str, failed: list[float]
     ) -> Events:
         try:
             status = await asyncio.to_thread(
@@ -57,8 +56,8 @@ class CaseStatus(SafeAction):
             )
         except NotFound:
             dispatcher.utter_message(response="utter_status_not_found")
-            failed = [*recent, now().timestamp()]
-            return [SlotSet(ATTEMPTS, failed), SlotSet(REFERENCE, None)]
+            attempts = [*failed, now().timestamp()]
+            return [SlotSet(ATTEMPTS, attempts), SlotSet(REFERENCE, None)]
         except TooManyAttempts:
             dispatcher.utter_message(response="utter_status_too_many")
             return [SlotSet(REFERENCE, None)]
@@ -69,14 +68,8 @@ class CaseStatus(SafeAction):
         return [SlotSet(REFERENCE, None), SlotSet(ATTEMPTS, None)]
 
 
-def _tail_in(text: str) -> str | None:
-    """The last lone group of four digits outside the reference, or the end of a masked phone."""
-    without = re.sub(r"[Tt][Ss]\s?\d{8}[-—–]?\s?\w{7}", " ", text)
-    found: list[str] = _TAIL.findall(without)
-    return found[-1] if found else None
-
-
-def _recent(tracker: Tracker) -> list[float]:
+def recent(tracker: Tracker) -> list[float]:
+    """Times of the wrong proofs of the last hour, seconds since the epoch."""
     since = now().timestamp() - HOUR
     attempts: list[Any] = tracker.get_slot(ATTEMPTS) or []
     return [float(at) for at in attempts if float(at) > since]

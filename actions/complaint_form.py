@@ -1,32 +1,36 @@
-"""The complaint conversation: every turn of the form, its two computed questions, the filing."""
+"""The complaint conversation: every turn of the form, its computed questions, the filing."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import case_status, services
+from actions import case_status, drafts, services
 from actions.conversation import Events, SafeAction, now, opening_of, payload_of, turn_of
-from bot.errors import JournalUnavailable
+from bot.errors import JournalUnavailable, StorageError
 from bot.intake import fields as f
+from bot.intake.acts import Act, ActKind
 from bot.intake.complaint import Complaint
-from bot.intake.conversation import FormState
 from bot.intake.filing import contract_fields
+from bot.intake.forms.table import FormState
+from bot.intake.journal import Entry
+from bot.intake.promises import due_dates, receipt_variables
+from bot.intake.same_matter import Told, same_matter, told_again
+from bot.intake.turn import Step
 from bot.settings import settings
 
 logger = logging.getLogger(__name__)
 
-FORM = "complaint_form"
-
-
-def _values(tracker: Tracker) -> dict[str, Any]:
-    return {name: tracker.get_slot(name) for name in f.SLOTS}
+FORM = f.TABLE.name
+SAME_WITHIN = timedelta(days=60)
+"""How far back an earlier complaint may be the same matter: the longest legal time to decide."""
 
 
 class ValidateComplaintForm(SafeAction):
@@ -36,20 +40,65 @@ class ValidateComplaintForm(SafeAction):
         return f"validate_{FORM}"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        values = drafts.values_of(tracker, f.TABLE)
         # A form that has not begun has no intake id, whatever slot some other form left requested.
-        begun = tracker.get_slot(f.INTAKE) is not None
-        state = FormState(_values(tracker), tracker.get_slot("requested_slot") if begun else None)
+        begun = values[f.INTAKE] is not None
+        if not begun:
+            values[f.ATTACHMENTS] = await _sent_before(tracker)
+        state = FormState(values, tracker.get_slot("requested_slot") if begun else None)
         step = services.form().advance(state, turn_of(tracker) if begun else opening_of(tracker))
         if step.aside:
             return []
+        step = await _ask_same(state, step)
         for say in step.say:
             dispatcher.utter_message(response=say.response, **say.variables)
+        await _keep(tracker, state, step)
         # Rasa takes a form that sets no slot for one that did not understand, and asks the rules.
-        values = {f.INTAKE: state.get(f.INTAKE), **step.values}
+        changed = {f.INTAKE: state.get(f.INTAKE), **step.values}
         return [
-            *(SlotSet(name, value) for name, value in values.items()),
+            *(SlotSet(name, value) for name, value in changed.items()),
             SlotSet("requested_slot", step.ask),
         ]
+
+
+async def _sent_before(tracker: Tracker) -> list[str]:
+    """Ids of the evidence sent before the complaint was begun."""
+    try:
+        held = await asyncio.to_thread(services.evidence().held, tracker.sender_id)
+    except StorageError:
+        return []
+    return [evidence.id for evidence in held]
+
+
+async def _keep(tracker: Tracker, state: FormState, step: Step) -> None:
+    values = {**state.values, **step.values}
+    if step.ask is not None:
+        await drafts.save(tracker, f.TABLE, values, step.ask)
+    elif values.get(f.INTAKE) is None and state.get(f.INTAKE) is not None:
+        await drafts.forget(str(state.get(f.INTAKE)["id"]))  # cancelled, or consent refused
+
+
+async def _ask_same(state: FormState, step: Step) -> Step:
+    """Before the recap: is an earlier complaint of this phone about the same matter?"""
+    values = {**state.values, **step.values}
+    book = values.get(f.INTAKE) or {}
+    if step.ask != f.CONFIRMED or state.requested == f.CONFIRMED or "same" in book:
+        return step
+    phone = services.seals().open(values[f.PHONE]["sealed"])
+    try:
+        earlier = await asyncio.to_thread(
+            services.journal().recent_of_phone, phone, now() - SAME_WITHIN
+        )
+        gone = await asyncio.to_thread(services.acts().withdrawn, [e.reference for e in earlier])
+    except StorageError:
+        return step  # filed as a case of its own; a person can merge them
+    mine = Told.of(values)
+    found = next((e for e in earlier if e.reference not in gone and _is_same(mine, e)), None)
+    return services.form().ask_same(state, step, found.reference) if found else step
+
+
+def _is_same(mine: Told, earlier: Entry) -> bool:
+    return same_matter(mine, Told.of(earlier.payload))
 
 
 class AskBusiness(SafeAction):
@@ -66,6 +115,34 @@ class AskBusiness(SafeAction):
         return []
 
 
+class AskReason(SafeAction):
+    """Offers the likeliest reasons as buttons."""
+
+    def name(self) -> str:
+        return f"action_ask_{FORM}_{f.REASON}"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        book = tracker.get_slot(f.INTAKE) or {}
+        buttons = [
+            _button(name.removesuffix("引起的投诉"), f.REASON, name)
+            for name in f.offered_reasons(book)
+        ]
+        dispatcher.utter_message(response="utter_ask_reason", buttons=buttons)
+        return []
+
+
+class AskSame(SafeAction):
+    """Shows the earlier complaint that may be about the same matter."""
+
+    def name(self) -> str:
+        return f"action_ask_{FORM}_{f.SAME}"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        book = tracker.get_slot(f.INTAKE) or {}
+        dispatcher.utter_message(response="utter_ask_same", reference=str(book.get("same")))
+        return []
+
+
 class AskConfirmation(SafeAction):
     """Reads the whole complaint back before it is filed."""
 
@@ -78,6 +155,8 @@ class AskConfirmation(SafeAction):
             for name in f.RECAP
             if tracker.get_slot(name) is not None
         ]
+        sent = tracker.get_slot(f.ATTACHMENTS) or []
+        lines += [f"附件：{len(sent)}个"] if sent else []
         dispatcher.utter_message(response="utter_recap", recap="\n".join(lines))
         return []
 
@@ -98,28 +177,24 @@ class SubmitComplaint(SafeAction):
         return "action_submit_complaint"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        if not tracker.get_slot(f.CONFIRMED):
-            return []  # the form was left without confirming; it has said so itself
-        values = _values(tracker)
-        complaint = Complaint(
-            intake_id=UUID(values[f.INTAKE]["id"]),
-            channel=tracker.get_latest_input_channel() or "web",
-            sender_id=tracker.sender_id,
-            submitted_at=now(),
-            fields=contract_fields(values, services.seals().open),
-        )
+        values = drafts.values_of(tracker, f.TABLE)
+        joins = (values[f.INTAKE] or {}).get("joins")
+        if not values[f.CONFIRMED] and not joins:
+            # The form was left without confirming; it has said so itself.
+            return await return_to_form(dispatcher, tracker)
         try:
-            receipt = await asyncio.to_thread(services.journal().record, complaint, now())
+            reference = await (
+                _supplement(values, tracker, joins) if joins else _file(values, tracker)
+            )
         except JournalUnavailable as exc:
             logger.error("complaint not journaled: %s", exc.__cause__.__class__.__name__)
             dispatcher.utter_message(response="utter_not_filed")
             return self.after_failure()
-        promise = f"{settings().promise_working_days}个工作日"
-        dispatcher.utter_message(
-            response="utter_filed", reference=receipt.reference, promise=promise
-        )
-        forget = [SlotSet(name, None) for name in f.SLOTS]
-        return [*forget, SlotSet(case_status.REFERENCE, receipt.reference)]
+        _acknowledge(dispatcher, reference, joined=bool(joins))
+        await drafts.forget(str(values[f.INTAKE]["id"]))
+        forgotten = [SlotSet(name, None) for name in f.SLOTS]
+        known = SlotSet(case_status.REFERENCE, reference)
+        return [*forgotten, known, *await return_to_form(dispatcher, tracker)]
 
     def after_failure(self) -> Events:
         """The answers stay, and 「提交」 tries again."""
@@ -128,6 +203,56 @@ class SubmitComplaint(SafeAction):
             SlotSet(f.CONFIRMED, None),
             SlotSet("requested_slot", f.CONFIRMED),
         ]
+
+
+async def _file(values: dict[str, Any], tracker: Tracker) -> str:
+    """Journals the complaint and what was sent with it. Raises JournalUnavailable."""
+    complaint = Complaint(
+        intake_id=UUID(values[f.INTAKE]["id"]),
+        channel=tracker.get_latest_input_channel() or "web",
+        sender_id=tracker.sender_id,
+        submitted_at=now(),
+        fields=contract_fields(values, services.seals().open),
+    )
+    receipt = await asyncio.to_thread(services.journal().record, complaint, now())
+    return receipt.reference
+
+
+async def _supplement(values: dict[str, Any], tracker: Tracker, reference: str) -> str:
+    """Journals what was told as a supplement of `reference`. Raises JournalUnavailable."""
+    intake_id = UUID(values[f.INTAKE]["id"])
+    act = Act(
+        id=uuid5(intake_id, "supplement"),
+        kind=ActKind.SUPPLEMENT,
+        reference=reference,
+        channel=tracker.get_latest_input_channel() or "web",
+        sender_id=tracker.sender_id,
+        submitted_at=now(),
+        fields={"text": told_again(values)},
+    )
+    await asyncio.to_thread(services.acts().record, act, now())
+    sent = [str(sent) for sent in values[f.ATTACHMENTS] or ()]
+    await asyncio.to_thread(services.evidence().attach, sent, reference, now())
+    return reference
+
+
+def _acknowledge(dispatcher: CollectingDispatcher, reference: str, *, joined: bool) -> None:
+    if joined:
+        dispatcher.utter_message(response="utter_case_form_supplement", reference=reference)
+        return
+    config, moment = settings(), now()
+    due = due_dates(moment, config.promise_working_days, config.complex_working_days)
+    told = receipt_variables(due, services.office_hours(), moment)
+    dispatcher.utter_message(response="utter_filed", reference=reference, **told)
+
+
+async def return_to_form(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """Back to the form that was put aside for the one just ended, if there is one."""
+    draft = await drafts.put_aside_before(tracker)
+    if draft is None:
+        return []
+    dispatcher.utter_message(response="utter_back_to_form")
+    return await drafts.take_up(tracker, draft)
 
 
 class AnswerLate(SafeAction):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from itertools import islice
@@ -127,11 +128,11 @@ def _is_typed(event: dict[str, Any]) -> bool:
     return not str(event.get("text") or "").startswith("/")
 
 
-def turn_of(tracker: Tracker) -> Turn:
-    """The latest message as the complaint form sees it."""
+def turn_of(tracker: Tracker, own: Sequence[str] = ()) -> Turn:
+    """The latest message as a form sees it; `own` are the references filed in the conversation."""
     payload = payload_of(tracker)
     event = _latest_user_event(tracker)
-    turn = _turn(event, resuming=has_spoken(tracker))
+    turn = replace(_turn(event, resuming=has_spoken(tracker)), own=own)
     return turn if payload is None else replace(turn, text="", choice=payload)
 
 

@@ -5,11 +5,23 @@ from __future__ import annotations
 from functools import lru_cache
 from uuid import uuid4
 
+from bot.intake.acts import SqlActs
 from bot.intake.answers import Reader
-from bot.intake.bootstrap import case_store, open_journal, sealer
+from bot.intake.bootstrap import (
+    case_store,
+    open_acts,
+    open_drafts,
+    open_evidence,
+    open_journal,
+    sealer,
+)
 from bot.intake.case_store import CaseStore
-from bot.intake.conversation import ComplaintForm
-from bot.intake.journal import Journal
+from bot.intake.drafts import SqlDrafts
+from bot.intake.evidence import EvidenceStore
+from bot.intake.forms.case import CaseForm
+from bot.intake.forms.complaint import ComplaintForm
+from bot.intake.journal import SqlJournal
+from bot.intake.office_hours import OfficeHours
 from bot.intake.reading.classification import load_table
 from bot.knowledge.catalogue import Catalogue, load_catalogue
 from bot.knowledge.feedback import Feedback
@@ -27,8 +39,33 @@ def form() -> ComplaintForm:
 
 
 @lru_cache(maxsize=1)
-def journal() -> Journal:
+def journal() -> SqlJournal:
     return open_journal(settings())
+
+
+@lru_cache(maxsize=1)
+def case_form() -> CaseForm:
+    return CaseForm(uuid4)
+
+
+@lru_cache(maxsize=1)
+def acts() -> SqlActs:
+    return open_acts(settings())
+
+
+@lru_cache(maxsize=1)
+def evidence() -> EvidenceStore:
+    return open_evidence(settings())
+
+
+@lru_cache(maxsize=1)
+def drafts() -> SqlDrafts:
+    return open_drafts(settings())
+
+
+@lru_cache(maxsize=1)
+def office_hours() -> OfficeHours:
+    return OfficeHours.parse(settings().office_hours)
 
 
 @lru_cache(maxsize=1)

@@ -9,11 +9,12 @@ from rasa_sdk.events import ActionExecuted, ActiveLoop, SessionStarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.case_status import ATTEMPTS
-from actions.complaint_form import FORM
 from actions.conversation import Events
+from actions.drafts import TABLES
+from bot.intake import case_fields as c
 from bot.intake import fields as f
 
-KEPT = (*f.SLOTS, ATTEMPTS)
+KEPT = (*f.SLOTS, *c.SLOTS, ATTEMPTS)
 
 
 class SessionStart(Action):
@@ -28,9 +29,8 @@ class SessionStart(Action):
         events: Events = [SessionStarted()]
         values = {name: tracker.get_slot(name) for name in KEPT}
         events += [SlotSet(name, value) for name, value in values.items() if value is not None]
-        if values[f.INTAKE] is not None and tracker.get_slot("requested_slot"):
-            events += [
-                ActiveLoop(FORM),
-                SlotSet("requested_slot", tracker.get_slot("requested_slot")),
-            ]
+        requested = tracker.get_slot("requested_slot")
+        open_form = next((t.name for t in TABLES.values() if values[t.book] is not None), None)
+        if open_form and requested:
+            events += [ActiveLoop(open_form), SlotSet("requested_slot", requested)]
         return [*events, ActionExecuted("action_listen")]

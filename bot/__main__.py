@@ -72,14 +72,50 @@ def relay() -> None:
 
 @app.command()
 def retry(reference: str) -> None:
-    """Put a parked complaint back into delivery."""
+    """Deliver everything of a reference that is parked or waits for its next attempt now."""
     from datetime import datetime, timezone
 
-    from bot.intake.bootstrap import open_journal
+    from bot.intake.bootstrap import open_acts, open_evidence, open_journal
 
-    found = open_journal(settings()).try_again(reference, datetime.now(timezone.utc))
-    console.print("已重新投递。" if found else "没有找到这个编号的搁置投诉。")
-    raise typer.Exit(0 if found else 1)
+    config, now = settings(), datetime.now(timezone.utc)
+    outboxes = (open_journal(config), open_acts(config), open_evidence(config))
+    found = [outbox.try_again(reference, now) for outbox in outboxes]
+    console.print("已重新投递。" if any(found) else "这个编号没有未送达的内容。")
+    raise typer.Exit(0 if any(found) else 1)
+
+
+@app.command()
+def backup(folder: Path) -> None:
+    """Copy all databases and documents into a new folder; the product may go on running."""
+    from datetime import datetime, timezone
+
+    from bot.launcher.backup import Holdings, back_up
+    from bot.settings import environment
+
+    holdings = Holdings.of(settings(), environment())
+    complete = back_up(holdings, folder.absolute(), datetime.now(timezone.utc), _say)
+    raise typer.Exit(0 if complete else 1)
+
+
+@app.command()
+def restore(
+    folder: Path,
+    force: Annotated[bool, typer.Option(help="replace what is there; it stays beside it")] = False,
+) -> None:
+    """Put a backup back. Stop everything before."""
+    from datetime import datetime, timezone
+
+    from bot.launcher.backup import Holdings
+    from bot.launcher.backup import restore as put_back
+    from bot.settings import environment
+
+    holdings = Holdings.of(settings(), environment())
+    complete = put_back(holdings, folder.absolute(), datetime.now(timezone.utc), _say, force=force)
+    raise typer.Exit(0 if complete else 1)
+
+
+def _say(line: str) -> None:
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -4,6 +4,9 @@
     x ConfigurationError         settings, model or machine are not fit to start
     x StorageError               a database of ours cannot be read or written
       - JournalUnavailable       the complaint could not be put on disk
+        . EvidenceUnavailable    a document could not be put on disk or read
+    x EvidenceRefused            a document that cannot be taken, with the reason
+    x BackupFailed               a backup or a restore did not come to its end
     x SheetError                 the review sheet cannot be read or written
     x TurnFailed                 a turn of the assistant could not run to its end
     x CaseStoreError
@@ -37,6 +40,18 @@ class StorageError(BotError):
 
 class JournalUnavailable(StorageError):
     """投诉登记簿暂时无法写入，您的投诉还没有提交。"""
+
+
+class EvidenceUnavailable(JournalUnavailable):
+    """材料暂时无法保存，请稍后再发一次。"""
+
+
+class EvidenceRefused(BotError):
+    """这份材料不能接收，请换一份再试。"""
+
+
+class BackupFailed(BotError):
+    """备份或恢复没有完成。"""
 
 
 class SheetError(BotError):

@@ -6,14 +6,16 @@ Secrets have no default: `python -m bot run` generates them for a first local ru
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
-from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError, validator
 
 from bot.errors import ConfigurationError
 
@@ -28,6 +30,9 @@ GENERATED: dict[str, Callable[[], str]] = {
     "CONSOLE_ADMIN_PASSWORD": lambda: secrets.token_urlsafe(12),
 }
 """Secrets of a local run and how each is made. The console's are read by `casestore`, not here."""
+
+_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_PERIOD = rf" *{_TIME}-{_TIME}"
 
 
 class Settings(BaseModel):
@@ -47,17 +52,23 @@ class Settings(BaseModel):
 
     var_dir: Path = ROOT / "var"
     models_dir: Path = ROOT / "models"
+    evidence_dir: Path = Path()
     journal_url: str = ""
     channel_url: str = ""
     tracker_url: str = ""
     knowledge_url: str = ""
 
-    web_session_hours: int = Field(72, ge=1)
+    web_session_hours: int = Field(168, ge=1)
     web_turn_timeout: float = Field(20.0, gt=0)
     consent_version: str = "2026-11"
     promise_working_days: int = Field(2, ge=1)
+    complex_working_days: int = Field(5, ge=1)
+    office_hours: str = Field("08:30-17:30", regex=rf"^{_PERIOD}(,{_PERIOD})*\Z")
+    """Grammar: `bot.intake.office_hours`, which stands above this module."""
     answers_approved_only: bool = False
     status_attempts_per_hour: int = Field(5, ge=1)
+    conversation_days: int = Field(183, ge=183)
+    draft_days: int = Field(7, ge=1)
 
     web_session_secret: SecretStr
     field_keys: SecretStr
@@ -65,6 +76,23 @@ class Settings(BaseModel):
 
     class Config:
         allow_mutation = False
+
+    @validator("evidence_dir", always=True)
+    def _beside_the_databases(cls, folder: Path, values: dict[str, Any]) -> Path:
+        return folder if folder != Path() else Path(values["var_dir"]) / "evidence"
+
+    @validator("complex_working_days")
+    def _complex_takes_no_less(cls, days: int, values: dict[str, object]) -> int:
+        if days < int(str(values.get("promise_working_days", days))):
+            raise ValueError("shorter than the promise for ordinary complaints")
+        return days
+
+    @validator("office_hours")
+    def _from_early_to_late(cls, text: str) -> str:
+        times = re.findall(_TIME, text)
+        if times != sorted(set(times)):
+            raise ValueError("periods overlap or run backwards")
+        return text
 
     @property
     def action_endpoint_url(self) -> str:

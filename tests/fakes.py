@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from itertools import count
 from typing import Any
 
-from bot.errors import NotFound, Permanent, TooManyAttempts
+from bot.errors import NotFound, Permanent, Retryable, TooManyAttempts
+from bot.intake.calendar import local_day
+from bot.intake.case_store import Document, Event, Events
 from bot.intake.complaint import Complaint, Receipt
-from bot.intake.journal import DELIVERED, PARKED, PENDING, Backlog, Entry
+from bot.intake.outbox import DELIVERED, PARKED, PENDING, UNDELIVERED, Backlog, Entry, Waiting
 from bot.intake.reference import CROCKFORD, mint
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=timezone.utc)
 MOST_WRONG_PROOFS = 5
+REVIEW_DAYS = 30
+STATE_LABELS = {
+    "registered": "已登记",
+    "notified": "已答复",
+    "under_review": "核查中",
+    "withdrawn": "已撤回",
+}
 
 
 class Clock:
@@ -38,31 +47,16 @@ def references() -> Callable[[datetime], str]:
     return lambda moment: mint(moment.date(), lambda _: next(digits))
 
 
-class FakeJournal:
-    """The journal in memory."""
+class FakeOutbox:
+    """An outbox in memory; tests put entries into it with `add`."""
 
     def __init__(self) -> None:
-        self._mint = references()
         self.entries: dict[str, Entry] = {}
-        self.amendments: dict[str, set[str]] = {}
-        self._first: dict[str, str] = {}
         self._due: dict[str, datetime] = {}
         self._leased: dict[str, datetime] = {}
 
-    def record(self, complaint: Complaint, now: datetime) -> Receipt:
-        key = str(complaint.intake_id)
-        known = self.entries.get(key)
-        if known is not None:
-            if complaint.fingerprint() != self._first[key]:
-                self.amendments.setdefault(key, set()).add(complaint.fingerprint())
-            return Receipt(known.reference, first_time=False)
-        reference = self._mint(complaint.submitted_at)
-        payload = complaint.payload(reference)
-        self.entries[key] = Entry(
-            key, reference, complaint.channel, complaint.sender_id, payload, PENDING, 0, None, now
-        )
-        self._first[key], self._due[key] = complaint.fingerprint(), now
-        return Receipt(reference, first_time=True)
+    def add(self, entry: Entry) -> None:
+        self.entries[entry.id], self._due[entry.id] = entry, entry.created_at
 
     def claim(self, owner: str, now: datetime, lease: timedelta) -> Entry | None:
         free = [key for key, entry in self.entries.items() if self._is_free(entry, now)]
@@ -75,8 +69,8 @@ class FakeJournal:
         return self.entries[key]
 
     def _is_free(self, entry: Entry, now: datetime) -> bool:
-        leased = self._leased.get(entry.intake_id)
-        due = entry.status == PENDING and self._due[entry.intake_id] <= now
+        leased = self._leased.get(entry.id)
+        due = entry.status == PENDING and self._due[entry.id] <= now
         return due and (leased is None or leased <= now)
 
     def delivered(self, entry: Entry, now: datetime) -> None:  # noqa: ARG002 - the port's
@@ -84,55 +78,112 @@ class FakeJournal:
 
     def postponed(self, entry: Entry, until: datetime, error: str) -> None:
         if self._finish(entry, last_error=error):
-            self._due[entry.intake_id] = until
+            self._due[entry.id] = until
 
     def parked(self, entry: Entry, error: str) -> None:
         self._finish(entry, status=PARKED, last_error=error)
 
     def _finish(self, entry: Entry, **values: Any) -> bool:
-        present = self.entries[entry.intake_id]
+        present = self.entries[entry.id]
         if present.lease_owner != entry.lease_owner:
             return False
-        self._leased.pop(entry.intake_id, None)
-        self.entries[entry.intake_id] = replace(present, lease_owner=None, **values)
+        self._leased.pop(entry.id, None)
+        self.entries[entry.id] = replace(present, lease_owner=None, **values)
         return True
 
     def try_again(self, reference: str, now: datetime) -> bool:
-        entry = self.find(reference)
-        if entry is None or entry.status != PARKED:
-            return False
-        self.entries[entry.intake_id] = replace(entry, status=PENDING)
-        self._due[entry.intake_id] = now
-        return True
+        stuck = [entry for entry in self._undelivered() if entry.reference == reference]
+        for entry in stuck:
+            self.entries[entry.id] = replace(entry, status=PENDING)
+            self._due[entry.id] = now
+        return bool(stuck)
+
+    def _undelivered(self) -> list[Entry]:
+        return [entry for entry in self.entries.values() if entry.status in UNDELIVERED]
+
+    def backlog(self, now: datetime) -> Backlog:
+        by_kind: dict[str, dict[str, int]] = {}
+        for entry in self._undelivered():
+            counts = by_kind.setdefault(entry.kind, {})
+            counts[entry.status] = counts.get(entry.status, 0) + 1
+        pending = [e.created_at for e in self._undelivered() if e.status == PENDING]
+        parked = len(self._undelivered()) - len(pending)
+        oldest = max(now - min(pending, default=now), timedelta(0))
+        return Backlog(len(pending), parked, oldest, by_kind)
+
+    def waiting(self, limit: int) -> list[Waiting]:
+        found = sorted(self._undelivered(), key=lambda e: (e.status != PARKED, e.created_at))
+        return [
+            Waiting(e.reference, e.kind, e.status, e.attempts, e.created_at, e.last_error)
+            for e in found[:limit]
+        ]
+
+
+class FakeJournal(FakeOutbox):
+    """The journal in memory."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mint = references()
+
+    def record(self, complaint: Complaint, now: datetime) -> Receipt:
+        key = str(complaint.intake_id)
+        known = self.entries.get(key)
+        if known is not None:
+            return Receipt(known.reference, first_time=False)
+        reference = self._mint(complaint.submitted_at)
+        payload = complaint.payload(reference)
+        whose = (complaint.channel, complaint.sender_id)
+        self.add(Entry(key, "complaint", reference, *whose, payload, PENDING, 0, None, now))
+        return Receipt(reference, first_time=True)
 
     def find(self, reference: str) -> Entry | None:
         return next((e for e in self.entries.values() if e.reference == reference), None)
 
-    def backlog(self, now: datetime) -> Backlog:
-        pending = [e.created_at for e in self.entries.values() if e.status == PENDING]
-        parked = sum(e.status == PARKED for e in self.entries.values())
-        oldest = now - min(pending, default=now)
-        return Backlog(len(pending), parked, max(oldest, timedelta(0)))
+    def sender_of(self, reference: str) -> str | None:
+        entry = self.find(reference)
+        return None if entry is None else entry.sender_id
+
+    def of_sender(self, sender_id: str) -> list[Entry]:
+        return self._newest_first(lambda entry: entry.sender_id == sender_id)
+
+    def recent_of_phone(self, phone: str, since: datetime) -> list[Entry]:
+        return self._newest_first(
+            lambda e: e.payload["complainant_phone"] == phone and e.created_at >= since
+        )
+
+    def _newest_first(self, wanted: Callable[[Entry], bool]) -> list[Entry]:
+        found = [entry for entry in self.entries.values() if wanted(entry)]
+        return sorted(found, key=lambda entry: entry.created_at, reverse=True)
 
     def check_writable(self) -> None:
         """Memory always is."""
 
 
 class FakeCaseStore:
-    """The bank's case store in memory; `failures` are raised, one per call, before it answers."""
+    """The bank's case store in memory; `failures` are raised, one per call, before it answers.
+
+    The staff's side: `reply` and `press_retry`.
+    """
 
     def __init__(self) -> None:
         self.filed: dict[str, dict[str, Any]] = {}
+        self.acts: dict[str, tuple[str, str, dict[str, Any]]] = {}
+        self.documents: dict[str, tuple[str, Document]] = {}
+        self.happened: list[Event] = []
+        self.reports: list[Mapping[str, Any]] = []
         self.calls: list[str] = []
         self.failures: list[Exception] = []
         self._wrong: dict[str, int] = {}
+        self._progress: dict[str, dict[str, Any]] = {}
+        self._answers: dict[str, dict[str, Any]] = {}
 
     def file(self, payload: dict[str, Any]) -> dict[str, Any]:
         reference = str(payload["reference"])
         self._enter(reference)
         if self.filed.setdefault(reference, payload) != payload:
             raise Permanent("HTTP 422 idempotency_conflict")
-        return _standing(payload)
+        return self._standing(reference)
 
     def status(self, reference: str, phone_tail: str) -> dict[str, Any]:
         self._enter(reference)
@@ -142,21 +193,102 @@ class FakeCaseStore:
         if case is None or str(case["complainant_phone"])[-4:] != phone_tail:
             self._wrong[reference] = self._wrong.get(reference, 0) + 1
             raise NotFound()
-        return {**_standing(case), "last_message": None}
+        reply = self._reply_to(reference)
+        last = None if reply is None else {"text": reply.text, "sent_at": reply.happened_at}
+        return {**self._standing(reference), "last_message": last}
+
+    def act(self, kind: str, reference: str, payload: dict[str, Any]) -> dict[str, Any]:
+        self._enter(reference)
+        self._must_be_filed(reference)
+        known = self.acts.get(payload["id"])
+        if known is None:
+            self._apply(kind, reference, payload)
+            self._answers[payload["id"]] = {**self._standing(reference), "id": payload["id"]}
+        elif known != (kind, reference, payload):
+            raise Permanent("HTTP 422 idempotency_conflict")
+        return self._answers[payload["id"]]
+
+    def _apply(self, kind: str, reference: str, payload: dict[str, Any]) -> None:
+        submitted = datetime.fromisoformat(payload["submitted_at"])
+        progress = self._progress.setdefault(reference, {})
+        if progress.get("state") == "withdrawn":
+            if kind != "withdrawal":
+                raise Permanent("HTTP 409 case_withdrawn")
+        elif kind == "withdrawal":
+            progress.update(state="withdrawn", ended_on=local_day(submitted).isoformat())
+        elif kind in ("satisfaction", "review_request"):
+            self._must_be_answered(kind, reference, submitted)
+        if kind == "review_request":
+            due = local_day(submitted) + timedelta(days=REVIEW_DAYS)
+            progress.update(state="under_review", review_due=due.isoformat())
+        self.acts[payload["id"]] = (kind, reference, payload)
+
+    def _must_be_answered(self, kind: str, reference: str, submitted: datetime) -> None:
+        reply = self._reply_to(reference)
+        if reply is None:
+            raise Permanent("HTTP 409 no_reply_yet")
+        age: timedelta = local_day(submitted) - _day(reply.happened_at)
+        if kind == "review_request" and age.days > REVIEW_DAYS:
+            raise Permanent("HTTP 409 review_too_late")
+
+    def attach(self, reference: str, document: Document) -> None:
+        self._enter(reference)
+        self._must_be_filed(reference)
+        known = self.documents.get(document.id)
+        if known is None and self._progress.get(reference, {}).get("state") == "withdrawn":
+            raise Permanent("HTTP 409 case_withdrawn")
+        if known is not None and known[1].sha256 != document.sha256:
+            raise Permanent("HTTP 422 idempotency_conflict")
+        self.documents.setdefault(document.id, (reference, document))
+
+    def _must_be_filed(self, reference: str) -> None:
+        if reference not in self.filed:
+            raise Retryable("HTTP 404 not_found")
+
+    def events(self, after: int, limit: int) -> Events:
+        self._enter("events")
+        found = [event for event in self.happened if event.cursor > after][:limit]
+        return Events(found, found[-1].cursor if found else after)
+
+    def report(self, backlog: Mapping[str, Any]) -> None:
+        self._enter("report")
+        self.reports.append(backlog)
+
+    def reply(self, reference: str, text: str, at: datetime = NOW) -> None:
+        self._progress.setdefault(reference, {})["state"] = "notified"
+        self._happens(reference, "replied", text, at)
+
+    def press_retry(self, reference: str, at: datetime = NOW) -> None:
+        self._happens(reference, "retry", None, at)
+
+    def _happens(self, reference: str, kind: str, text: str | None, at: datetime) -> None:
+        number = len(self.happened) + 1
+        self.happened.append(Event(number, reference, kind, text, at.isoformat()))
+
+    def _reply_to(self, reference: str) -> Event | None:
+        replies = (e for e in reversed(self.happened) if e.kind == "replied")
+        return next((e for e in replies if e.reference == reference), None)
 
     def _enter(self, reference: str) -> None:
         self.calls.append(reference)
         if self.failures:
             raise self.failures.pop(0)
 
+    def _standing(self, reference: str) -> dict[str, Any]:
+        progress = {"state": "registered", **self._progress.get(reference, {})}
+        return {
+            "reference": reference,
+            "state": progress["state"],
+            "state_label": STATE_LABELS[progress["state"]],
+            "received_at": self.filed[reference]["submitted_at"],
+            "promise_due": "2026-11-25",
+            "complex_due": "2026-11-30",
+            "legal_due": "2026-12-08",
+            "due_provisional": False,
+            "review_due": progress.get("review_due"),
+            "ended_on": progress.get("ended_on"),
+        }
 
-def _standing(case: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "reference": case["reference"],
-        "state": "registered",
-        "state_label": "已登记",
-        "received_at": case["submitted_at"],
-        "promise_due": "2026-11-25",
-        "legal_due": "2026-12-08",
-        "due_provisional": False,
-    }
+
+def _day(moment: str) -> date:
+    return local_day(datetime.fromisoformat(moment))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+from bot.intake.acts import Act, ActKind
 from bot.intake.complaint import Complaint
 from bot.privacy.sealing import Sealer
 from tests.fakes import NOW
@@ -14,6 +15,7 @@ SEAL_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 OTHER_SEAL_KEY = "YWJjZGVmZ2hpamFiY2RlZmdoaWphYmNkZWZnaGlqYWI="
 PHONE = "13800138000"
 TAIL = "8000"
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 _IDS = UUID("5f0c1a52-6f0e-4c35-9d37-0b3a0c8a3f11")
 
 
@@ -47,3 +49,22 @@ def complaint(number: int = 0, submitted_at: datetime = NOW, **changes: Any) -> 
     """A confirmed complaint, another one for each number."""
     intake_id = uuid5(_IDS, str(number))
     return Complaint(intake_id, "web", f"web-{number}", submitted_at, fields(**changes))
+
+
+def act(
+    number: int,
+    reference: str,
+    kind: ActKind = ActKind.SUPPLEMENT,
+    submitted_at: datetime = NOW,
+    **changes: Any,
+) -> Act:
+    """A later act about a complaint, another one for each number."""
+    said: dict[ActKind, dict[str, Any]] = {
+        ActKind.SUPPLEMENT: {"text": "当时还有一位保安在场"},
+        ActKind.WITHDRAWAL: {"reason": None},
+        ActKind.SATISFACTION: {"rating": 4, "comment": None},
+        ActKind.REVIEW_REQUEST: {"reason": "答复没有回答我的问题"},
+    }
+    act_id = UUID(int=uuid5(_IDS, f"act {number}").int, version=4)
+    content = {**said[kind], **changes}
+    return Act(act_id, kind, reference, "web", "web-0", submitted_at, content)

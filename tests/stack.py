@@ -5,6 +5,8 @@ Every process can be killed and started again by name; databases live in a folde
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import signal
 import subprocess
@@ -73,6 +75,7 @@ class Stack:
             "WEB_SESSION_SECRET": uuid4().hex,
             "CONSOLE_ADMIN_PASSWORD": self.console_password,
             "VAR_DIR": str(self.folder),
+            "CASE_STORE_FILES_DIR": str(self.folder / "casestore-files"),
             "DATABASE_URL": f"sqlite:///{self.folder / 'casestore.db'}",
             **self.extra,
         }
@@ -170,10 +173,30 @@ class Chat:
 
     def _replies(self, answer: requests.Response) -> list[str]:
         assert answer.status_code == 200, f"{answer.status_code}: {answer.text}"
-        messages = [m for m in answer.json()["messages"] if m["from"] == "bot"]
+        return self._read(answer.json())
+
+    def _read(self, body: dict[str, Any]) -> list[str]:
+        messages = [m for m in body["messages"] if m["from"] == "bot"]
         offered = [m["buttons"] for m in messages if m["buttons"]]
         self.buttons = offered[-1] if offered else self.buttons
         return [m["text"] for m in messages]
+
+    def send_file(self, name: str, content: bytes) -> list[str]:
+        """Sends a picture or document; the assistant's replies."""
+        answer = self.http.post(
+            self.base + "attachments",
+            files={"file": (name, content)},
+            data={"id": str(uuid4())},
+            timeout=40,
+        )
+        assert answer.status_code == 201, f"{answer.status_code}: {answer.text}"
+        return self._read(answer.json())
+
+    @property
+    def sender_id(self) -> str:
+        """The conversation's id, which the signed token carries in clear."""
+        body = self.token.split(".")[0]
+        return str(json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))))
 
     def titles(self) -> list[str]:
         return [button["title"] for button in self.buttons]

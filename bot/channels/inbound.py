@@ -1,28 +1,31 @@
 """From a customer's message to stored replies, the same for every channel.
 
 Masks before anything is stored, runs one turn per message key, never ends in silence, and keeps a
-message whose turn failed, so that the same key runs it again.
+message whose turn failed with what runs it again: the same key, or `bot.channels.unanswered`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
 from bot.channels import texts
-from bot.channels.transcript import Message, Reply, Transcript
+from bot.channels.transcript import Lease, Message, Reply, Standing, Transcript, Unanswered
 from bot.errors import BotError, ChannelError
 from bot.privacy.masking import Masked, mask
-from bot.privacy.sealing import Sealer, phones_of
+from bot.privacy.sealing import Sealed, Sealer, phones_of
 
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 3
+LEASE = timedelta(minutes=2)
+"""How long a process that died keeps others from running its turns; no turn takes this long."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,21 @@ class Incoming:
     payload: str | None = None
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What a turn needs of a message; nothing in it is clear that may not be stored.
+
+    `text` is what the assistant gets, `refused` names what the customer was asked not to send.
+    """
+
+    text: str
+    phones: list[Sealed]
+    refused: list[str]
+    only_secrets: bool
+
+
 class Inbound:
-    """Runs turns for one channel."""
+    """Runs turns for one channel; `owner` names this process, the same after a restart."""
 
     def __init__(
         self,
@@ -61,6 +77,7 @@ class Inbound:
         turn_timeout: float,
         now: Callable[[], datetime],
         is_ready: Callable[[], Awaitable[bool]],
+        owner: str,
     ) -> None:
         self._transcript = transcript
         self._sealer = sealer
@@ -68,6 +85,7 @@ class Inbound:
         self._turn_timeout = turn_timeout
         self._now = now
         self._is_ready = is_ready
+        self._owner = owner
         self._running: dict[tuple[str, str], asyncio.Task[list[Message]]] = {}
         self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -77,10 +95,45 @@ class Inbound:
         Raises ChannelError (503) when the turn cannot be run now; nothing is lost, the same key
         may be sent again.
         """
-        where = (incoming.sender_id, incoming.key)
+        sender, key = incoming.sender_id, incoming.key
+
+        async def begin() -> list[Message]:
+            masked = Masked(incoming.text, ()) if incoming.payload else mask(incoming.text)
+            prepared = self._prepare(masked, incoming.payload)
+            standing = await asyncio.to_thread(
+                self._transcript.begin,
+                sender,
+                key,
+                masked.text,
+                self._sealer.seal(json.dumps(asdict(prepared))),
+                self._lease(),
+                self._now(),
+            )
+            return await self._go_on(sender, key, standing, prepared, run_turn)
+
+        return await self._once(sender, key, begin)
+
+    async def run_again(self, unanswered: Unanswered, run_turn: RunTurn) -> list[Message]:
+        """Runs the turn of a message that was stored and not answered; raises as `handle` does."""
+        sender, key = unanswered.sender_id, unanswered.key
+
+        async def resume() -> list[Message]:
+            prepared = Prepared(**json.loads(self._sealer.open(unanswered.sealed_turn)))
+            standing = await asyncio.to_thread(
+                self._transcript.resume, sender, key, self._lease(), self._now()
+            )
+            return await self._go_on(sender, key, standing, prepared, run_turn)
+
+        return await self._once(sender, key, resume)
+
+    async def _once(
+        self, sender: str, key: str, turn: Callable[[], Awaitable[list[Message]]]
+    ) -> list[Message]:
+        """Joins the turn of this message if it is running, else runs `turn` in the sender's lane."""
+        where = (sender, key)
         task = self._running.get(where)
         if task is None:
-            task = asyncio.create_task(self._run(incoming, run_turn))
+            task = asyncio.create_task(self._in_lane(sender, turn))
             self._running[where] = task
             task.add_done_callback(lambda done: self._forget(where, done))
         try:
@@ -97,54 +150,67 @@ class Inbound:
     def busy(self) -> ChannelError:
         return ChannelError(503, "busy", texts.BUSY.format(**self._words), RETRY_AFTER_SECONDS)
 
-    async def _run(self, incoming: Incoming, run_turn: RunTurn) -> list[Message]:
+    async def _in_lane(
+        self, sender: str, turn: Callable[[], Awaitable[list[Message]]]
+    ) -> list[Message]:
         # One lane a sender, first come first served: messages are stored and answered in order.
-        lane = self._lanes.setdefault(incoming.sender_id, asyncio.Lock())
+        lane = self._lanes.setdefault(sender, asyncio.Lock())
         async with lane:
-            return await self._run_in_lane(incoming, run_turn)
+            try:
+                return await turn()
+            except ChannelError:
+                raise
+            except BotError as exc:
+                logger.error("turn failed: %s", exc.__class__.__name__)
+                raise self.busy() from exc
+            except Exception as exc:
+                # The last resort of the edge: the customer gets a sentence, the log the kind of
+                # error.
+                logger.exception("turn failed unexpectedly")
+                raise self.busy() from exc
 
-    async def _run_in_lane(self, incoming: Incoming, run_turn: RunTurn) -> list[Message]:
-        masked = Masked(incoming.text, ()) if incoming.payload else mask(incoming.text)
-        sender, key = incoming.sender_id, incoming.key
+    def _lease(self) -> Lease:
+        return Lease(self._owner, self._now() + LEASE)
+
+    def _prepare(self, masked: Masked, payload: str | None) -> Prepared:
+        return Prepared(
+            text=payload or _no_intent_syntax(masked.text),
+            phones=phones_of(masked, self._sealer),
+            refused=[finding.kind.value for finding in masked.refused],
+            only_secrets=masked.only_secrets,
+        )
+
+    async def _go_on(
+        self, sender: str, key: str, standing: Standing, prepared: Prepared, run_turn: RunTurn
+    ) -> list[Message]:
+        if standing is Standing.ANSWERED:
+            return await asyncio.to_thread(self._transcript.exchange, sender, key)
+        if standing is not Standing.OURS:
+            raise self.busy()
         try:
-            stored = await asyncio.to_thread(
-                self._transcript.begin, sender, key, masked.text, self._now()
-            )
-            if stored.answered:
-                return await asyncio.to_thread(self._transcript.exchange, sender, key)
-            replies = await self._replies(incoming, masked, run_turn)
+            replies = await self._replies(sender, key, prepared, run_turn)
             return await asyncio.to_thread(
                 self._transcript.answer, sender, key, replies, self._now()
             )
-        except ChannelError:
+        except Exception:
+            await asyncio.to_thread(self._transcript.release, sender, key, self._owner)
             raise
-        except BotError as exc:
-            logger.error("turn failed: %s", exc.__class__.__name__)
-            raise self.busy() from exc
-        except Exception as exc:
-            # The last resort of the edge: the customer gets a sentence, the log the kind of error.
-            logger.exception("turn failed unexpectedly")
-            raise self.busy() from exc
 
-    async def _replies(self, incoming: Incoming, masked: Masked, run_turn: RunTurn) -> list[Reply]:
-        if masked.only_secrets:
-            return [self._refusal(masked), Reply(texts.ONLY_SECRET)]
+    async def _replies(
+        self, sender: str, key: str, prepared: Prepared, run_turn: RunTurn
+    ) -> list[Reply]:
+        if prepared.only_secrets:
+            return [self._refusal(prepared), Reply(texts.ONLY_SECRET)]
         if not await self._is_ready():
             raise self.busy()
-        turn = TurnInput(
-            incoming.sender_id,
-            incoming.key,
-            incoming.payload or _no_intent_syntax(masked.text),
-            {"phones": phones_of(masked, self._sealer)},
-        )
-        replies = await run_turn(turn)
+        replies = await run_turn(TurnInput(sender, key, prepared.text, {"phones": prepared.phones}))
         if not replies:
             logger.error("a turn produced no reply")
             replies = [Reply(texts.FLOOR.format(**self._words))]
-        return [self._refusal(masked), *replies] if masked.refused else replies
+        return [self._refusal(prepared), *replies] if prepared.refused else replies
 
-    def _refusal(self, masked: Masked) -> Reply:
-        kinds = dict.fromkeys(texts.KIND_NAMES[f.kind.value] for f in masked.refused)
+    def _refusal(self, prepared: Prepared) -> Reply:
+        kinds = dict.fromkeys(texts.KIND_NAMES[kind] for kind in prepared.refused)
         return Reply(texts.SECRET_REFUSED.format(what="、".join(kinds), **self._words))
 
 

@@ -17,6 +17,35 @@ FILED_NOTICE = (
     "本行服务承诺：{promise_due} 前答复；法定期限：{legal_due} 前作出处理决定。\n"
     "发送“查进度”可以随时查看。"
 )
+SUPPLEMENT_NOTICE = "您补充的内容（投诉编号 {reference}）已送达，处理人员能看到。"
+WITHDRAWAL_NOTICE = (
+    "您的投诉（编号 {reference}）已经撤回，本行不再处理。以后还需要的话，可以随时重新投诉。"
+)
+SATISFACTION_NOTICE = "您的评价（投诉编号 {reference}）已送达，谢谢您告诉我们。"
+REVIEW_NOTICE = (
+    "您的核查申请（投诉编号 {reference}）已送达，本行将在 {review_due} 前作出核查决定。\n"
+    "发送“查进度”可以随时查看。"
+)
+ATTACHMENT_NOTICE = "您上传的材料（投诉编号 {reference}）已全部送达，处理人员能看到。"
+PARKED_NOTICE = (
+    "抱歉，您{what}（投诉编号 {reference}）没有送达：{why}。\n"
+    "请拨打{hotline}（{hotline_hours}），报上投诉编号，请人工为您处理。"
+)
+SENT_NAMES = {
+    "supplement": "补充的内容",
+    "withdrawal": "的撤诉申请",
+    "satisfaction": "的评价",
+    "review_request": "的核查申请",
+    "attachment": "上传的材料",
+}
+REFUSAL_REASONS = {
+    "case_withdrawn": "这件投诉已经撤回了",
+    "no_reply_yet": "这件投诉还没有答复",
+    "review_too_late": "从答复到现在超过30天了",
+}
+REFUSED_ANYHOW = "投诉受理系统没有接收"
+REPLIED_NOTICE = "您的投诉（编号 {reference}）有答复了：\n\n{text}\n\n您对这次的处理满意吗？"
+SATISFIED, DISSATISFIED = "满意", "不满意"
 EMPTY = "请输入内容后再发送。"
 TOO_LONG = "内容太长了（最多{limit}个字），请分成几条发送。"
 UNREADABLE = "消息里有无法识别的字符，请删掉后再发送。"
@@ -31,3 +60,12 @@ SESSION_EXPIRED = "会话已过期，请刷新页面重新开始。"
 TROUBLE = "系统出了点问题，请稍后再试。"
 NOT_FOUND = "没有这个地址。"
 NOT_ALLOWED = "不支持这种请求方式。"
+PICTURE, DOCUMENT = "图片", "文件"
+FILE_TEXT = "［{kind}］{name}"
+NAMELESS = "未命名"
+NO_FILE = "没有收到文件，请重新选择后再发送。"
+ONE_FILE = "一次只能发送一个文件，请分几次发送。"
+EMPTY_FILE = "这个文件是空的，请换一个再发送。"
+FILE_TOO_LARGE = "文件太大了（最大10MB）。请压缩后再发送，或者发送截图。"
+BAD_UPLOAD = "文件没有传完整，请重新发送。"
+NOT_A_FORM = "请以 multipart/form-data 发送文件。"

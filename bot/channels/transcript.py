@@ -1,7 +1,8 @@
 """The conversation as the customer sees it, shared by all channels; only masked text comes here.
 
-The unique key (sender, message key) is what makes a repeated message one turn. Everything blocks;
-callers in an event loop use a thread.
+The unique key (sender, message key) is what makes a repeated message one turn. Of several processes
+on one database the one that holds the lease runs a sender's turns. Everything blocks; callers in an
+event loop use a thread.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any, TypedDict
 
 import sqlalchemy as sa
@@ -35,6 +37,13 @@ _message = sa.Table(
     sa.Column("buttons", sa.JSON, nullable=False),
     sa.Column("answered", sa.Boolean, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
+    # Of a customer's message without an answer:
+    sa.Column("sealed_turn", sa.Text),
+    sa.Column("superseded", sa.Boolean, nullable=False, default=False),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("next_attempt_at", UtcDateTime),
+    sa.Column("leased_until", UtcDateTime),
+    sa.Column("lease_owner", sa.String(64)),
 )
 _ended = sa.Table(
     "ended_session",
@@ -61,15 +70,53 @@ class Reply:
 
 @dataclass(frozen=True)
 class Message:
-    """A stored message; `cursor` grows along the conversation."""
+    """A stored message; `cursor` grows along the conversation, `reply_to` is the key it answers."""
 
     cursor: int
     author: str
     key: str
+    reply_to: str | None
     text: str
     buttons: Sequence[Button]
     answered: bool
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right of one process to run a sender's turns; it ends at `until` if the process dies."""
+
+    owner: str
+    until: datetime
+
+
+class Standing(Enum):
+    """What a process that wants to run a message's turn finds."""
+
+    OURS = "ours"
+    ANSWERED = "answered"
+    ELSEWHERE = "elsewhere"
+    """Another process is running a turn of this sender."""
+    SUPERSEDED = "superseded"
+    """The sender has said something later and got an answer to that."""
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A customer's message without an answer, and what runs its turn again."""
+
+    sender_id: str
+    key: str
+    sealed_turn: str
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Ages:
+    """How old an unanswered message must and may be to be run again."""
+
+    youngest: timedelta
+    oldest: timedelta
 
 
 class Transcript:
@@ -78,42 +125,131 @@ class Transcript:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def begin(self, sender_id: str, key: str, text: str, now: datetime) -> Message:
-        """Stores a customer's message, or returns the one already stored under `key`."""
-        try:
-            return self._begin(sender_id, key, text, now)
-        except IntegrityError:  # another process stored it in between
-            return self._begin(sender_id, key, text, now)
+    def begin(
+        self, sender_id: str, key: str, text: str, sealed_turn: str, lease: Lease, now: datetime
+    ) -> Standing:
+        """Stores a customer's message unless `key` is known; takes the lease when that is free.
 
-    def _begin(self, sender_id: str, key: str, text: str, now: datetime) -> Message:
+        A message that waits for another process is stored all the same.
+        """
+        said = {"author": CUSTOMER, "text": text, "buttons": [], "answered": False}
+        row = {**said, "sealed_turn": sealed_turn}
+        try:
+            return self._begin(sender_id, key, row, lease, now)
+        except IntegrityError:  # another process stored it in between
+            return self._begin(sender_id, key, row, lease, now)
+
+    def _begin(
+        self, sender_id: str, key: str, row: dict[str, Any], lease: Lease, now: datetime
+    ) -> Standing:
         with self._transaction() as tx:
+            elsewhere = self._is_elsewhere(tx, sender_id, lease, now)
             known = self._by_key(tx, sender_id, key)
-            if known is not None:
-                return known
-            row = {"author": CUSTOMER, "text": text, "buttons": [], "answered": False}
-            cursor = self._insert(tx, sender_id, key, None, row, now)
-            return Message(cursor, CUSTOMER, key, text, (), False, now)
+            if known is None:
+                self._insert(tx, sender_id, key, None, row, now)
+            elif known.answered:
+                return Standing.ANSWERED
+            return self._take(tx, sender_id, key, lease, elsewhere=elsewhere)
+
+    def resume(self, sender_id: str, key: str, lease: Lease, now: datetime) -> Standing:
+        """Takes the lease to run a stored message again, unless time has gone over it."""
+        with self._transaction() as tx:
+            elsewhere = self._is_elsewhere(tx, sender_id, lease, now)
+            known = self._by_key(tx, sender_id, key)
+            if known is None or known.answered:
+                return Standing.ANSWERED
+            if self._is_superseded(tx, known):
+                tx.execute(_of(sender_id, key).values(superseded=True, sealed_turn=None))
+                return Standing.SUPERSEDED
+            return self._take(tx, sender_id, key, lease, elsewhere=elsewhere)
+
+    @staticmethod
+    def _is_elsewhere(tx: Connection, sender_id: str, lease: Lease, now: datetime) -> bool:
+        """Whether another process runs a turn of this sender; holds back others who ask the same."""
+        waiting = sa.and_(_message.c.sender_id == sender_id, sa.not_(_message.c.answered))
+        tx.execute(sa.select(_message.c.id).where(waiting).with_for_update()).all()
+        # A second look: PostgreSQL shows what was written while we waited for those rows.
+        taken = sa.select(_message.c.id).where(
+            waiting, _message.c.leased_until > now, _message.c.lease_owner != lease.owner
+        )
+        return tx.execute(taken.limit(1)).first() is not None
+
+    @staticmethod
+    def _is_superseded(tx: Connection, row: Any) -> bool:
+        later = sa.select(_message.c.id).where(
+            _message.c.sender_id == row.sender_id,
+            _message.c.author == CUSTOMER,
+            _message.c.id > row.id,
+            _message.c.answered,
+        )
+        return tx.execute(later.limit(1)).first() is not None
+
+    @staticmethod
+    def _take(
+        tx: Connection, sender_id: str, key: str, lease: Lease, *, elsewhere: bool
+    ) -> Standing:
+        if elsewhere:
+            return Standing.ELSEWHERE
+        taken = {"lease_owner": lease.owner, "leased_until": lease.until}
+        tx.execute(_of(sender_id, key).values(taken))
+        return Standing.OURS
 
     def answer(
         self, sender_id: str, key: str, replies: Sequence[Reply], now: datetime
     ) -> list[Message]:
-        """Stores the replies to message `key`, marks it answered and returns the exchange."""
+        """Stores the replies to message `key`, marks it answered and returns the exchange.
+
+        Replies to a message that is answered already are dropped: the first ones count.
+        """
+        done = {"answered": True, "sealed_turn": None, "leased_until": None, "lease_owner": None}
+        first = _of(sender_id, key).where(sa.not_(_message.c.answered)).values(done)
         with self._transaction() as tx:
-            for number, reply in enumerate(replies):
-                row = {"author": BOT, "text": reply.text, "buttons": list(reply.buttons)}
-                self._insert(tx, sender_id, f"{key}/{number}", key, {**row, "answered": True}, now)
-            asked = sa.and_(_message.c.sender_id == sender_id, _message.c.key == key)
-            tx.execute(_message.update().where(asked).values(answered=True))
+            if tx.execute(first).rowcount:
+                for number, reply in enumerate(replies):
+                    self._insert(tx, sender_id, f"{key}/{number}", key, _said(reply), now)
             return self._select(tx, _exchange(sender_id, key))
+
+    def release(self, sender_id: str, key: str, owner: str) -> None:
+        """Gives the lease back: the turn did not succeed, whoever comes next may run it."""
+        ours = _of(sender_id, key).where(_message.c.lease_owner == owner)
+        with self._transaction() as tx:
+            tx.execute(ours.values(leased_until=None, lease_owner=None))
+
+    def postpone(self, unanswered: Unanswered, until: datetime) -> None:
+        """Running the message again did not succeed; it is due again at `until`."""
+        again = {"attempts": unanswered.attempts + 1, "next_attempt_at": until}
+        with self._transaction() as tx:
+            tx.execute(_of(unanswered.sender_id, unanswered.key).values(again))
+
+    def unanswered(self, owner: str, ages: Ages, now: datetime, limit: int) -> list[Unanswered]:
+        """The oldest unanswered message of each sender that `owner` may run now, oldest first."""
+        m = _message.c
+        waiting = sa.and_(
+            sa.not_(m.answered),
+            sa.not_(m.superseded),
+            m.sealed_turn.is_not(None),
+            m.created_at > now - ages.oldest,
+        )
+        oldest = sa.select(sa.func.min(m.id)).where(waiting).group_by(m.sender_id)
+        is_due = sa.and_(
+            m.created_at <= now - ages.youngest,
+            sa.or_(m.next_attempt_at.is_(None), m.next_attempt_at <= now),
+            # Our own lease is one of before a restart, or of a turn that `Inbound` joins.
+            sa.or_(m.leased_until.is_(None), m.leased_until <= now, m.lease_owner == owner),
+            m.sender_id.not_in(sa.select(_ended.c.sender_id)),
+        )
+        columns = (m.sender_id, m.key, m.sealed_turn, m.attempts)
+        query = sa.select(*columns).where(m.id.in_(oldest), is_due).order_by(m.id).limit(limit)
+        with self._transaction() as tx:
+            return [Unanswered(*row) for row in tx.execute(query)]
 
     def push(self, sender_id: str, key: str, reply: Reply, now: datetime) -> bool:
         """Stores something said unasked; False when `key` was pushed before."""
-        row = {"author": BOT, "text": reply.text, "buttons": list(reply.buttons), "answered": True}
         try:
             with self._transaction() as tx:
                 if self._by_key(tx, sender_id, key) is not None:
                     return False
-                self._insert(tx, sender_id, key, None, row, now)
+                self._insert(tx, sender_id, key, None, _said(reply), now)
         except IntegrityError:
             return False
         return True
@@ -128,6 +264,12 @@ class Transcript:
         later = sa.and_(_message.c.sender_id == sender_id, _message.c.id > cursor)
         with self._transaction() as tx:
             return self._select(tx, later)
+
+    def purge(self, before: datetime) -> int:
+        """Deletes messages and ended sessions from before a moment; how many messages."""
+        with self._transaction() as tx:
+            tx.execute(_ended.delete().where(_ended.c.ended_at < before))
+            return int(tx.execute(_message.delete().where(_message.c.created_at < before)).rowcount)
 
     def end_session(self, sender_id: str, now: datetime) -> None:
         """Ends the session; ending it again changes nothing."""
@@ -147,10 +289,9 @@ class Transcript:
         return [_as_message(row) for row in reversed(tx.execute(query).all())]
 
     @staticmethod
-    def _by_key(tx: Connection, sender_id: str, key: str) -> Message | None:
+    def _by_key(tx: Connection, sender_id: str, key: str) -> Any:
         wanted = sa.and_(_message.c.sender_id == sender_id, _message.c.key == key)
-        row = tx.execute(sa.select(_message).where(wanted)).one_or_none()
-        return None if row is None else _as_message(row)
+        return tx.execute(sa.select(_message).where(wanted)).one_or_none()
 
     @staticmethod
     def _insert(
@@ -160,13 +301,23 @@ class Transcript:
         reply_to: str | None,
         row: dict[str, Any],
         now: datetime,
-    ) -> int:
+    ) -> None:
         ids = {"sender_id": sender_id, "key": key, "reply_to": reply_to, "created_at": now}
-        inserted = tx.execute(_message.insert().values(**ids, **row))
-        return int(inserted.inserted_primary_key[0])
+        tx.execute(_message.insert().values(**ids, **row))
 
     def _transaction(self) -> AbstractContextManager[Connection]:
         return transaction(self._engine, StorageError)
+
+
+def _said(reply: Reply) -> dict[str, Any]:
+    """The columns of something the assistant says."""
+    buttons = list(reply.buttons)
+    return {"author": BOT, "text": reply.text, "buttons": buttons, "answered": True}
+
+
+def _of(sender_id: str, key: str) -> Any:
+    """An update of the message `key`."""
+    return _message.update().where(_message.c.sender_id == sender_id, _message.c.key == key)
 
 
 def _exchange(sender_id: str, key: str) -> Any:
@@ -180,6 +331,7 @@ def _as_message(row: Any) -> Message:
         cursor=row.id,
         author=row.author,
         key=row.key,
+        reply_to=row.reply_to,
         text=row.text,
         buttons=tuple(row.buttons),
         answered=row.answered,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.intake import fields as f
+from bot.intake import reference
 from bot.intake.commands import fixed_command
 from bot.intake.reading import amounts, branches, choices, dates, narrative, opening, people
 from bot.intake.reading.classification import (
@@ -16,13 +17,16 @@ from bot.intake.reading.classification import (
     propose_business,
     propose_reason,
 )
+from bot.intake.reading.groups import read_group
 from bot.intake.turn import Turn
 from bot.privacy.sealing import Sealed
 
 SHORTEST_DETAIL = 4
 _POSITION = re.compile(r"\W*(?:选|第)*[\d一二三四五六七八九十]+[个项号]?\W*")
+_LINKS = re.compile(r"同一|同样|一样|关联|有关|一起的")
 MOST_YUAN = 10**13
 """Limit of the case store's contract, which also wants whole fen."""
+LONGEST_AMOUNT_TEXT = 100
 LONGEST = {f.DETAIL: 5000, f.REQUEST: 1000, f.BRANCH: 200, f.NAME: 50, f.CONTACT: 50, f.STAFF: 100}
 
 
@@ -61,16 +65,18 @@ def fill_from_opening(reader: Reader, turn: Turn) -> dict[str, Any]:
     """Every field that a first message already answers."""
     found = opening.read_opening(turn.text, turn.today)
     values: dict[str, Any] = {
-        f.DETAIL: found.detail,
+        f.DETAIL: None if _is_typed_command(turn.text) else found.detail,
         f.BRANCH: found.branch,
         f.STAFF: found.staff,
         f.DATE: _date_value(found.date),
-        f.AMOUNT: _yuan(found.amount),
+        f.AMOUNT: _amount_value(found.amount),
         f.REQUEST: found.request,
         f.NAME: found.name,
         f.ROLE: found.role,
         f.CONTACT: found.contact_preference,
         f.PHONE: _phone(reader, turn, turn.text),
+        f.GROUP: _group(turn.text),
+        f.LINKED: reference.find(turn.text),
     }
     return {name: _cut(name, value) for name, value in values.items() if value is not None}
 
@@ -90,14 +96,35 @@ def fill_from_passing(
         f.STAFF,
         f.NAME,
         f.PHONE,
-        *((f.REQUEST,) if story else ()),
+        *((f.REQUEST, f.GROUP) if story else ()),
+        *((f.LINKED,) if story or links(turn.text) else ()),
     )
-    return {n: found[n] for n in passing if n in found and known.get(n) is None}
+    values = {n: found[n] for n in passing if n in found and known.get(n) is None}
+    if story and f.ROLE in found and known.get(f.ROLE) in (None, f.ROLES[0]):
+        values[f.ROLE] = found[f.ROLE]  # 本人 is only what is assumed until somebody says otherwise
+    return values
+
+
+def links(text: str) -> bool:
+    """True when a message says that the complaint belongs to another one: 「和TS…是同一件事」."""
+    return _LINKS.search(text) is not None and reference.find(text) is not None
+
+
+def _is_typed_command(text: str) -> bool:
+    """The channel makes a typed leading slash a full-width one: it is no story."""
+    return text.lstrip().startswith("／")
+
+
+def _group(text: str) -> dict[str, Any] | None:
+    group = read_group(text)
+    return {"size": group.size, "text": group.text} if group else None
 
 
 def _detail(_reader: Reader, turn: Turn, text: str) -> str | None:
     if turn.intent == "complaint_file" and narrative.read_narrative(text) is None:
         return None  # 「我要投诉」once more is not what happened
+    if _is_typed_command(text):
+        return None
     told = len(re.sub(r"\W", "", text)) >= SHORTEST_DETAIL and fixed_command(text) is None
     return text if told else None
 
@@ -140,14 +167,16 @@ def _date(_reader: Reader, turn: Turn, text: str) -> dict[str, Any] | None:
     return _date_value(dates.UNKNOWN) if dates.is_unknown(text) else None
 
 
-def _amount(_reader: Reader, _turn: Turn, text: str) -> float | None:
-    return _yuan(amounts.read_amount(text, asked=True))
+def _amount(_reader: Reader, _turn: Turn, text: str) -> dict[str, Any] | None:
+    return _amount_value(amounts.read_amount(text, asked=True))
 
 
-def _yuan(reading: amounts.AmountReading | None) -> float | None:
+def _amount_value(reading: amounts.AmountReading | None) -> dict[str, Any] | None:
+    """The words beside the figure: 「三千来块」 is not 3,000 yuan."""
     if reading is None or reading.yuan >= MOST_YUAN:
         return None
-    return float(round(reading.yuan, 2))
+    yuan = float(round(reading.yuan, 2))
+    return {"text": reading.text[:LONGEST_AMOUNT_TEXT], "yuan": yuan, "vague": reading.vague}
 
 
 def _request(_reader: Reader, _turn: Turn, text: str) -> str | None:
@@ -188,5 +217,7 @@ _READERS: Mapping[str, Callable[[Reader, Turn, str], Any]] = {
     f.NAME: _name,
     f.PHONE: _phone,
     f.ROLE: _role,
+    f.GROUP: lambda _reader, _turn, text: _group(text),
+    f.LINKED: lambda _reader, _turn, text: reference.find(text),
     f.CONTACT: _words,
 }

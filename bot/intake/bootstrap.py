@@ -5,9 +5,15 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
+from sqlalchemy.engine import Engine
+
 from bot.intake import reference
+from bot.intake.acts import SqlActs
 from bot.intake.calendar import BEIJING
 from bot.intake.case_store import HttpCaseStore
+from bot.intake.drafts import SqlDrafts
+from bot.intake.evidence import SqlEvidence
+from bot.intake.feed import SqlFeed
 from bot.intake.journal import SqlJournal
 from bot.privacy.sealing import Sealer
 from bot.settings import Settings
@@ -25,8 +31,23 @@ def mint_reference(moment: datetime) -> str:
 
 
 def open_journal(config: Settings) -> SqlJournal:
-    engine = create_engine(config.database_url("journal"))
-    return SqlJournal(engine, sealer(config), mint_reference, FIRST_WAIT)
+    return SqlJournal(_database(config), sealer(config), mint_reference, FIRST_WAIT)
+
+
+def open_acts(config: Settings) -> SqlActs:
+    return SqlActs(_database(config), sealer(config), FIRST_WAIT)
+
+
+def open_evidence(config: Settings) -> SqlEvidence:
+    return SqlEvidence(_database(config), sealer(config), config.evidence_dir, FIRST_WAIT)
+
+
+def open_drafts(config: Settings) -> SqlDrafts:
+    return SqlDrafts(_database(config), sealer(config), secrets.choice)
+
+
+def open_feed(config: Settings) -> SqlFeed:
+    return SqlFeed(_database(config))
 
 
 def case_store(config: Settings) -> HttpCaseStore:
@@ -36,3 +57,7 @@ def case_store(config: Settings) -> HttpCaseStore:
         config.case_store_connect_timeout,
         config.case_store_read_timeout,
     )
+
+
+def _database(config: Settings) -> Engine:
+    return create_engine(config.database_url("journal"))

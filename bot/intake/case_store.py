@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import quote
 
 import requests
 
@@ -10,8 +13,48 @@ from bot.errors import CaseStoreError, NotFound, Permanent, Retryable, TooManyAt
 
 # 401, 403, 404: a wrong token or address is the operator's to mend, not the complaint's fault.
 _RETRYABLE = {401, 403, 404, 408, 409, 425, 429}
+# 409 says "not now" unless the state of the case refuses the act for good.
+_REFUSED_BY_STATE = {"case_withdrawn", "no_reply_yet", "review_too_late"}
+_ACTS = {
+    "supplement": "supplements",
+    "withdrawal": "withdrawal",
+    "satisfaction": "satisfaction",
+    "review_request": "review-request",
+}
+"""Kind of act → last part of its address."""
 _FILED = {"promise_due", "legal_due"}
 _STATUS = {"reference", "state_label", "received_at", "promise_due", "legal_due"}
+_ACTED = {"reference", "id", "state_label"}
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a case on the bank's side; `happened_at` is ISO 8601."""
+
+    cursor: int
+    reference: str
+    kind: str
+    text: str | None
+    happened_at: str
+
+
+@dataclass(frozen=True)
+class Events:
+    """Events in order, and the cursor to ask after next time."""
+
+    events: Sequence[Event]
+    cursor: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document as it is handed over; `sha256` in hex."""
+
+    id: str
+    name: str
+    media_type: str
+    sha256: str
+    content: bytes
 
 
 class CaseStore(Protocol):
@@ -29,6 +72,24 @@ class CaseStore(Protocol):
         Raises NotFound (unknown or wrong proof), TooManyAttempts, Retryable.
         """
 
+    def act(self, kind: str, reference: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Hands over a later act (a value of `ActKind`); the same id again is the same act.
+
+        Returns the standing of the case. Raises Retryable or Permanent.
+        """
+
+    def attach(self, reference: str, document: Document) -> None:
+        """Hands over a document; the same id again is the same document.
+
+        Raises Retryable or Permanent.
+        """
+
+    def events(self, after: int, limit: int) -> Events:
+        """What happened after the cursor `after`. Raises Retryable or Permanent."""
+
+    def report(self, backlog: Mapping[str, Any]) -> None:
+        """Tells what waits here; the body is that of the contract. Raises Retryable or Permanent."""
+
 
 class HttpCaseStore:
     """Blocking client; time-outs in seconds."""
@@ -41,7 +102,8 @@ class HttpCaseStore:
         read_timeout: float,
         session: requests.Session | None = None,
     ) -> None:
-        self._url = base_url.rstrip("/") + "/api/v1/complaints"
+        self._base = base_url.rstrip("/") + "/api/v1"
+        self._url = self._base + "/complaints"
         self._timeout = (connect_timeout, read_timeout)
         self._session = session or requests.Session()
         self._session.trust_env = False  # a proxy of the environment must not see complaints
@@ -64,6 +126,44 @@ class HttpCaseStore:
         if response.status_code == 429:
             raise TooManyAttempts()
         raise self._failure(response)
+
+    def act(self, kind: str, reference: str, payload: dict[str, Any]) -> dict[str, Any]:
+        response = self._call(
+            "POST",
+            f"{self._url}/{reference}/{_ACTS[kind]}",
+            json=payload,
+            headers={"Idempotency-Key": payload["id"]},
+        )
+        if response.status_code in (200, 201):
+            return self._body(response, _ACTED)
+        raise self._failure(response)
+
+    def attach(self, reference: str, document: Document) -> None:
+        headers = {
+            "Content-Type": document.media_type,
+            "X-Filename": quote(document.name, safe=""),
+            "X-Content-SHA256": document.sha256,
+        }
+        url = f"{self._url}/{reference}/attachments/{document.id}"
+        response = self._call("PUT", url, data=document.content, headers=headers)
+        if response.status_code not in (200, 201):
+            raise self._failure(response)
+
+    def events(self, after: int, limit: int) -> Events:
+        params = {"after": after, "limit": limit}
+        response = self._call("GET", f"{self._base}/events", params=params)
+        if response.status_code != 200:
+            raise self._failure(response)
+        body = self._body(response, {"events", "cursor"})
+        try:
+            return Events([_event(event) for event in body["events"]], int(body["cursor"]))
+        except (KeyError, TypeError, ValueError) as exc:
+            raise Retryable("返回的内容不完整") from exc
+
+    def report(self, backlog: Mapping[str, Any]) -> None:
+        response = self._call("PUT", f"{self._base}/backlog", json=backlog)
+        if response.status_code not in (200, 204):
+            raise self._failure(response)
 
     def _call(self, method: str, url: str, **kwargs: Any) -> requests.Response:
         try:
@@ -91,4 +191,16 @@ class HttpCaseStore:
             code = "no_error_code"
         message = f"HTTP {response.status_code} {code}"
         refused = 400 <= response.status_code < 500 and response.status_code not in _RETRYABLE
+        refused = refused or (response.status_code == 409 and code in _REFUSED_BY_STATE)
         return Permanent(message) if refused else Retryable(message)
+
+
+def _event(body: Mapping[str, Any]) -> Event:
+    text = body["text"]
+    return Event(
+        cursor=int(body["cursor"]),
+        reference=str(body["reference"]),
+        kind=str(body["kind"]),
+        text=None if text is None else str(text),
+        happened_at=str(body["happened_at"]),
+    )

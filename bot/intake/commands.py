@@ -23,11 +23,16 @@ class Command(str, Enum):
     REPEAT = "repeat"
     RESTART = "start_over"  # Rasa gives `restart` a meaning of its own: it wipes the tracker
     RESUME = "resume"
+    BACK = "step_back"  # `back`, too, is Rasa's own
 
 
 _WORDS: dict[Command, str] = {
     Command.CANCEL: r"(我?(要|想)?取消(投诉|登记)?|退出|不投诉了|算了(吧)?|不填了|我?不(想|要)(投诉|填)了?|撤销)",
-    Command.AFFIRM: r"(是的?|对的?|好的?|嗯+|行|可以|同意|我同意|没错|确认|提交|确认提交|没问题|ok|yes|正确|对，?提交)",
+    Command.AFFIRM: (
+        r"((是的?|对的?|[好对是]滴|好的?|嗯|行|可以|中|成|(看过|知道)了|没问题|ok|yes)[，,。 ]*)*"
+        r"((是的?|对的?|[好对是]滴|好的?|嗯+|行|可以|中|成|没错|确认|提交|确认提交|没问题|ok|yes|正确)"
+        r"|(我们?|本人)?(看过了?|已阅读?)?[，,。 ]*(并|都)?同意(的|开始|登记)*)"
+    ),
     Command.DENY: r"(不|不是|不对|否|不行|不同意|我不同意|不可以|有误|错了|no)",
     Command.SKIP: r"(跳过|不填|没有|无|不想说|不方便(说|透露)?|略过?|下一(个|题|项))",
     Command.REPEAT: r"(再说一遍|重复(一下|一遍)?|没看清|什么问题|上一个问题是什么)",
@@ -38,20 +43,40 @@ _WORDS: dict[Command, str] = {
         r"((要|得)?(问|填|提供|知道|告诉|留).{0,8}|要(我的)?(电话|手机|姓名|名字|信息|这).{0,4})?"
     ),
     Command.RESUME: r"(继续|继续填写|接着(填|说|来)|我接着填|不(用)?改了)",
+    Command.BACK: (
+        r"(返回|退回|回到?|后退)?(上|前)(一|1)(步|个问题|题|项|个)"
+        r"|(返回|退回|回到)(上|前)(面|一个)(那)?(个|一)?(步|问题|题)?"
+        r"|返回(上一(级|页))?|退回去"
+    ),
 }
 _ENDINGS = " \n\t，。！!,.~～?？、啊吧呢啦了哦呀嘛"
 _NLU_SURE = 0.55
 _EMERGENCIES = {"emergency", "emergency_life", "emergency_coercion", "emergency_card"}
-_ALWAYS_ASIDE = {"handoff", *_EMERGENCIES}
+_SWITCHES = {
+    *("complaint_supplement", "complaint_withdraw", "complaint_review", "complaint_rate"),
+    *("complaint_another", "continue_elsewhere", "my_data"),
+}
+"""What takes the conversation elsewhere; the rules come back to the form by themselves."""
+_HANDOFF = "handoff"
+_ASKS_FOR_PERSON = re.compile(
+    r"人工|真人|活人|坐席|座席|转(接|个?人|客服)|[找叫让喊换]\S{0,6}(人|客服|经理|领导)"
+    r"|human|agent|person|someone",
+    re.IGNORECASE,
+)
 _ASIDE_INTENTS = {
     *("faq", "several_questions", "account_service", "help", "who_are_you", "complaint_status")
 }
 _ASIDE_WHEN_SHORT = {"greet", "thanks", "goodbye", "nlu_fallback", "follow_up"}
 _QUESTION = re.compile(
-    r"[?？]|吗|呢$|怎么|怎样|什么|多少|多久|哪里|哪儿|如何|能不能|可不可以|是不是|啥"
+    r"[?？]|吗|呢$|怎么|怎样|什么|多少|多久|哪里|哪儿|如何|能不能|可不可以|是不是|啥|哪一?步|到哪|了没有?$"
 )
 _LONGEST_COMMAND = 14
 _LONGEST_QUESTION = 45
+_LONGEST_SWITCH = 30
+_COURTESY = {"greet", "thanks", "goodbye"}
+_COURTESY_SURE = 0.9
+_LONGEST_COURTESY = 8
+_SWITCH_SURE = 0.75
 
 
 def command_of(turn: Turn) -> Command | None:
@@ -85,15 +110,34 @@ def is_aside(turn: Turn, *, free_text: bool) -> bool:
     question words too. Elsewhere a short message without question words is tried as an answer
     first; see `may_be_aside`.
     """
-    if turn.intent in _ALWAYS_ASIDE:
+    if turn.intent in _EMERGENCIES:
         return turn.confidence >= _NLU_SURE or not free_text
+    if turn.intent == _HANDOFF:  # 「增加接线的人」 is a wish, 「电话」 a channel
+        sure = turn.confidence >= _NLU_SURE or not free_text
+        return sure and _ASKS_FOR_PERSON.search(turn.text) is not None
+    if turn.intent in _SWITCHES:
+        return leads_elsewhere(turn)
+    if turn.intent in _COURTESY:  # 「谢谢」 is no branch and no wish
+        return turn.confidence >= _COURTESY_SURE and len(turn.text) <= _LONGEST_COURTESY
     asks = bool(_QUESTION.search(turn.text))
     if free_text:
         return asks and len(turn.text) <= _LONGEST_QUESTION and turn.intent in _ASIDE_INTENTS
     return turn.intent in _ASIDE_INTENTS and (asks or len(turn.text) > _LONGEST_COMMAND)
 
 
+def leads_elsewhere(turn: Turn) -> bool:
+    """True when a short message surely asks for another form, device or matter of its own."""
+    sure = turn.confidence >= _SWITCH_SURE and len(turn.text) <= _LONGEST_SWITCH
+    return sure and turn.intent in _SWITCHES
+
+
+def is_emergency(turn: Turn) -> bool:
+    """True when the message was answered as an emergency."""
+    return turn.intent in _EMERGENCIES
+
+
 def may_be_aside(turn: Turn) -> bool:
     """True when a message that is no answer may be left to the rules instead of asking again."""
     short = len(turn.text) <= _LONGEST_QUESTION
-    return turn.intent in _ASIDE_INTENTS or (turn.intent in _ASIDE_WHEN_SHORT and short)
+    asides = {*_ASIDE_INTENTS, _HANDOFF, *_EMERGENCIES}
+    return turn.intent in asides or (turn.intent in _ASIDE_WHEN_SHORT and short)

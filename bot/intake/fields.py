@@ -6,8 +6,9 @@ Names are the slot names of domain.yml and the keys of the case store's contract
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from bot.intake.forms.table import INTERLUDES, Field, FormTable
 
 CONSENT = "consent"
 DETAIL = "complaint_detail"
@@ -22,16 +23,15 @@ NAME = "complainant_name"
 PHONE = "complainant_phone"
 ROLE = "complainant_role"
 CONTACT = "contact_preference"
+GROUP = "complaint_group"
+LINKED = "linked_to"
 ATTACHMENTS = "attachments"
 CONFIRMED = "complaint_confirmed"
 INTAKE = "complaint_intake"
-"""Bookkeeping of the form: intake id, misses, proposals, the field to return to."""
+"""The form's notes: intake id, misses, proposals, the field to return to."""
 
-CANCEL = "complaint_cancel"
-EDIT = "complaint_edit"
-WAY_OUT = "complaint_way_out"
-INTERLUDES = (CANCEL, EDIT, WAY_OUT)
-"""Questions about the form itself; afterwards it returns to the field it was at."""
+SAME = "complaint_same"
+"""The question whether an earlier complaint of the same customer is about the same matter."""
 
 UNKNOWN_WORDS = "记不清"
 OTHER_BUSINESS = "其他（业务）"
@@ -50,38 +50,33 @@ USUAL_CONTACT = "电话联系"
 ROLES = ("本人", "代理人", "继承人")
 
 
-@dataclass(frozen=True)
-class Field:
-    """`label` is what people call it; an `optional` field may be skipped, `asked` ones are asked."""
-
-    name: str
-    label: str
-    asked: bool = True
-    optional: bool = False
-
-
 FIELDS: tuple[Field, ...] = (
     Field(CONSENT, "个人信息告知"),
-    Field(DETAIL, "事情经过"),
+    Field(DETAIL, "事情经过", free_text=True),
     Field(BUSINESS, "业务类别", optional=True),
-    Field(REASON, "投诉原因", asked=False),
+    Field(REASON, "投诉原因", asked=False, optional=True),
     Field(BRANCH, "涉及网点或渠道", optional=True),
     Field(DATE, "发生时间", optional=True),
     Field(STAFF, "涉及人员", asked=False, optional=True),
     Field(AMOUNT, "涉及金额", asked=False, optional=True),
-    Field(REQUEST, "您的诉求"),
+    Field(REQUEST, "您的诉求", free_text=True),
     Field(NAME, "您的称呼"),
     Field(PHONE, "联系电话"),
     Field(ROLE, "投诉身份", asked=False),
+    Field(GROUP, "共同投诉", asked=False, optional=True),
+    Field(LINKED, "关联的投诉", asked=False, optional=True),
     Field(CONTACT, "联系方式偏好", asked=False, optional=True),
     Field(CONFIRMED, "确认提交"),
 )
-BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}
+TABLE = FormTable(
+    "complaint_form", FIELDS, INTAKE, others=(ATTACHMENTS,), interludes=(*INTERLUDES, SAME)
+)
+BY_NAME = TABLE.by_name
 ASKED = tuple(field.name for field in FIELDS if field.asked)
-TOLD = (BRANCH, DATE, AMOUNT, STAFF, REQUEST, NAME, PHONE)
+TOLD = (BRANCH, DATE, AMOUNT, STAFF, REQUEST, NAME, PHONE, GROUP, LINKED)
 """Fields that can be understood in passing, in the order they are read back."""
 RECAP = tuple(field.name for field in FIELDS if field.name not in (CONSENT, CONFIRMED))
-SLOTS = (*BY_NAME, ATTACHMENTS, INTAKE)
+SLOTS = TABLE.slots
 CHOSEN = (BUSINESS, REASON, ROLE)
 """Fields whose value a button may carry."""
 
@@ -92,6 +87,11 @@ def offered_business(book: Mapping[str, Any]) -> tuple[str, ...]:
     return (*(proposed or COMMON_BUSINESS), OTHER_BUSINESS)
 
 
+def offered_reasons(book: Mapping[str, Any]) -> tuple[str, ...]:
+    """The reasons on the buttons, likeliest first."""
+    return (*(str(proposal["name"]) for proposal in book.get("reason") or ()), OTHER_REASON)
+
+
 def show(name: str, value: Any) -> str:
     """A field's value as the customer may read it (phone masked)."""
     if value is None:
@@ -100,9 +100,18 @@ def show(name: str, value: Any) -> str:
         return _show_date(value)
     if name == PHONE:
         return str(value["shown"])
+    if name == GROUP:
+        return str(value["text"])
     if name == AMOUNT:
-        return f"{value:,.2f}元".replace(".00元", "元")
+        return _show_amount(value)
     return str(value)
+
+
+def _show_amount(value: Mapping[str, Any] | float) -> str:
+    """From the form's slot, or the plain figure of a filed complaint."""
+    said = value if isinstance(value, Mapping) else {"yuan": value, "vague": False}
+    yuan = f"{said['yuan']:,.2f}元".replace(".00元", "元")
+    return f"{said['text']}（约{yuan}）" if said["vague"] else yuan
 
 
 def _show_date(value: Mapping[str, Any]) -> str:

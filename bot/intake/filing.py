@@ -7,17 +7,26 @@ from typing import Any
 
 from bot.intake import fields as f
 
+_ONLY_WHEN_SAID = (f.GROUP, f.LINKED)
+
 
 def contract_fields(values: Mapping[str, Any], open_sealed: Callable[[str], str]) -> dict[str, Any]:
-    """Fields of `POST /api/v1/complaints`; `open_sealed` decrypts the phone."""
+    """Fields of `POST /api/v1/complaints`; `open_sealed` decrypts the phone.
+
+    The attachments are ids of `bot.intake.evidence`.
+    """
     book = values.get(f.INTAKE) or {}
     named = {
         name: values.get(name)
         for name in f.SLOTS
-        if name not in (f.INTAKE, f.CONFIRMED, f.PHONE, f.ATTACHMENTS)
+        if name not in (f.INTAKE, f.CONFIRMED, f.PHONE, f.ATTACHMENTS, *_ONLY_WHEN_SAID)
     }
+    # Left out rather than null: most complaints have none, and their content stays what it was.
+    said = {name: values[name] for name in _ONLY_WHEN_SAID if values.get(name) is not None}
     return {
         **named,
+        **said,
+        **_amount(values.get(f.AMOUNT)),
         f.PHONE: open_sealed(values[f.PHONE]["sealed"]),
         f.ATTACHMENTS: list(values.get(f.ATTACHMENTS) or []),
         "classification": {
@@ -25,6 +34,14 @@ def contract_fields(values: Mapping[str, Any], open_sealed: Callable[[str], str]
             "reason": _proposed(book.get("reason")),
         },
     }
+
+
+def _amount(said: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The figure, and the customer's words where the figure says more than they did."""
+    if said is None:
+        return {f.AMOUNT: None}
+    words = {f"{f.AMOUNT}_text": said["text"]} if said["vague"] else {}
+    return {f.AMOUNT: said["yuan"], **words}
 
 
 def _proposed(proposals: list[dict[str, Any]] | None) -> dict[str, Any] | None:

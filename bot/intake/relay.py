@@ -1,15 +1,15 @@
-"""Delivers journaled complaints to the case store: at least once, to an idempotent receiver."""
+"""Delivers what the journal holds to the case store: at least once, to an idempotent receiver."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.errors import BotError, Permanent, Retryable, StorageError
-from bot.intake.case_store import CaseStore
-from bot.intake.journal import Entry, Journal
+from bot.intake.outbox import Entry, Outbox
 
 logger = logging.getLogger(__name__)
 
@@ -25,67 +25,97 @@ def wait_before_retry(attempts: int, jitter: float) -> timedelta:
     return min(doubled, LONGEST_WAIT) * (1 + 0.2 * jitter)
 
 
+@dataclass(frozen=True)
+class Line:
+    """One outbox, how its entries are handed over, and who hears of it.
+
+    `send` returns the case store's answer; it raises Retryable, Permanent or StorageError.
+    `on_delivered` gets the entry and the answer, `on_parked` the entry and the reason; both may be
+    called again for the same entry.
+    """
+
+    outbox: Outbox
+    send: Callable[[Entry], dict[str, Any]]
+    on_delivered: Callable[[Entry, dict[str, Any]], None]
+    on_parked: Callable[[Entry, str], None]
+
+
 class Relay:
-    """One delivery loop; several may run on one journal."""
+    """One delivery loop over several lines; several loops may run on one journal."""
 
     def __init__(
         self,
-        journal: Journal,
-        case_store: CaseStore,
+        lines: Sequence[Line],
         owner: str,
         *,
         now: Callable[[], datetime],
         jitter: Callable[[], float],
-        on_delivered: Callable[[Entry, dict[str, Any]], None],
     ) -> None:
-        self._journal = journal
-        self._case_store = case_store
+        """What is due in an earlier line goes before what is due in a later one."""
+        self._lines = lines
         self._owner = owner
         self._now = now
         self._jitter = jitter
-        self._on_delivered = on_delivered
 
     def deliver_next(self) -> bool:
         """Delivers one due entry; False when nothing is due."""
-        entry = self._journal.claim(self._owner, self._now(), LEASE)
-        if entry is None:
-            return False
+        return any(self._deliver_safely(line) for line in self._lines)
+
+    def _deliver_safely(self, line: Line) -> bool:
         try:
-            answer = self._case_store.file(entry.payload)
-        except Permanent as exc:
-            logger.error("parked %s: %s", entry.reference, exc.message)
-            self._journal.parked(entry, exc.message)
-        except Retryable as exc:
-            self._postpone(entry, exc)
-        else:
-            # The notice is stored once however often it is repeated, so it goes first: killed
-            # between the two lines, the relay delivers again and nothing is lost or doubled.
-            self._tell_customer(entry, answer)
-            self._journal.delivered(entry, self._now())
-            logger.info("delivered %s after %d attempts", entry.reference, entry.attempts)
-        return True
-
-    def _postpone(self, entry: Entry, error: Retryable) -> None:
-        wait = wait_before_retry(entry.attempts, self._jitter())
-        self._journal.postponed(entry, self._now() + wait, error.message)
-        logger.warning("postponed %s by %s: %s", entry.reference, wait, error.message)
-
-    def _tell_customer(self, entry: Entry, answer: dict[str, Any]) -> None:
-        try:
-            self._on_delivered(entry, answer)
-        except BotError as exc:
-            # The case is filed; a notice that cannot be shown must not deliver it again.
-            logger.error("notice for %s not stored: %s", entry.reference, exc)
-
-    def run(self, wait: Callable[[float], bool]) -> None:
-        """Delivers until `wait(seconds)` returns True (the signal to stop)."""
-        while not wait(0 if self._deliver_safely() else IDLE_SECONDS):
-            pass
-
-    def _deliver_safely(self) -> bool:
-        try:
-            return self.deliver_next()
+            entry = line.outbox.claim(self._owner, self._now(), LEASE)
+            if entry is None:
+                return False
+            self._deliver(line, entry)
         except StorageError as exc:
             # Also an entry no key opens: its lease keeps it out of the way of the others.
             logger.error("journal unavailable: %s", exc.__cause__.__class__.__name__)
             return False
+        return True
+
+    def _deliver(self, line: Line, entry: Entry) -> None:
+        try:
+            answer = line.send(entry)
+        except Permanent as exc:
+            self._park(line, entry, exc)
+        except (Retryable, StorageError) as exc:
+            self._postpone(line, entry, exc)
+        else:
+            # The notice is stored once however often it is repeated, so it goes first: killed
+            # between the two lines, the relay delivers again and nothing is lost or doubled.
+            self._tell_delivered(line, entry, answer)
+            line.outbox.delivered(entry, self._now())
+            logger.info("delivered %s after %d attempts", _name(entry), entry.attempts)
+
+    def _postpone(self, line: Line, entry: Entry, error: BotError) -> None:
+        wait = wait_before_retry(entry.attempts, self._jitter())
+        line.outbox.postponed(entry, self._now() + wait, error.message)
+        logger.warning("postponed %s by %s: %s", _name(entry), wait, error.message)
+
+    def _park(self, line: Line, entry: Entry, error: Permanent) -> None:
+        try:
+            line.on_parked(entry, error.message)
+        except BotError as exc:
+            # Parked without a word it would never be spoken of again: refused once more, later.
+            logger.error("notice for %s not stored: %s", _name(entry), exc)
+            self._postpone(line, entry, error)
+            return
+        line.outbox.parked(entry, error.message)
+        logger.error("parked %s: %s", _name(entry), error.message)
+
+    @staticmethod
+    def _tell_delivered(line: Line, entry: Entry, answer: dict[str, Any]) -> None:
+        try:
+            line.on_delivered(entry, answer)
+        except BotError as exc:
+            # The case store has it; a notice that cannot be shown must not deliver it again.
+            logger.error("notice for %s not stored: %s", _name(entry), exc)
+
+    def run(self, wait: Callable[[float], bool]) -> None:
+        """Delivers until `wait(seconds)` returns True (the signal to stop)."""
+        while not wait(0 if self.deliver_next() else IDLE_SECONDS):
+            pass
+
+
+def _name(entry: Entry) -> str:
+    return f"{entry.kind} of {entry.reference}"

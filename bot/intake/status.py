@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from bot.errors import NotFound
+from bot.errors import NotFound, Retryable
 from bot.intake.calendar import BEIJING
 from bot.intake.case_store import CaseStore
 from bot.intake.journal import DELIVERED, Entry, Journal
@@ -16,7 +16,8 @@ from bot.intake.journal import DELIVERED, Entry, Journal
 
 @dataclass(frozen=True)
 class Status:
-    """Public status; `state` is None while the complaint waits for delivery."""
+    """Public status; `state` is None while the complaint waits for delivery, `code` its name in the
+    contract, `replied_at` when the bank last wrote."""
 
     reference: str
     state: str | None
@@ -24,6 +25,8 @@ class Status:
     promise_due: str = ""
     legal_due: str = ""
     last_message: str = ""
+    code: str = ""
+    replied_at: datetime | None = None
 
     def variables(self) -> dict[str, str]:
         """Variables of the responses `utter_status` and `utter_status_pending`."""
@@ -51,6 +54,48 @@ def inquire(cases: CaseStore, journal: Journal, reference: str, phone_tail: str)
     return Status(reference, None, _day(entry.created_at))
 
 
+def standing(
+    cases: CaseStore, journal: Journal, reference: str, phone_tail: str | None
+) -> Status | None:
+    """Where a case stands for someone who proves it by `phone_tail`.
+
+    None as `phone_tail` when the complaint was filed in the same conversation. Returns None when
+    the proof is good and the case store is away: later acts are journaled all the same.
+    Raises NotFound, TooManyAttempts, Retryable, JournalUnavailable.
+    """
+    entry = journal.find(reference)
+    if phone_tail is None and entry is not None:
+        phone_tail = str(entry.payload["complainant_phone"])[-4:]
+    try:
+        return inquire(cases, journal, reference, phone_tail or "")
+    except Retryable:
+        if entry is None:
+            raise
+        if not _proves(entry, phone_tail or ""):
+            raise NotFound() from None
+        return None
+
+
+REVIEW_DAYS = timedelta(days=30)
+"""Within which a review may be asked for (投诉办法 article 20)."""
+
+
+def not_now(act: str, status: Status | None, now: datetime) -> str | None:
+    """The response that says why a later act makes no sense now; None when it does.
+
+    `act` is a kind of the contract. An unknown standing (None) stops nothing: the case store
+    decides when the act arrives.
+    """
+    if status is None or (act in ("supplement", "withdrawal") and status.code != "withdrawn"):
+        return None
+    if status.code == "withdrawn":
+        return "utter_case_is_withdrawn"
+    if status.replied_at is None:
+        return f"utter_{act}_too_early"
+    late = act == "review_request" and now - status.replied_at > REVIEW_DAYS
+    return "utter_review_request_too_late" if late else None
+
+
 def _proves(entry: Entry, phone_tail: str) -> bool:
     phone = str(entry.payload["complainant_phone"])
     return hmac.compare_digest(phone[-4:].encode(), phone_tail.encode())
@@ -58,7 +103,7 @@ def _proves(entry: Entry, phone_tail: str) -> bool:
 
 def _from_case(body: dict[str, Any]) -> Status:
     message = body.get("last_message") or {}
-    received = datetime.fromisoformat(body["received_at"].replace("Z", "+00:00"))
+    received = _moment(body["received_at"])
     provisional = "（暂定）" if body.get("due_provisional") else ""
     return Status(
         reference=body["reference"],
@@ -67,7 +112,13 @@ def _from_case(body: dict[str, Any]) -> Status:
         promise_due=str(body["promise_due"]) + provisional,
         legal_due=str(body["legal_due"]),
         last_message=str(message.get("text") or ""),
+        code=str(body.get("state") or ""),
+        replied_at=_moment(message["sent_at"]) if message.get("sent_at") else None,
     )
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def _day(moment: datetime) -> str:

@@ -15,7 +15,8 @@ class Turn:
     """The customer's message.
 
     `text` is masked; `choice` is the button's field and value; `phones` are the sealed phones of
-    the text, in order; `resuming` is True when the form comes back after a side question.
+    the text, in order; `resuming` is True when the form comes back after a side question; `own` are
+    the references filed in this conversation, the likeliest meant first.
     """
 
     text: str
@@ -26,6 +27,7 @@ class Turn:
     choice: Mapping[str, Any] | None = None
     phones: Sequence[Sealed] = ()
     resuming: bool = False
+    own: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ DRAFT, APPROVED = "draft", "approved"
 STATUSES = (DRAFT, APPROVED)
 CONFIDENCES = ("A", "B")
 CHANNELS = ("wechat", "web")
-FOLLOW_UPS = ("call", "complaint", "emergency")
+FOLLOW_UPS = ("call", "complaint", "emergency", "review", "withdraw")
 PROJECT = "小保项目组"
 """Who wrote an answer that does not say so."""
 

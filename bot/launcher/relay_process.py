@@ -1,4 +1,4 @@
-"""The relay as a process: one delivery loop that stops cleanly on SIGTERM."""
+"""The relay as a process: one delivery loop that stops cleanly on SIGTERM, its errands beside it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,58 @@ import random
 import signal
 import socket
 import threading
-from datetime import datetime, timezone
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from bot.channels import texts
-from bot.channels.transcript import Reply, Transcript
-from bot.intake.bootstrap import case_store, open_journal
-from bot.intake.journal import Entry
-from bot.intake.relay import Relay
+from bot.channels.transcript import Transcript
+from bot.errors import Permanent
+from bot.intake.acts import Acts
+from bot.intake.backlog_report import BacklogReport
+from bot.intake.bootstrap import (
+    case_store,
+    open_acts,
+    open_drafts,
+    open_evidence,
+    open_feed,
+    open_journal,
+)
+from bot.intake.case_store import CaseStore, Document
+from bot.intake.drafts import Drafts
+from bot.intake.errands import Errand, Errands
+from bot.intake.evidence import EvidenceStore
+from bot.intake.feed import Feed
+from bot.intake.journal import Journal
+from bot.intake.news import News
+from bot.intake.outbox import Entry
+from bot.intake.relay import Line, Relay
+from bot.launcher.notices import Notices
 from bot.launcher.process import configure_logging
+from bot.launcher.retention import purge_conversations
 from bot.settings import Settings
 from bot.storage.engine import create_engine
+
+NEWS_EVERY = timedelta(seconds=2)
+REPORT_EVERY = timedelta(seconds=1)
+PURGE_EVERY = timedelta(minutes=1)
+CLEAR_EVERY = timedelta(hours=1)
+STOP_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything the relay works with."""
+
+    journal: Journal
+    acts: Acts
+    evidence: EvidenceStore
+    drafts: Drafts
+    feed: Feed
+    case_store: CaseStore
+    notices: Notices
+    keep_drafts: timedelta
+    clear_conversations: Callable[[datetime], object]
 
 
 def run_relay(config: Settings) -> None:
@@ -26,30 +67,111 @@ def run_relay(config: Settings) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    build(config).run(stop.wait)
-
-
-def build(config: Settings) -> Relay:
-    transcript = Transcript(create_engine(config.database_url("channel"), durable=False))
+    # A thread and a client of their own: a case store that hangs on a question holds up no delivery.
+    errands = build_errands(open_desk(config), now)
+    beside = threading.Thread(target=errands.run, args=(stop.wait,), daemon=True)
+    beside.start()
     spread = random.SystemRandom()
+    owner = f"{socket.gethostname()}-{os.getpid()}"
+    build_relay(open_desk(config), owner, now, lambda: spread.uniform(-1, 1)).run(stop.wait)
+    beside.join(STOP_SECONDS)
 
-    def tell(entry: Entry, answer: dict[str, Any]) -> None:
-        text = texts.FILED_NOTICE.format(
-            reference=entry.reference,
-            promise_due=answer["promise_due"],
-            legal_due=answer["legal_due"],
-        )
-        transcript.push(entry.sender_id, f"filed/{entry.reference}", Reply(text), _now())
 
-    return Relay(
-        open_journal(config),
-        case_store(config),
-        f"{socket.gethostname()}-{os.getpid()}",
-        now=_now,
-        jitter=lambda: spread.uniform(-1, 1),
-        on_delivered=tell,
+def open_desk(config: Settings) -> Desk:
+    journal, evidence = open_journal(config), open_evidence(config)
+    transcript = Transcript(create_engine(config.database_url("channel"), durable=False))
+    return Desk(
+        journal=journal,
+        acts=open_acts(config),
+        evidence=evidence,
+        drafts=open_drafts(config),
+        feed=open_feed(config),
+        case_store=case_store(config),
+        notices=Notices(
+            transcript,
+            journal,
+            evidence,
+            hotline=config.hotline,
+            hotline_hours=config.hotline_hours,
+            now=now,
+        ),
+        keep_drafts=timedelta(days=config.draft_days),
+        clear_conversations=lambda moment: purge_conversations(
+            transcript,
+            create_engine(config.database_url("tracker"), durable=False),
+            moment - timedelta(days=config.conversation_days),
+        ),
     )
 
 
-def _now() -> datetime:
+def build_relay(
+    desk: Desk, owner: str, clock: Callable[[], datetime], jitter: Callable[[], float]
+) -> Relay:
+    """Complaints go first, then what was done about them, then documents."""
+    lines = (
+        Line(
+            desk.journal,
+            lambda entry: desk.case_store.file(entry.payload),
+            desk.notices.complaint_delivered,
+            # Nobody is told: a complaint that was confirmed is the bank's to bring home.
+            lambda _entry, _error: None,
+        ),
+        Line(
+            desk.acts,
+            lambda entry: desk.case_store.act(entry.kind, entry.reference, entry.payload),
+            desk.notices.act_delivered,
+            desk.notices.parked,
+        ),
+        Line(
+            desk.evidence,
+            lambda entry: _hand_over(desk, entry),
+            desk.notices.document_delivered,
+            desk.notices.parked,
+        ),
+    )
+    return Relay(lines, owner, now=clock, jitter=jitter)
+
+
+def _hand_over(desk: Desk, entry: Entry) -> dict[str, Any]:
+    if not desk.evidence.has_file(entry.id):
+        raise Permanent("材料文件不在了 file_missing")
+    document = Document(
+        id=entry.id,
+        name=entry.payload["name"],
+        media_type=entry.payload["media_type"],
+        sha256=entry.payload["sha256"],
+        content=desk.evidence.content(entry.id),
+    )
+    desk.case_store.attach(entry.reference, document)
+    return {}
+
+
+def build_errands(desk: Desk, clock: Callable[[], datetime]) -> Errands:
+    outboxes = (desk.journal, desk.acts, desk.evidence)
+
+    def purge(moment: datetime) -> None:
+        before = moment - desk.keep_drafts
+        desk.drafts.purge(before)
+        desk.evidence.purge(before)
+
+    return Errands(
+        (
+            Errand(
+                "news of the case store",
+                NEWS_EVERY,
+                News(desk.case_store, desk.feed, outboxes, desk.notices.replied).fetch,
+            ),
+            Errand(
+                "backlog report",
+                REPORT_EVERY,
+                BacklogReport(desk.case_store, outboxes).send_if_needed,
+            ),
+            Errand("purge of drafts", PURGE_EVERY, purge),
+            Errand("purge of conversations", CLEAR_EVERY, desk.clear_conversations),
+        ),
+        clock,
+    )
+
+
+def now() -> datetime:
     return datetime.now(timezone.utc)

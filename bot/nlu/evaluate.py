@@ -17,6 +17,12 @@ NAMES = {
     "complaint_file": "complaint/file",
     "complaint_status": "complaint/status",
     "status_tail": "complaint/status",
+    "complaint_supplement": "complaint/status",
+    "complaint_withdraw": "complaint/status",
+    "complaint_review": "complaint/status",
+    "complaint_rate": "complaint/status",
+    "complaint_another": "complaint/file",
+    "my_data": "faq/personal_info",
 }
 
 

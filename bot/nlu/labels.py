@@ -7,5 +7,6 @@ OUT_OF_SCOPE = "out_of_scope"
 SMALL_TALK = frozenset(
     {"greet", "goodbye", "thanks", "who_are_you", "help", "affirm", "deny", "cancel", "skip"}
     | {"correct", "why", "repeat", "start_over", "resume"}
+    | {"step_back", "continue_elsewhere"}
 )
 """Intents that are about no banking matter."""

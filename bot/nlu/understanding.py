@@ -7,18 +7,41 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bot.nlu.bands import FAQ, Band, Decision, Thresholds, decide
-from bot.nlu.emergency import Danger, danger_by_rule, kind_of
+from bot.nlu.emergency import Danger, danger_by_rule, is_calm_by_rule, kind_of
 from bot.nlu.followup import is_follow_up
 from bot.nlu.labels import EMERGENCY, OUT_OF_SCOPE
 from bot.nlu.model import IntentModel, Ranking, Scored, Utterance
 from bot.nlu.segments import parts
-from bot.nlu.text import has_case_reference, is_phone_tail
+from bot.nlu.text import (
+    asks_what_i_am,
+    has_case_reference,
+    has_resume_code,
+    is_phone_tail,
+    tells_a_complaint,
+    wants_another_complaint,
+    wants_to_complain,
+    without_case_reference,
+)
 
 CLARIFY_INTENT = "nlu_fallback"
 SEVERAL_INTENT = "several_questions"
 FOLLOW_UP_INTENT = "follow_up"
 STATUS = "complaint_status"
 STATUS_TAIL = "status_tail"
+RESUME = "resume"
+COMPLAINT = "complaint_file"
+AFTER_FILING = frozenset(
+    {"complaint_supplement", "complaint_withdraw", "complaint_review", "complaint_rate"}
+)
+"""What may be said beside the reference of a complaint, other than asking how it stands."""
+_SHAPES: tuple[tuple[Callable[[str], bool], str], ...] = (
+    (is_phone_tail, STATUS_TAIL),
+    (has_resume_code, RESUME),
+    (wants_to_complain, COMPLAINT),
+    (wants_another_complaint, "complaint_another"),
+    (asks_what_i_am, "who_are_you"),
+)
+"""Messages whose shape alone says what they mean."""
 DANGER_INTENTS = {
     Danger.LIFE: "emergency_life",
     Danger.COERCION: "emergency_coercion",
@@ -78,7 +101,7 @@ class Reader:
     def read(self, text: str) -> tuple[Understanding, Ranking]:
         """What `text` means, and the ranking it was decided on."""
         ranking = self._rank(text)
-        decision = _by_shape(text) or decide(ranking.labels, self._thresholds)
+        decision = _by_shape(text, ranking, self._rank) or decide(ranking.labels, self._thresholds)
         understanding = _plain(decision)
         danger = self._danger(text, ranking)
         if danger is not None:
@@ -98,7 +121,8 @@ class Reader:
 
     def _danger(self, text: str, ranking: Ranking) -> Danger | None:
         by_rule = danger_by_rule(text)
-        if by_rule is None and ranking.danger >= self._thresholds.danger:
+        alarm = ranking.danger >= self._thresholds.danger
+        if by_rule is None and alarm and not is_calm_by_rule(text):
             return kind_of(text)
         return by_rule
 
@@ -136,11 +160,26 @@ def _plain(decision: Decision) -> Understanding:
     )
 
 
-def _by_shape(text: str) -> Decision | None:
-    """Digits, which mean nothing to n-grams."""
-    if is_phone_tail(text):
-        return Decision(Band.ANSWER, STATUS_TAIL, 1.0, ())
-    return Decision(Band.ANSWER, STATUS, 1.0, ()) if has_case_reference(text) else None
+def _by_shape(text: str, ranking: Ranking, rank: Callable[[str], Ranking]) -> Decision | None:
+    """Digits, which mean nothing to n-grams, and wishes that no question about them resembles."""
+    label = next((label for fits, label in _SHAPES if fits(text)), None)
+    label = label or _beside_reference(text, rank) or _complaint_not_question(text, ranking)
+    return None if label is None else Decision(Band.ANSWER, label, 1.0, ())
+
+
+def _beside_reference(text: str, rank: Callable[[str], Ranking]) -> str | None:
+    """What is wanted of the complaint whose reference the text names; the digits say nothing."""
+    if not has_case_reference(text):
+        return None
+    rest = without_case_reference(text)
+    likeliest = rank(rest).labels[0].label if rest else STATUS
+    return likeliest if likeliest in AFTER_FILING else STATUS
+
+
+def _complaint_not_question(text: str, ranking: Ranking) -> str | None:
+    """A wrong told with a demand is no question, however much it sounds like one's subject."""
+    asked = ranking.labels[0].label.startswith(f"{FAQ}/")
+    return COMPLAINT if asked and tells_a_complaint(text) else None
 
 
 def _intent_of(decision: Decision) -> str:

@@ -20,12 +20,14 @@ from bot.knowledge.answer import PREFIX, Metadata
 from bot.knowledge.lifecycle import Serving, served_text, serving
 from bot.settings import Settings, settings
 
-VARIABLES = ("bank_name", "hotline", "hotline_hours")
+VARIABLES = ("bank_name", "hotline", "hotline_hours", "draft_days")
 VOTES = (("有帮助", "answer_helped"), ("没解决", "answer_unsolved"))
 STEPS = {
     "emergency": {"title": "紧急处理步骤", "payload": "/emergency"},
     "complaint": {"title": "我要投诉", "payload": "/complaint_file"},
     "call": {"title": "客服电话", "payload": "/handoff"},
+    "review": {"title": "申请核查", "payload": "/complaint_review"},
+    "withdraw": {"title": "撤回投诉", "payload": "/complaint_withdraw"},
 }
 """Buttons for the steps that an answer's `follow_up` names."""
 MOST_BUTTONS = 4
@@ -36,7 +38,7 @@ def today_in_beijing() -> date:
 
 
 class SettingsResponses(TemplatedNaturalLanguageGenerator):
-    """Rasa's generator; `{bank_name}`, `{hotline}` and `{hotline_hours}` are always known."""
+    """Rasa's generator; the settings of VARIABLES are always known."""
 
     def __init__(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -42,8 +42,10 @@ def create_engine(url: str, *, durable: bool = True) -> Engine:
 def _sqlite(url: Any, *, durable: bool) -> Engine:
     if url.database and url.database != ":memory:":
         file = Path(url.database)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600, exist_ok=True)  # SQLite gives its side files the same mode
+        # What cannot be made or written here fails at the first use, as an error of the database.
+        with suppress(OSError):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600, exist_ok=True)  # SQLite gives its side files the same mode
     synchronous = "FULL" if durable else "NORMAL"
     engine = sa.create_engine(
         url,

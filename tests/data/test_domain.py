@@ -9,7 +9,11 @@ from functools import lru_cache
 import pytest
 
 from actions import questions
+from actions.drafts import TABLES
+from bot.intake import case_fields as c
 from bot.intake import fields as f
+from bot.intake.forms.engine import COMMAND_BUTTONS
+from bot.intake.forms.table import EDIT, FormTable
 from bot.intake.status import Status
 from tests.data.corpus import (
     ROOT,
@@ -23,7 +27,7 @@ from tests.data.corpus import (
 )
 
 FORM = "complaint_form"
-SETTINGS = {"bank_name", "hotline", "hotline_hours"}
+SETTINGS = {"bank_name", "hotline", "hotline_hours", "draft_days"}
 STATUS = set(Status("", None, "").variables())
 PASSED = {
     "utter_form_understood": {"understood"},
@@ -31,7 +35,18 @@ PASSED = {
     "utter_form_noted": {"noted"},
     "utter_form_left_open": {"field"},
     "utter_recap": {"recap"},
-    "utter_filed": {"reference", "promise"},
+    "utter_filed": {"reference", "promise", "provisional", "legal", "person"},
+    "utter_ask_same": {"reference"},
+    "utter_case_meant": {"reference"},
+    "utter_case_is_withdrawn": {"reference"},
+    "utter_code": {"code"},
+    "utter_attachment_kept": {"count"},
+    "utter_attachment_sent": {"reference"},
+    "utter_my_data": {"told"},
+    **{f"utter_ask_case_confirmed_{act}": {"reference"} for act in (c.WITHDRAWAL, c.REVIEW)},
+    **{f"utter_case_form_{act}": {"reference"} for act in (*c.ASKED_FOR, "dissatisfied")},
+    **{f"utter_{act}_too_early": {"reference"} for act in (c.REVIEW, c.RATE)},
+    "utter_review_request_too_late": {"reference"},
     "utter_already_filed": {"reference"},
     "utter_ask_status": {"reference"},
     "utter_ask_status_tail": {"reference"},
@@ -40,7 +55,10 @@ PASSED = {
 }
 """What an action passes along with a response, beyond the settings."""
 BUILT_IN = {"action_listen", "action_default_fallback", "action_restart", "action_back"}
-ONLY_FROM_BUTTONS = {"answer", "pick_faq", "none_of_these", "answer_helped", "answer_unsolved"}
+ONLY_FROM_BUTTONS = {
+    *("answer", "pick_faq", "none_of_these", "answer_helped", "answer_unsolved"),
+    *("answer_satisfied", "answer_dissatisfied", "attachment"),
+}
 WITHOUT_EXAMPLES = {
     *ONLY_FROM_BUTTONS,
     *("nlu_fallback", "status_tail", "several_questions", "follow_up"),
@@ -48,13 +66,18 @@ WITHOUT_EXAMPLES = {
 }
 """Sent by buttons or decided by bot/nlu, so that nobody has to say them."""
 COMPUTED = {
-    "utter_help_": set(f.BY_NAME),
-    "utter_why_": set(f.BY_NAME),
+    "utter_help_": {*f.BY_NAME, *c.TABLE.by_name},
+    "utter_why_": {*f.BY_NAME, *c.TABLE.by_name},
+    "utter_ask_case_text_": {c.SUPPLEMENT, c.REVIEW},
+    "utter_ask_case_confirmed_": {c.WITHDRAWAL, c.REVIEW},
+    "utter_case_form_": {*c.ASKED_FOR, "dissatisfied"},
+    "utter_satisfaction_": {"too_early"},
+    "utter_review_request_": {"too_early", "too_late"},
     "utter_faq/": set(answers()),
     "utter_": {"account_service"},
 }
 """Responses whose names the code puts together: prefix and what may follow."""
-MOST_BUTTONS = 9
+MOST_BUTTONS = 10
 """The edit menu; more is no choice any longer."""
 
 
@@ -110,15 +133,26 @@ def test_every_typed_intent_has_a_rule() -> None:
     assert set(_names("intents")) - named == set()
 
 
-def test_the_form_is_validated_and_asks_what_the_table_of_fields_says() -> None:
-    assert f"validate_{FORM}" in _names("actions")
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_a_form_is_validated_and_has_the_slots_of_its_table(table: FormTable) -> None:
+    assert f"validate_{table.name}" in _names("actions")
+    asked = [field.name for field in table.fields if field.asked]
+    assert set(domain()["forms"][table.name]["required_slots"]) == set(asked)
+    assert set(table.slots) <= set(domain()["slots"])
+
+
+def test_the_complaint_form_asks_in_the_order_of_its_table() -> None:
     assert domain()["forms"][FORM]["required_slots"] == list(f.ASKED)
-    assert set(f.SLOTS) <= set(domain()["slots"])
 
 
-@pytest.mark.parametrize("name", sorted({*f.ASKED, *f.RECAP, *f.INTERLUDES}))
-def test_every_field_and_interlude_can_be_asked(name: str) -> None:
-    asked = {f"utter_ask_{FORM}_{name}", f"action_ask_{FORM}_{name}"}
+def _questions() -> Iterator[tuple[str, str]]:
+    for table in TABLES.values():
+        yield from ((table.name, name) for name in (*table.by_name, *table.interludes))
+
+
+@pytest.mark.parametrize(("form", "name"), _questions())
+def test_every_field_and_interlude_can_be_asked(form: str, name: str) -> None:
+    asked = {f"{kind}_ask_{form}_{name}" for kind in ("utter", "action")} | {f"utter_ask_{name}"}
     assert asked & {*_responses(), *_names("actions")}
 
 
@@ -176,16 +210,19 @@ def test_buttons_send_declared_intents_with_declared_arguments() -> None:
 def test_literal_braces_of_payloads_are_doubled() -> None:
     for response, title, payload in buttons():
         left = payload.replace("{{", "").replace("}}", "")
+        for variable in PASSED.get(response, set()):
+            left = left.replace(f"{{{variable}}}", "")
         assert "{" not in left and "}" not in left, (response, title)
 
 
 def test_buttons_answer_fields_the_form_knows() -> None:
-    known = {*f.BY_NAME, *f.INTERLUDES, "ask_cancel", "ask_skip"}
+    fields = {name for table in TABLES.values() for name in (*table.by_name, *table.interludes)}
+    known = {*fields, *COMMAND_BUTTONS}
     for response, title, payload in buttons():
         intent, arguments = payload_parts(payload)
         if intent == "answer":
             assert arguments["field"] in known, (response, title)
-        if arguments.get("field") == f.EDIT:
+        if arguments.get("field") == EDIT:
             assert arguments["value"] in f.RECAP, (response, title)
 
 

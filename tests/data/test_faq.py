@@ -105,15 +105,17 @@ def test_the_number_of_a_superseded_document_is_no_part_of_a_current_one() -> No
 # -- conduct -----------------------------------------------------------------------------------
 
 
-def test_what_the_chat_cannot_do_yet_is_sent_to_the_hotline() -> None:
-    """Withdrawal and documents are not taken in the chat; see the commands of bot/intake."""
-    for key in ("withdraw", "what_needed", "agent_or_heir"):
+def test_answers_offer_what_the_chat_can_do_and_the_hotline_besides() -> None:
+    offers = {
+        "withdraw": "“撤回投诉”",
+        "not_satisfied": "“申请核查”",
+        "what_needed": "在聊天里直接发给我",
+        "agent_or_heir": "在聊天里先发给我",
+    }
+    for key, words in offers.items():
         text = answers()[f"complaint_process.{key}"].text
-        assert "{hotline}" in text and re.search(r"还不能|暂时不能", text), key
-    offered = re.compile(
-        r"在(这里|聊天里)(?!还不能|暂时不能)[^，。；]{0,6}(撤回|补充|上传|评价|打分)"
-    )
-    assert [a.id for a in answers().values() if offered.search(a.text)] == []
+        assert "{hotline}" in text and words in text, key
+    assert [a.id for a in answers().values() if re.search("还不能|暂时不能传", a.text)] == []
 
 
 def test_status_is_offered_with_number_and_last_four_digits() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import secrets
 import sqlite3
 from contextlib import closing
 from functools import lru_cache
@@ -9,17 +11,10 @@ from typing import Any
 
 import yaml
 
+from bot.intake.drafts import SqlDrafts
+from bot.privacy.sealing import Sealer
+from bot.storage.engine import create_engine
 from tests.stack import ROOT, Chat, Stack, wait_until
-
-FIELDS = (
-    "consent",
-    "complaint_detail",
-    "complaint_branch",
-    "complaint_date",
-    "complaint_request",
-    "complainant_name",
-    "complainant_phone",
-)
 
 
 @lru_cache(maxsize=1)
@@ -33,19 +28,33 @@ def says(response: str) -> str:
     return text.partition("{")[0].strip()
 
 
-def question(field: str) -> tuple[str, ...]:
-    """The beginnings of the questions for a field of the complaint form."""
-    if field == "complaint_business":
-        return says("utter_ask_business"), says("utter_ask_business_proposed")
-    if field == "complaint_confirmed":
-        return (says("utter_recap"),)
-    return (says(f"utter_ask_complaint_form_{field}"),)
+@lru_cache(maxsize=1)
+def _questions() -> dict[str, tuple[str, ...]]:
+    """Field or interlude → the beginnings of its questions."""
+    special = {
+        "complaint_business": ("utter_ask_business", "utter_ask_business_proposed"),
+        "complaint_reason": ("utter_ask_reason",),
+        "complaint_same": ("utter_ask_same",),
+        "complaint_confirmed": ("utter_recap",),
+        "case_text": ("utter_ask_case_text_supplement", "utter_ask_case_text_review_request"),
+        "case_confirmed": (
+            "utter_ask_case_confirmed_withdrawal",
+            "utter_ask_case_confirmed_review_request",
+        ),
+    }
+    plain = {
+        name.removeprefix("utter_ask_").removeprefix(f"{form}_"): (name,)
+        for form in ("complaint_form", "case_form")
+        for name in _responses()
+        if name.startswith((f"utter_ask_{form}_", "utter_ask_form_"))
+    }
+    return {field: tuple(map(says, names)) for field, names in {**plain, **special}.items()}
 
 
 def asked(replies: list[str]) -> str:
-    """The field the last of `replies` asks for."""
-    for field in (*FIELDS, "complaint_business", "complaint_confirmed"):
-        if any(start in replies[-1] for start in question(field)):
+    """The field or interlude the last of `replies` asks for."""
+    for field, beginnings in _questions().items():
+        if any(replies[-1].startswith(start) for start in beginnings):
             return field
     raise AssertionError(f"no question in {replies}")
 
@@ -81,3 +90,17 @@ def arrived(stack: Stack, reference: str, phone_tail: str) -> None:
     """
     wait_until(lambda: journaled(stack)[reference] == "delivered", 15, f"delivery of {reference}")
     assert stack.case(reference, phone_tail).status_code == 200
+
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+"""The smallest picture there is."""
+
+
+def draft(stack: Stack, chat: Chat) -> dict[str, Any]:
+    """The values of the form this customer is filling in, as they are on disk."""
+    keys = stack.env["FIELD_KEYS"].split(",")
+    engine = create_engine(f"sqlite:///{stack.folder / 'journal.db'}")
+    found = SqlDrafts(engine, Sealer(keys), secrets.choice).latest(chat.sender_id)
+    return dict(found.values) if found else {}

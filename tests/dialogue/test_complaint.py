@@ -111,11 +111,11 @@ def test_a_new_value_may_answer_the_question_what_to_change(stack: Stack) -> Non
 def test_cancelling_is_asked_back_and_forgets_everything(stack: Stack) -> None:
     chat = stack.chat()
     at_recap(chat)
-    assert says("utter_ask_complaint_form_complaint_cancel") in chat.say("取消投诉")[-1]
+    assert says("utter_ask_complaint_form_form_cancel") in chat.say("取消投诉")[-1]
     kept = chat.press("继续填写")
     assert recap(kept)["您的称呼"] == "王小红"
     chat.say("取消投诉")
-    assert chat.press("确定取消") == [says("utter_form_cancelled")]
+    assert chat.press("确定取消") == [says("utter_complaint_form_cancelled")]
     assert asked(chat.say("我要投诉")) == "consent"
     assert asked(chat.say("同意")) == "complaint_detail"
 
@@ -188,7 +188,7 @@ def test_an_answer_misunderstood_twice_offers_a_way_out(stack: Stack) -> None:
     at_recap(chat)
     chat.say("电话说错了")
     assert says("utter_help_complainant_phone") in chat.say("12345")[0]
-    assert says("utter_ask_complaint_form_complaint_way_out") in chat.say("6789")[-1]
+    assert says("utter_ask_form_way_out") in chat.say("6789")[-1]
     assert asked(chat.press("再说一次")) == "complainant_phone"
     assert recap(chat.say("13812340004"))["联系电话"] == "138****0004"
 

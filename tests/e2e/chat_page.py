@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -46,6 +47,12 @@ class ChatPage:
         """Types and sends a text; the assistant's answers."""
         self.write(text)
         return self.answers()
+
+    def attach(self, *paths: Path) -> None:
+        """Chooses files by the button beside the input."""
+        with self.page.expect_file_chooser() as chooser:
+            self.page.get_by_role("button", name="发送图片或文件").click()
+        chooser.value.set_files([*paths])
 
     def press(self, title: str) -> list[str]:
         """Presses an open choice; the assistant's answers."""

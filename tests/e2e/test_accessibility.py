@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e import layout
+from tests.e2e import files, layout
 from tests.e2e.chat_page import AGREE, OPENING, STORY, SUBMIT, ChatPage
 from tests.e2e.console_page import ConsolePage
 from tests.e2e.visitor import DESKTOP, PHONE, SMALL_PHONE, Visitor
@@ -101,6 +102,17 @@ def test_every_chat_screen_fits_and_can_be_read(chat: ChatPage) -> None:
     chat.press(SUBMIT)
     expect(chat.delivery_notice(chat.reference())).to_be_visible()
     _inspect(chat.page, "5-filed")
+
+
+def test_files_in_a_conversation_fit_and_can_be_read(chat: ChatPage, tmp_path: Path) -> None:
+    long_name = "人民路支行柜台排队叫号单和业务回单扫描件" * 4 + ".pdf"
+    chat.attach(files.picture(tmp_path), files.document(tmp_path, long_name))
+    expect(chat.page.locator(".message-customer[data-state=sent]")).to_have_count(2)
+    expect(chat.page.locator("img.thumbnail")).to_be_visible()
+    _inspect(chat.page, "9-files")
+    chat.reload()
+    expect(chat.page.locator(".file .icon")).to_have_count(2)
+    _inspect(chat.page, "10-files-after-reload")
 
 
 def test_every_console_screen_fits_and_can_be_read(visitor: Visitor, stack: Stack) -> None:

@@ -66,6 +66,32 @@ def test_a_message_given_up_is_kept_and_sent_on_request(chat: ChatPage, visitor:
     expect(chat.page.get_by_role("alert")).to_be_hidden()
 
 
+def test_a_message_given_up_is_answered_by_itself_once_the_assistant_is_back(
+    mortal_stack: Stack, new_visitor: NewVisitor
+) -> None:
+    visitor = new_visitor(mortal_stack)
+    visitor.expect_trouble(r"status of 503")
+    chat = ChatPage.at(visitor.open(mortal_stack.web))
+    chat.say("你好")
+    mortal_stack.kill("actions")
+    health = f"{mortal_stack.web}health"
+    wait_until(lambda: not mortal_stack.answers(health), 10, "the assistant knows that it is away")
+    chat.page.clock.install()
+    chat.write(QUESTION)
+    failed = chat.page.locator(".message[data-state=failed]")
+    wait_until(lambda: _tried_again(chat.page, failed), 60, "the page gives up")
+    mortal_stack.launch("actions")
+    wait_until(mortal_stack.healthy, START_SECONDS, "the assistant is back")
+    answer = chat.bot_messages.filter(has_text="水印")
+    answer.wait_for(timeout=90_000)
+    expect(failed).to_have_count(0)
+    expect(chat.page.get_by_role("alert")).to_be_hidden()
+    history = chat.history()
+    chat.reload()
+    expect(chat.page.locator(".message")).to_have_count(len(history))
+    assert chat.history() == history
+
+
 def _send_again_if_given_up(chat: ChatPage) -> None:
     """What a customer does whose page was faster to give up than the server to start."""
     settled = chat.page.locator("[data-state=sent], [data-state=failed]")

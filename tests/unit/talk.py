@@ -8,7 +8,8 @@ from uuid import UUID
 
 from bot.intake import fields as f
 from bot.intake.answers import Reader
-from bot.intake.conversation import ComplaintForm, FormState
+from bot.intake.forms.complaint import ComplaintForm
+from bot.intake.forms.table import FormState
 from bot.intake.reading.classification import load_table
 from bot.intake.turn import Step, Turn
 from bot.privacy.masking import mask
@@ -20,7 +21,7 @@ from tests.samples import sealer
 TODAY = date(2026, 11, 23)
 INTAKE_ID = UUID("7d0b6a2e-0c1f-4b0e-8f0e-3a1f0c5d9b10")
 STORY = "昨天在人民路支行排了两个小时队，柜员态度还很差，要求赔礼道歉"
-_FORM = ComplaintForm(
+FORM = ComplaintForm(
     Reader(load_table(ROOT / "data/knowledge/classification.yml")), "2026-11", lambda: INTAKE_ID
 )
 
@@ -51,11 +52,15 @@ class Talk:
         return self._advance(Turn("什么是存款保险", "faq", 0.9, NOW, TODAY, resuming=True))
 
     def _advance(self, turn: Turn) -> Step:
-        self.step = _FORM.advance(FormState(self.values, self.requested), turn)
-        if not self.step.aside:
-            self.values = {**self.values, **self.step.values}
-            self.requested = self.step.ask
+        self.step = FORM.advance(FormState(self.values, self.requested), turn)
+        self.apply(self.step)
         return self.step
+
+    def apply(self, step: Step) -> None:
+        """Sets the slots of a step, as Rasa does."""
+        if not step.aside:
+            self.values = {**self.values, **step.values}
+            self.requested = step.ask
 
     @property
     def said(self) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.errors import CaseStoreError, NotFound, Permanent, Retryable, TooManyAttempts
-from bot.intake.case_store import HttpCaseStore
+from bot.intake.case_store import Document, Event, Events, HttpCaseStore
 from tests.ports import free_ports
 
 REFERENCE = "TS20261123-7K3QF8K"
@@ -63,7 +63,7 @@ class _Handler(BaseHTTPRequestHandler):
         with suppress(BrokenPipeError, ConnectionResetError):  # who timed out has hung up
             self.wfile.write(self.server.body)
 
-    do_GET = do_POST = _respond
+    do_GET = do_POST = do_PUT = _respond
 
     def log_message(self, format: str, *args: Any) -> None:
         """Tests stay quiet."""
@@ -219,3 +219,139 @@ def test_a_proxy_of_the_environment_never_sees_a_complaint(
         monkeypatch.setenv(name, f"http://127.0.0.1:{port}")
     assert client.file(PAYLOAD) == STANDING
     assert len(bank.requests) == 1
+
+
+ACT = {"id": "0b9ad1f0-3c3f-4d4e-8f5e-2f8f5f0a9c11", "submitted_at": "x", "text": "还有一位保安"}
+ACTED = {**STANDING, "id": ACT["id"], "review_due": None, "ended_on": None}
+DOCUMENT = Document(
+    "455378b7-5749-4d1e-a9c4-7385151dce4c",
+    "转账 凭证/1.pdf",
+    "application/pdf",
+    "5d62",
+    b"%PDF\x00",
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "last"),
+    [
+        ("supplement", "supplements"),
+        ("withdrawal", "withdrawal"),
+        ("satisfaction", "satisfaction"),
+        ("review_request", "review-request"),
+    ],
+)
+def test_an_act_goes_to_its_address_under_its_id(
+    bank: Bank, client: HttpCaseStore, kind: str, last: str
+) -> None:
+    bank.answer(200, ACTED)
+    assert client.act(kind, REFERENCE, ACT) == ACTED
+    (request,) = bank.requests
+    expected = ("POST", f"/api/v1/complaints/{REFERENCE}/{last}")
+    assert (request["method"], request["path"]) == expected
+    assert request["headers"]["Idempotency-Key"] == ACT["id"]
+    assert json.loads(request["body"]) == ACT
+
+
+@pytest.mark.parametrize("code", ["case_withdrawn", "no_reply_yet", "review_too_late"])
+def test_what_the_state_of_the_case_refuses_is_refused_for_good(
+    bank: Bank, client: HttpCaseStore, code: str
+) -> None:
+    bank.answer(409, {"error": {"code": code, "message": "不行"}})
+    with pytest.raises(Permanent, match=f"HTTP 409 {code}"):
+        client.act("review_request", REFERENCE, ACT)
+    with pytest.raises(Permanent, match=f"HTTP 409 {code}"):
+        client.attach(REFERENCE, DOCUMENT)
+
+
+@pytest.mark.parametrize("status", [404, 409, 429, 500, 503])
+def test_what_may_change_is_tried_again(bank: Bank, client: HttpCaseStore, status: int) -> None:
+    bank.answer(status, {"error": {"code": "busy", "message": "稍后"}})
+    for call in (
+        lambda: client.act("supplement", REFERENCE, ACT),
+        lambda: client.attach(REFERENCE, DOCUMENT),
+        lambda: client.events(0, 10),
+        lambda: client.report({}),
+    ):
+        with pytest.raises(Retryable, match=f"HTTP {status} busy"):
+            call()
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"reference": "TS", "id": "x"}'])
+def test_an_act_without_an_answer_is_not_taken_for_done(
+    bank: Bank, client: HttpCaseStore, body: bytes
+) -> None:
+    bank.body = body
+    with pytest.raises(Retryable):
+        client.act("supplement", REFERENCE, ACT)
+
+
+@pytest.mark.parametrize("status", [200, 201])
+def test_a_document_goes_as_it_is_with_name_and_checksum(
+    bank: Bank, client: HttpCaseStore, status: int
+) -> None:
+    bank.answer(status)
+    client.attach(REFERENCE, DOCUMENT)
+    (request,) = bank.requests
+    assert request["method"] == "PUT"
+    assert request["path"] == f"/api/v1/complaints/{REFERENCE}/attachments/{DOCUMENT.id}"
+    assert request["body"] == DOCUMENT.content
+    headers = request["headers"]
+    assert headers["Content-Type"] == "application/pdf"
+    assert headers["X-Content-SHA256"] == "5d62"
+    assert headers["X-Filename"] == "%E8%BD%AC%E8%B4%A6%20%E5%87%AD%E8%AF%81%2F1.pdf"
+
+
+@pytest.mark.parametrize("status", [413, 415, 422])
+def test_a_document_that_is_refused_is_not_sent_for_ever(
+    bank: Bank, client: HttpCaseStore, status: int
+) -> None:
+    bank.answer(status, {"error": {"code": "x", "message": "y"}})
+    with pytest.raises(Permanent):
+        client.attach(REFERENCE, DOCUMENT)
+
+
+def test_events_come_in_order_with_the_place_to_go_on_from(
+    bank: Bank, client: HttpCaseStore
+) -> None:
+    event = {"cursor": 8, "reference": REFERENCE, "kind": "replied", "text": "已退款"}
+    retry = {"cursor": 9, "reference": REFERENCE, "kind": "retry", "text": None}
+    when = {"happened_at": "2026-11-23T01:00:00+00:00"}
+    bank.answer(200, {"events": [{**event, **when}, {**retry, **when}], "cursor": 9})
+    moment = when["happened_at"]
+    assert client.events(7, 50) == Events(
+        [
+            Event(8, REFERENCE, "replied", "已退款", moment),
+            Event(9, REFERENCE, "retry", None, moment),
+        ],
+        9,
+    )
+    assert bank.requests[0]["path"] == "/api/v1/events?after=7&limit=50"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"no json",
+        b'{"events": []}',
+        b'{"events": null, "cursor": 1}',
+        b'{"events": [7], "cursor": 1}',
+        b'{"events": [{"cursor": 1}], "cursor": 1}',
+        b'{"events": [], "cursor": "x"}',
+    ],
+)
+def test_events_that_cannot_be_read_are_asked_for_again(
+    bank: Bank, client: HttpCaseStore, body: bytes
+) -> None:
+    bank.body = body
+    with pytest.raises(Retryable):
+        client.events(0, 10)
+
+
+def test_the_backlog_is_put(bank: Bank, client: HttpCaseStore) -> None:
+    bank.status, bank.body = 204, b""
+    report = {"pending": 1, "parked": 0, "oldest_seconds": 3, "items": []}
+    client.report(report)
+    (request,) = bank.requests
+    assert (request["method"], request["path"]) == ("PUT", "/api/v1/backlog")
+    assert json.loads(request["body"]) == report

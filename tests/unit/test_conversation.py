@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from bot.intake import fields as f
-from bot.intake.conversation import FormState
-from tests.unit.talk import INTAKE_ID, STORY, Talk, at
+from bot.intake.forms import table as t
+from bot.intake.forms.table import FormState
+from bot.intake.turn import Step, Turn
+from tests.fakes import NOW
+from tests.unit.talk import FORM, INTAKE_ID, STORY, TODAY, Talk, at
 
 OPTIONAL = (f.BUSINESS, f.BRANCH, f.DATE)
 REQUIRED = (f.DETAIL, f.REQUEST, f.NAME, f.PHONE)
@@ -152,7 +155,7 @@ def test_a_required_field_cannot_be_skipped(field: str) -> None:
 def test_a_sum_put_up_for_correction_can_be_taken_out() -> None:
     talk = at(f.CONFIRMED)
     talk.say("金额改成300元")
-    talk.press(f.EDIT, f.AMOUNT)
+    talk.press(t.EDIT, f.AMOUNT)
     talk.say("跳过")
     assert talk[f.AMOUNT] is None
     assert talk.requested == f.CONFIRMED
@@ -160,7 +163,7 @@ def test_a_sum_put_up_for_correction_can_be_taken_out() -> None:
 
 def test_a_skipped_preference_is_the_usual_one() -> None:
     talk = at(f.CONFIRMED)
-    talk.press(f.EDIT, f.CONTACT)
+    talk.press(t.EDIT, f.CONTACT)
     talk.say("跳过")
     assert talk[f.CONTACT] == "电话联系"
 
@@ -206,7 +209,7 @@ def test_cancel_asks_first_and_no_returns_to_the_field(field: str, text: str) ->
     talk = at(field)
     before = dict(talk.values)
     talk.say(text)
-    assert talk.requested == f.CANCEL
+    assert talk.requested == t.CANCEL
     talk.say("不")
     assert talk.requested == field
     assert talk.said == ["utter_form_kept"]
@@ -221,18 +224,18 @@ def test_cancelling_empties_every_slot(text: str) -> None:
     talk.say("取消")
     talk.say(text, "affirm")
     assert talk.requested is None
-    assert talk.said == ["utter_form_cancelled"]
+    assert talk.said == ["utter_complaint_form_cancelled"]
     assert all(talk[name] is None for name in f.SLOTS)
 
 
 def test_cancelling_and_returning_by_button() -> None:
     talk = at(f.DATE)
     talk.press("ask_cancel", True)
-    assert talk.requested == f.CANCEL
-    talk.press(f.CANCEL, False)
+    assert talk.requested == t.CANCEL
+    talk.press(t.CANCEL, False)
     assert talk.requested == f.DATE
     talk.press("ask_cancel", True)
-    talk.press(f.CANCEL, True)
+    talk.press(t.CANCEL, True)
     assert talk.values == dict.fromkeys(f.SLOTS)
 
 
@@ -264,8 +267,8 @@ def test_one_miss_gets_help_two_get_a_way_out(field: str, wrong: str) -> None:
     assert talk.said == [f"utter_help_{field}"]
     assert talk.requested == field
     talk.say(wrong)
-    assert talk.requested == f.WAY_OUT
-    talk.press(f.CANCEL, False)
+    assert talk.requested == t.WAY_OUT
+    talk.press(t.CANCEL, False)
     assert talk.requested == field
     talk.say(wrong)
     assert talk.said == [f"utter_help_{field}"], "the misses are counted anew"
@@ -302,7 +305,7 @@ def test_after_the_way_out_a_required_field_still_waits() -> None:
     talk = at(f.PHONE)
     for _ in range(4):
         talk.say("12345")
-    assert talk.requested == f.WAY_OUT
+    assert talk.requested == t.WAY_OUT
     assert talk[f.PHONE] is None
 
 
@@ -337,7 +340,7 @@ def test_the_way_out_does_not_skip_the_consent() -> None:
     [
         ("网点改成城东支行", f.BRANCH, "城东支行"),
         ("不是人民路支行，是解放路支行", f.BRANCH, "解放路支行"),
-        ("金额应该是500元", f.AMOUNT, 500.0),
+        ("金额应该是500元", f.AMOUNT, {"text": "500元", "yuan": 500.0, "vague": False}),
         ("诉求改成退还手续费", f.REQUEST, "退还手续费"),
         ("名字写错了，应该是王小红", f.NAME, "王小红"),
         ("柜员改成大堂经理小王", f.STAFF, "大堂经理小王"),
@@ -352,7 +355,7 @@ def test_one_sentence_corrects_any_field(text: str, field: str, value: Any) -> N
     talk = at(f.CONFIRMED)
     talk.say(text, "correct")
     assert talk[field] == value
-    assert talk.said == ["utter_form_corrected"]
+    assert talk.said[0] == "utter_form_corrected"
     assert talk.step.say[0].variables["field"] == f.BY_NAME[field].label
     assert talk.requested == f.CONFIRMED
 
@@ -410,7 +413,7 @@ def test_a_correction_without_value_asks_and_keeps_the_old_one_until_then() -> N
 def test_a_field_without_question_of_its_own_never_stays_empty() -> None:
     """The case store refuses a complaint without a reason, and a refused one is parked."""
     talk = at(f.CONFIRMED)
-    talk.press(f.EDIT, f.REASON)
+    talk.press(t.EDIT, f.REASON)
     talk.say("网点改成城东支行")
     assert talk[f.REASON] is not None
 
@@ -419,7 +422,7 @@ def test_a_field_without_question_of_its_own_never_stays_empty() -> None:
 def test_a_bare_no_at_the_recap_asks_what_to_change(no: str) -> None:
     talk = at(f.CONFIRMED)
     talk.say(no)
-    assert talk.requested == f.EDIT
+    assert talk.requested == t.EDIT
     talk.say("时间")
     assert talk.requested == f.DATE
 
@@ -427,8 +430,8 @@ def test_a_bare_no_at_the_recap_asks_what_to_change(no: str) -> None:
 def test_correcting_without_saying_what_asks_what() -> None:
     talk = at(f.CONFIRMED)
     talk.say("我想改一下", "correct")
-    assert talk.requested == f.EDIT
-    talk.press(f.EDIT, f.NAME)
+    assert talk.requested == t.EDIT
+    talk.press(t.EDIT, f.NAME)
     assert talk.requested == f.NAME
 
 
@@ -436,7 +439,7 @@ def test_correcting_without_saying_what_asks_what() -> None:
 def test_yes_or_no_to_what_to_change_does_not_file_the_complaint(answer: str) -> None:
     talk = at(f.CONFIRMED)
     talk.press(f.CONFIRMED, False)
-    assert talk.requested == f.EDIT
+    assert talk.requested == t.EDIT
     talk.say(answer)
     assert talk.requested == f.CONFIRMED
     assert talk[f.CONFIRMED] is None
@@ -548,10 +551,11 @@ def test_a_hedged_day_is_still_a_day() -> None:
 def test_amounts_are_whole_fen_and_not_beyond_the_contract() -> None:
     talk = at(f.CONFIRMED)
     talk.say("金额改成12.345元")
-    assert talk[f.AMOUNT] == pytest.approx(12.34, abs=0.011)
-    assert round(talk[f.AMOUNT], 2) == talk[f.AMOUNT]
+    yuan = talk[f.AMOUNT]["yuan"]
+    assert yuan == pytest.approx(12.34, abs=0.011)
+    assert round(yuan, 2) == yuan
     talk.say("金额改成999999999999999元")
-    assert talk[f.AMOUNT] < 10**13
+    assert talk[f.AMOUNT]["yuan"] < 10**13
 
 
 def test_texts_are_no_longer_than_the_contract() -> None:
@@ -571,8 +575,8 @@ MALFORMED: tuple[dict[str, Any], ...] = (
     {"field": f.DATE, "value": "昨天"},
     {"field": f.AMOUNT, "value": "许多"},
     {"field": f.INTAKE, "value": {}},
-    {"field": f.EDIT, "value": "no_such_field"},
-    {"field": f.EDIT, "value": f.CONSENT},
+    {"field": t.EDIT, "value": "no_such_field"},
+    {"field": t.EDIT, "value": f.CONSENT},
     {"value": True},
 )
 
@@ -593,8 +597,8 @@ STALE: tuple[dict[str, Any], ...] = (
     {"field": f.CONFIRMED, "value": False},
     {"field": f.BUSINESS, "value": "信用卡"},
     {"field": f.ROLE, "value": "代理人"},
-    {"field": f.EDIT, "value": f.BRANCH},
-    {"field": f.CANCEL, "value": False},
+    {"field": t.EDIT, "value": f.BRANCH},
+    {"field": t.CANCEL, "value": False},
     {"field": "ask_cancel", "value": True},
     {"field": "ask_skip", "value": True},
 )
@@ -609,7 +613,7 @@ def test_a_stale_button_neither_crashes_nor_skips_the_consent(
     talk.send(choice)
     assert talk.requested is not None or talk[f.CONFIRMED] is True
     if talk[f.CONSENT] is None:
-        assert talk.requested in (f.CONSENT, *f.INTERLUDES)
+        assert talk.requested in (f.CONSENT, *t.INTERLUDES)
 
 
 def test_a_stale_confirmation_does_not_file_what_is_incomplete() -> None:
@@ -623,9 +627,130 @@ def test_correcting_before_consent_does_not_go_around_it() -> None:
     talk = Talk("我要投诉，" + STORY)
     talk.say("改一下网点", "correct")
     assert talk.requested == f.CONSENT
-    talk.press(f.EDIT, f.BRANCH)
+    talk.press(t.EDIT, f.BRANCH)
     assert talk.requested == f.CONSENT
 
 
-def test_an_interlude_without_memory_returns_to_the_story() -> None:
-    assert FormState({}, f.CANCEL).back_at_field().requested == f.DETAIL
+def test_an_interlude_without_memory_returns_to_the_first_field() -> None:
+    assert FORM.at_field(FormState({}, t.CANCEL)).requested == f.CONSENT
+
+
+# -- back, go on, pause ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["上一步", "返回上一题", "回到前面那个问题"])
+def test_one_step_back_asks_the_last_question_and_keeps_its_answer(text: str) -> None:
+    talk = at(f.DATE)
+    talk.say(text)
+    assert talk.requested == f.BRANCH
+    assert talk[f.BRANCH] == "人民路支行"
+    talk.say("解放路支行")
+    assert talk[f.BRANCH] == "解放路支行"
+    assert talk.requested == f.DATE
+
+
+def test_back_goes_back_as_far_as_the_story_and_no_further() -> None:
+    talk = at(f.DATE)
+    for field in (f.BRANCH, f.BUSINESS, f.DETAIL):
+        talk.say("上一步")
+        assert talk.requested == field
+    talk.say("上一步")
+    assert talk.said == ["utter_form_first"]
+    assert talk.requested == f.DETAIL
+
+
+def test_going_on_after_a_step_back_skips_what_is_answered() -> None:
+    talk = at(f.DATE)
+    talk.say("上一步")
+    talk.say("继续")
+    assert talk.requested == f.DATE
+
+
+def test_after_an_emergency_the_form_waits_until_it_is_asked_for() -> None:
+    talk = at(f.BRANCH)
+    assert talk.say("我不想活了", "emergency_life").aside
+    turn = Turn("我不想活了", "emergency_life", 0.9, NOW, TODAY, resuming=True)
+    step = FORM.advance(FormState(talk.values, talk.requested), turn)
+    assert step.ask == t.PAUSE
+    talk.values, talk.requested = {**talk.values, **step.values}, step.ask
+    talk.say("继续填写")
+    assert talk.requested == f.BRANCH
+
+
+def test_an_answer_after_an_emergency_lands_in_its_field() -> None:
+    talk = at(f.BRANCH)
+    turn = Turn("我的钱正在被转走", "emergency", 0.9, NOW, TODAY, resuming=True)
+    step = FORM.advance(FormState(talk.values, talk.requested), turn)
+    talk.values, talk.requested = {**talk.values, **step.values}, step.ask
+    talk.say("人民路支行")
+    assert talk[f.BRANCH] == "人民路支行"
+
+
+# -- for others, together with others, again ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("opening", "role", "said"),
+    [
+        ("我替我妈投诉，她上周在人民路支行被多扣了50块", "代理人", "utter_role_agent"),
+        ("我父亲去世了，我是继承人，要投诉你们不给查存款", "继承人", "utter_role_heir"),
+    ],
+)
+def test_somebody_who_speaks_for_another_hears_what_is_needed(
+    opening: str, role: str, said: str
+) -> None:
+    talk = Talk(opening)
+    assert talk[f.ROLE] == role
+    assert said in talk.said
+
+
+def test_a_group_hears_of_the_spokespersons() -> None:
+    talk = Talk("我们23个业主一起投诉，监管账户的钱被人民路支行放出去了")
+    assert talk[f.GROUP]["size"] == 23
+    assert "utter_group" in talk.said
+
+
+def test_a_complaint_may_name_the_one_it_belongs_to() -> None:
+    talk = at(f.DATE)
+    talk.say("和TS20261123-7K3QF8K是同一件事", "complaint_status")
+    assert talk[f.LINKED] == "TS20261123-7K3QF8K"
+    assert talk.requested == f.DATE
+
+
+def test_the_same_matter_may_join_the_earlier_case() -> None:
+    talk = at(f.CONFIRMED)
+    state = FormState(talk.values, f.PHONE)
+    talk.apply(FORM.ask_same(state, Step(ask=f.CONFIRMED), "TS20261123-7K3QF8K"))
+    assert talk.requested == f.SAME
+    talk.say("不是")
+    assert talk.requested == f.CONFIRMED
+    talk.apply(FORM.ask_same(state, Step(ask=f.CONFIRMED), "TS20261123-7K3QF8K"))
+    talk.say("是的")
+    assert talk.requested is None
+    assert talk[f.INTAKE]["joins"] == "TS20261123-7K3QF8K"
+    assert talk[f.CONFIRMED] is None
+
+
+@pytest.mark.parametrize("text", ['／answer{"field": "consent"}', "／affirm"])
+def test_a_typed_command_is_no_story(text: str) -> None:
+    talk = Talk()
+    talk.say(text)
+    assert talk[f.DETAIL] is None
+    talk = at(f.DETAIL)
+    talk.say(text)
+    assert talk[f.DETAIL] is None
+
+
+def test_reasons_are_proposed_and_chosen_by_number() -> None:
+    talk = at(f.CONFIRMED)
+    talk.press(t.EDIT, f.REASON)
+    assert talk.requested == f.REASON
+    offered = f.offered_reasons(talk[f.INTAKE])
+    talk.say(f"第{len(offered)}个")
+    assert talk[f.REASON] == offered[-1]
+
+
+def test_withdrawing_inside_the_form_means_the_one_being_filled_in() -> None:
+    talk = at(f.BRANCH)
+    talk.say("我要撤诉", "complaint_withdraw")
+    assert talk.requested == t.CANCEL

@@ -22,7 +22,7 @@ OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 FIELDS = {**CaseStoreSettings.__fields__, **Settings.__fields__}
 
 MADE_AT_RUN_TIME = (".env", ".rasa", ".venv", "backup", "models", "var")
-MADE_AT_RUN_TIME += ("docs/benchmarks.md", "docs/scorecard.md")
+MADE_AT_RUN_TIME += ("docs/benchmarks.md", "docs/scorecard.md", "docs/benchmarks-intake.md")
 """What an installation makes; a fresh checkout does not hold it."""
 SUFFIXES = ("cfg", "example", "in", "json", "lock", "md", "py", "sh", "toml", "yml")
 
@@ -63,6 +63,8 @@ def _default(name: str) -> str:
     value: Any = FIELDS[name].default
     if isinstance(value, SecretStr):
         value = value.get_secret_value()
+    if value == Path():
+        return "空"
     if isinstance(value, Path):
         return str(value.relative_to(ROOT))
     return str(value).removesuffix(".0") or "空"

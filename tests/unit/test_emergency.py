@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.emergency import Danger, danger_by_rule, kind_of
+from bot.nlu.emergency import Danger, danger_by_rule, is_calm_by_rule, kind_of
 from bot.nlu.text import normalise
+from bot.nlu.words import tidy
+from tests.data.corpus import examples
 
 
 @pytest.mark.parametrize(
@@ -77,6 +79,17 @@ def test_danger_now_is_an_emergency(text: str) -> None:
         "我刚好要给父母转钱",
         "银行抢劫题材的电影",
         "十万火急转人工",
+        "凭什么封我的卡 马上给我解",
+        "你们冻结 赶紧给我解了",
+        "快把冻结解了",
+        "快点别冻结我的卡了",
+        "快停卡里那个自动扣费",
+        "赶紧把我的卡解开 我要给家里打钱",
+        "停我的卡快一个月了",
+        "冻结快两个月了没人管",
+        "账户冻结 马上要交学费",
+        "别给我妈办保险",
+        "别给老人办信用卡了",
     ],
 )
 def test_calm_questions_and_idle_talk_are_none(text: str) -> None:
@@ -121,3 +134,49 @@ def test_words_that_prove_nothing_alone_still_tell_what_a_danger_is_about(
 ) -> None:
     assert danger_by_rule(text) is None
     assert kind_of(text) is danger
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我是许志远",
+        "我叫方思远",
+        "你好，我是陈桂英",
+        "本人姓名刘德山",
+        "免贵姓何",
+        "我叫艾力·买买提",
+        "叫我老魏就行",
+        "赶紧把我的卡解开 我要给家里打钱",
+        "马上恢复我的账户",
+        "快把我的卡解了 孩子要交学费",
+        "立刻给我解封工资卡 等着发钱",
+    ],
+)
+def test_a_name_and_the_wish_to_free_a_card_are_calm_whatever_the_classifier_says(
+    text: str,
+) -> None:
+    assert danger_by_rule(normalise(text)) is None
+    assert is_calm_by_rule(normalise(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我是人质",
+        "我叫救命",
+        "我是被绑的",
+        "我被人打了",
+        "他说转了钱就给我解开我的卡",
+        "刚扫了脸 说是给我解冻 现在卡里钱少了",
+        "要先交保证金才给我的账户解冻",
+        "把我的卡锁上",
+        "对方让我把卡解封",
+    ],
+)
+def test_nothing_that_may_be_danger_is_calm_by_rule(text: str) -> None:
+    assert not is_calm_by_rule(normalise(text))
+
+
+def test_no_known_emergency_is_calm_by_rule() -> None:
+    known = [text for intent, text in examples() if intent == "emergency"]
+    assert [text for text in known if is_calm_by_rule(tidy(text))] == []

@@ -9,6 +9,7 @@ import pytest
 
 from bot.intake import fields as f
 from bot.intake.filing import contract_fields
+from bot.intake.forms import table as t
 from casestore.api.schemas import ComplaintIn
 from tests.fakes import NOW, references
 from tests.samples import complaint, fields, sealer
@@ -21,7 +22,11 @@ def test_a_confirmed_form_fits_the_contract_of_the_case_store() -> None:
     values = contract_fields(talk.values, sealer().open)
     filed = replace(complaint(), fields=values).payload(references()(NOW))
     assert ComplaintIn(**filed).complainant_phone == "13800138000"
-    assert set(filed) == set(ComplaintIn.__fields__)
+    assert set(filed) == set(ComplaintIn.__fields__) - {
+        "complaint_group",
+        "linked_to",
+        "complaint_amount_text",
+    }
 
 
 def test_everything_skipped_still_fits_the_contract() -> None:
@@ -31,9 +36,9 @@ def test_everything_skipped_still_fits_the_contract() -> None:
         talk.say("跳过")
     talk.say("退还利息")
     talk.say("李建国 13800138000")
-    talk.press(f.EDIT, f.AMOUNT)
+    talk.press(t.EDIT, f.AMOUNT)
     talk.say("跳过")
-    talk.press(f.EDIT, f.CONTACT)
+    talk.press(t.EDIT, f.CONTACT)
     talk.say("跳过")
     talk.say("确认提交")
     values = contract_fields(talk.values, sealer().open)
@@ -77,6 +82,20 @@ def test_the_best_proposals_go_along() -> None:
     }
 
 
+def test_a_group_a_linked_complaint_and_documents_go_along_only_when_there_are_any() -> None:
+    values = {f.PHONE: {"shown": "x", "sealed": sealer().seal("1")}, f.INTAKE: None}
+    assert not {"complaint_group", "linked_to"} & set(contract_fields(values, sealer().open))
+    said = {
+        f.GROUP: {"size": 23, "text": "我们23位储户"},
+        f.LINKED: "TS20261123-7K3QF8K",
+        f.ATTACHMENTS: ["455378b7-5749-4d1e-a9c4-7385151dce4c"],
+    }
+    filed = contract_fields({**values, **said}, sealer().open)
+    assert filed["complaint_group"] == {"size": 23, "text": "我们23位储户"}
+    assert filed["linked_to"] == "TS20261123-7K3QF8K"
+    assert filed["attachments"] == ["455378b7-5749-4d1e-a9c4-7385151dce4c"]
+
+
 @pytest.mark.parametrize(("channel", "source"), [("web", "web_chat"), ("wechat", "wechat_chat")])
 def test_the_payload_names_reference_time_and_source(channel: str, source: str) -> None:
     payload = replace(complaint(), channel=channel).payload("TS20261123-7K3QF8K")
@@ -97,6 +116,8 @@ def test_the_fingerprint_is_that_of_the_content_not_of_the_time() -> None:
     [
         (f.AMOUNT, 1234.5, "1,234.50元"),
         (f.AMOUNT, 300.0, "300元"),
+        (f.AMOUNT, {"text": "300块", "yuan": 300.0, "vague": False}, "300元"),
+        (f.AMOUNT, {"text": "三千来块", "yuan": 3000.0, "vague": True}, "三千来块（约3,000元）"),
         (f.AMOUNT, None, "未填写"),
         (f.PHONE, {"shown": "138****8000", "sealed": "x"}, "138****8000"),
         (

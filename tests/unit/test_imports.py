@@ -32,7 +32,7 @@ def cost(statement: str) -> tuple[float, list[str]]:
 
 
 def test_the_intake_needs_neither_rasa_nor_tensorflow_and_little_time() -> None:
-    seconds, loaded = cost("import bot.intake.conversation, bot.intake.journal")
+    seconds, loaded = cost("import bot.intake.forms.complaint, bot.intake.journal")
     assert not set(HEAVY) & set(loaded)
     assert seconds < 1.0
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.channels import texts
-from bot.channels.inbound import Inbound, Incoming, TurnInput
-from bot.channels.transcript import BOT, CUSTOMER, Message, Reply, Transcript
+from bot.channels.inbound import Incoming
+from bot.channels.transcript import BOT, CUSTOMER, Ages, Message, Transcript, Unanswered
 from bot.errors import ChannelError, StorageError, TurnFailed
 from bot.storage.engine import create_engine
 from bot.storage.migrate import upgrade
-from tests.fakes import NOW
 from tests.samples import sealer
+from tests.unit.desk import Assistant, Desk
 
-RunTurn = Callable[[TurnInput], Awaitable[list[Reply]]]
 CARD = "6222021234567890123"
 
 
@@ -27,62 +27,6 @@ def transcript(tmp_path: Path) -> Iterator[Transcript]:
     upgrade(engine, "channel")
     yield Transcript(engine)
     engine.dispose()
-
-
-class Assistant:
-    """Stands for Rasa: counts its turns, answers, fails or waits as told."""
-
-    def __init__(self) -> None:
-        self.turns: list[TurnInput] = []
-        self.replies = [Reply("您好")]
-        self.failures: list[Exception] = []
-        self.go = asyncio.Event()
-        self.go.set()
-
-    async def __call__(self, turn: TurnInput) -> list[Reply]:
-        self.turns.append(turn)
-        await self.go.wait()
-        if self.failures:
-            raise self.failures.pop(0)
-        return self.replies
-
-
-class Desk:
-    """An `Inbound` with its surroundings."""
-
-    def __init__(self, transcript: Transcript, turn_timeout: float = 10.0) -> None:
-        self.transcript, self.assistant, self.ready = transcript, Assistant(), True
-        self.inbound = Inbound(
-            transcript,
-            sealer(),
-            hotline="95588",
-            hotline_hours="全天",
-            turn_timeout=turn_timeout,
-            now=lambda: NOW,
-            is_ready=self._is_ready,
-        )
-
-    async def _is_ready(self) -> bool:
-        return self.ready
-
-    async def send(
-        self, text: str, key: str = "k1", payload: str | None = None, sender: str = "web-1"
-    ) -> list[Message]:
-        return await self.inbound.handle(Incoming(sender, key, text, payload), self.assistant)
-
-    async def refused(self, text: str, key: str = "k1") -> ChannelError:
-        with pytest.raises(ChannelError) as caught:
-            await self.send(text, key)
-        return caught.value
-
-    async def stored(self, count: int) -> list[Message]:
-        """The conversation once it has `count` messages."""
-        for _ in range(500):
-            found = self.transcript.after("web-1", 0)
-            if len(found) >= count:
-                break
-            await asyncio.sleep(0.01)
-        return found
 
 
 @pytest.fixture
@@ -204,7 +148,8 @@ async def test_a_turn_that_fails_after_the_time_out_complains_to_nobody(
     await desk.refused("你好")
     desk.assistant.go.set()
     await asyncio.sleep(0.05)
-    assert [m.text for m in await desk.send("你好")] == ["你好", "您好"]
+    patient = Desk(transcript)
+    assert [m.text for m in await patient.send("你好")] == ["你好", "您好"]
     assert complaints == []
 
 
@@ -274,3 +219,108 @@ async def test_a_button_shows_its_title_and_runs_its_payload(desk: Desk) -> None
     assert messages[0].text == "确认提交"
     assert desk.assistant.turns[0].text == payload
     assert desk.assistant.turns[0].metadata == {"phones": []}
+
+
+# -- a message that is run again from the transcript ------------------------------------------------
+
+
+def left(desk: Desk, *, minutes: float = 1) -> list[Unanswered]:
+    """What waits for an answer some minutes later."""
+    desk.clock.forward(minutes=minutes)
+    ages = Ages(timedelta(seconds=30), timedelta(hours=24))
+    return desk.transcript.unanswered("host:5005", ages, desk.clock(), 10)
+
+
+async def test_run_again_a_message_is_the_same_turn(desk: Desk) -> None:
+    desk.assistant.failures = [TurnFailed()]
+    await desk.refused("卡6222021234567890123被吞了，电话13800138000")
+    (waiting,) = left(desk)
+    messages = await desk.inbound.run_again(waiting, desk.assistant)
+    first, second = desk.assistant.turns
+    assert (second.sender_id, second.key, second.text) == (first.sender_id, first.key, first.text)
+    assert [p["shown"] for p in second.metadata["phones"]] == ["138****8000"]
+    assert sealer().open(second.metadata["phones"][0]["sealed"]) == "13800138000"
+    assert "完整卡号" in messages[1].text
+    assert messages == desk.transcript.after("web-1", 0)
+    assert left(desk) == []
+
+
+async def test_run_again_a_button_is_its_payload(desk: Desk) -> None:
+    payload = '/answer{"field": "consent", "value": true}'
+    desk.ready = False
+    with pytest.raises(ChannelError):
+        await desk.send("同意", payload=payload)
+    desk.ready = True
+    (waiting,) = left(desk)
+    await desk.inbound.run_again(waiting, desk.assistant)
+    assert desk.assistant.turns[0].text == payload
+
+
+async def test_what_waits_holds_no_number_in_clear(desk: Desk) -> None:
+    desk.ready = False
+    await desk.refused("我的电话13800138000")
+    (waiting,) = left(desk)
+    assert "13800138000" not in waiting.sealed_turn
+    assert "电话" not in waiting.sealed_turn
+
+
+async def test_only_secrets_are_refused_again_without_a_turn(desk: Desk) -> None:
+    class Forgetful(Transcript):
+        def answer(self, *_: object, **__: object) -> list[Message]:
+            raise StorageError()
+
+    forgetful = Desk(Forgetful(desk.transcript._engine))
+    await forgetful.refused("密码123456")
+    (waiting,) = left(desk)
+    messages = await desk.inbound.run_again(waiting, desk.assistant)
+    assert messages[2].text == texts.ONLY_SECRET
+    assert desk.assistant.turns == []
+
+
+async def test_a_customers_own_try_and_running_again_are_one_turn(desk: Desk) -> None:
+    desk.assistant.failures = [TurnFailed()]
+    await desk.refused("你好")
+    (waiting,) = left(desk)
+    desk.assistant.go.clear()
+    both = [
+        asyncio.create_task(desk.send("你好")),
+        asyncio.create_task(desk.inbound.run_again(waiting, desk.assistant)),
+    ]
+    await asyncio.sleep(0)
+    desk.assistant.go.set()
+    mine, again = await asyncio.gather(*both)
+    assert mine == again
+    assert len(desk.assistant.turns) == 2, "the failed one and one more"
+
+
+async def test_what_was_answered_meanwhile_is_not_run_again(desk: Desk) -> None:
+    desk.assistant.failures = [TurnFailed()]
+    await desk.refused("你好")
+    (waiting,) = left(desk)
+    answered = await desk.send("你好")
+    assert await desk.inbound.run_again(waiting, desk.assistant) == answered
+    assert len(desk.assistant.turns) == 2
+
+
+async def test_a_message_that_time_has_gone_over_is_left(desk: Desk) -> None:
+    desk.assistant.failures = [TurnFailed()]
+    await desk.refused("你好", "k1")
+    (waiting,) = left(desk)
+    await desk.send("在吗", "k2")
+    with pytest.raises(ChannelError):
+        await desk.inbound.run_again(waiting, desk.assistant)
+    assert [turn.text for turn in desk.assistant.turns] == ["你好", "在吗"]
+    assert left(desk) == []
+
+
+async def test_two_processes_never_run_a_customers_turns_at_once(desk: Desk) -> None:
+    other = Desk(desk.transcript, owner="host:5006")
+    desk.assistant.go.clear()
+    running = asyncio.create_task(desk.send("你好", "k1"))
+    await desk.stored(1)
+    assert (await other.refused("你好", "k1")).status == 503
+    assert (await other.refused("在吗", "k2")).status == 503
+    assert other.assistant.turns == []
+    desk.assistant.go.set()
+    await running
+    assert [m.text for m in await other.send("在吗", "k2")] == ["在吗", "您好"]

@@ -8,36 +8,48 @@ from typing import Any
 import pytest
 
 from bot.errors import JournalUnavailable, Permanent, Retryable, StorageError
-from bot.intake.journal import DELIVERED, PARKED, PENDING, Entry
-from bot.intake.relay import LEASE, Relay, wait_before_retry
-from tests.fakes import NOW, Clock, FakeCaseStore, FakeJournal
-from tests.samples import complaint
+from bot.intake.outbox import DELIVERED, PARKED, PENDING, Entry
+from bot.intake.relay import LEASE, Line, Relay, wait_before_retry
+from tests.fakes import Clock, FakeCaseStore, FakeJournal, FakeOutbox
+from tests.samples import act, complaint
 
 
 class Rig:
-    """A relay between the two doubles, and what it told the customers."""
+    """A relay between the doubles, and what it told the customers."""
 
     def __init__(self) -> None:
-        self.journal, self.cases, self.clock = FakeJournal(), FakeCaseStore(), Clock()
-        self.jitter = 0.0
+        self.journal, self.later, self.cases = FakeJournal(), FakeOutbox(), FakeCaseStore()
+        self.clock, self.jitter = Clock(), 0.0
         self.told: list[tuple[str, str]] = []
+        self.refused: list[tuple[str, str]] = []
         self.trouble: Exception | None = None
-        self.relay = Relay(
-            self.journal,
-            self.cases,
-            "relay-1",
-            now=self.clock,
-            jitter=lambda: self.jitter,
-            on_delivered=self._tell,
+        filing = Line(
+            self.journal, lambda e: self.cases.file(e.payload), self._tell, self._tell_parked
         )
+        acting = Line(self.later, self._act, self._tell, self._tell_parked)
+        self.relay = Relay((filing, acting), "relay-1", now=self.clock, jitter=lambda: self.jitter)
+
+    def _act(self, entry: Entry) -> dict[str, Any]:
+        return self.cases.act(entry.kind, entry.reference, entry.payload)
 
     def _tell(self, entry: Entry, answer: dict[str, Any]) -> None:
         if self.trouble is not None:
             raise self.trouble
-        found = self.journal.find(entry.reference)
-        assert found is not None
-        assert found.status == PENDING, "the notice goes before the mark"
+        outbox = self.journal if entry.kind == "complaint" else self.later
+        assert outbox.entries[entry.id].status == PENDING, "the notice goes before the mark"
         self.told.append((entry.sender_id, answer["promise_due"]))
+
+    def _tell_parked(self, entry: Entry, error: str) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        self.refused.append((entry.id, error))
+
+    def supplement(self, reference: str) -> Entry:
+        payload = act(1, reference).payload()
+        whose = ("web", "web-0", payload, PENDING, 0, None, self.clock())
+        entry = Entry(str(payload["id"]), "supplement", reference, *whose)
+        self.later.add(entry)
+        return entry
 
     def record(self, number: int = 0) -> str:
         return self.journal.record(complaint(number), self.clock()).reference
@@ -162,24 +174,76 @@ def test_it_goes_on_without_waiting_while_there_is_work_and_stops_when_told() ->
     assert len(rig.cases.filed) == 2
 
 
+def test_complaints_go_before_what_was_done_about_them() -> None:
+    rig = Rig()
+    first = rig.record(0)
+    rig.supplement(first)
+    second = rig.record(1)
+    while rig.relay.deliver_next():
+        pass
+    assert rig.cases.calls == [first, second, first]
+    assert len(rig.cases.acts) == 1
+
+
+def test_a_refused_entry_is_parked_after_its_customer_was_told_why() -> None:
+    rig = Rig()
+    entry = rig.supplement(rig.record())
+    assert rig.relay.deliver_next()
+    rig.cases.failures = [Permanent("HTTP 409 case_withdrawn")]
+    assert rig.relay.deliver_next()
+    assert rig.refused == [(entry.id, "HTTP 409 case_withdrawn")]
+    assert rig.later.entries[entry.id].status == PARKED
+
+
+def test_an_entry_whose_refusal_cannot_be_told_is_refused_again_later() -> None:
+    rig = Rig()
+    entry = rig.supplement(rig.record())
+    rig.relay.deliver_next()
+    rig.cases.failures = [Permanent("HTTP 409 case_withdrawn")] * 2
+    rig.trouble = StorageError()
+    assert rig.relay.deliver_next()
+    assert rig.later.entries[entry.id].status == PENDING
+    rig.trouble = None
+    assert not rig.relay.deliver_next()
+    rig.clock.forward(seconds=5)
+    assert rig.relay.deliver_next()
+    assert rig.refused == [(entry.id, "HTTP 409 case_withdrawn")]
+    assert rig.later.entries[entry.id].status == PARKED
+
+
+def test_a_document_that_cannot_be_read_now_is_tried_again_with_its_reason() -> None:
+    rig = Rig()
+    entry = rig.supplement("TS20261123-7K3QF8K")
+    rig.cases.failures = [StorageError("材料文件读不出来。")]
+    assert rig.relay.deliver_next()
+    assert rig.later.entries[entry.id].last_error == "材料文件读不出来。"
+    assert rig.later.entries[entry.id].status == PENDING
+
+
 @pytest.mark.parametrize("trouble", [JournalUnavailable(), StorageError("无法解密")])
-def test_a_journal_in_trouble_is_tried_again_later(trouble: StorageError) -> None:
+def test_a_line_in_trouble_holds_up_no_other(trouble: StorageError) -> None:
     class Away(FakeJournal):
         def claim(self, *_: Any) -> Entry | None:
             raise trouble
 
+    rig = Rig()
+    rig.cases.file(complaint().payload("TS20261123-7K3QF8K"))
+    entry = rig.supplement("TS20261123-7K3QF8K")
+    relay = Relay(
+        (
+            Line(Away(), lambda _: {}, lambda *_: None, lambda *_: None),
+            Line(rig.later, rig._act, rig._tell, rig._tell_parked),
+        ),
+        "r",
+        now=rig.clock,
+        jitter=lambda: 0,
+    )
     waited: list[float] = []
 
     def wait(seconds: float) -> bool:
         waited.append(seconds)
-        return len(waited) == 2
+        return len(waited) == 3
 
-    Relay(
-        Away(),
-        FakeCaseStore(),
-        "r",
-        now=lambda: NOW,
-        jitter=lambda: 0,
-        on_delivered=lambda *_: None,
-    ).run(wait)
-    assert waited == [0.5, 0.5]
+    relay.run(wait)
+    assert waited == [0, 0.5, 0.5]
+    assert rig.later.entries[entry.id].status == DELIVERED

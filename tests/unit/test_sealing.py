@@ -49,3 +49,28 @@ def test_phones_travel_sealed_and_in_order() -> None:
 @pytest.mark.parametrize("value", [None, "138****8000", {"shown": "x"}, ["shown", "sealed"]])
 def test_other_values_are_not_taken_for_sealed_ones(value: object) -> None:
     assert not is_sealed(value)
+
+
+def test_bytes_are_sealed_as_texts_are() -> None:
+    sealed = Sealer([SEAL_KEY]).seal_bytes(b"%PDF\x00\xff")
+    assert b"PDF" not in sealed
+    assert Sealer([OTHER_SEAL_KEY, SEAL_KEY]).open_bytes(sealed) == b"%PDF\x00\xff"
+    with pytest.raises(StorageError, match="FIELD_KEYS"):
+        Sealer([OTHER_SEAL_KEY]).open_bytes(sealed)
+
+
+def test_a_digest_is_the_same_each_time_and_tells_nothing_without_the_key() -> None:
+    one = Sealer([SEAL_KEY])
+    assert one.mac("phone", "13800138000") == Sealer([SEAL_KEY]).mac("phone", "13800138000")
+    others = {
+        one.mac("phone", "13800138001"),
+        one.mac("code", "13800138000"),
+        Sealer([OTHER_SEAL_KEY]).mac("phone", "13800138000"),
+    }
+    assert len(others | {one.mac("phone", "13800138000")}) == 4
+
+
+def test_after_rotation_digests_of_every_key_are_looked_for() -> None:
+    old, rotated = Sealer([SEAL_KEY]), Sealer([OTHER_SEAL_KEY, SEAL_KEY])
+    assert old.mac("phone", "1") in rotated.macs("phone", "1")
+    assert rotated.mac("phone", "1") == Sealer([OTHER_SEAL_KEY]).mac("phone", "1")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from bot.errors import NotFound, Retryable, TooManyAttempts
-from bot.intake.status import Status, inquire
+from bot.intake.status import Status, inquire, not_now, standing
 from tests.fakes import NOW, FakeCaseStore, FakeJournal
 from tests.samples import TAIL, complaint
 
@@ -23,7 +26,8 @@ def test_a_filed_complaint_is_told_from_the_case_store() -> None:
     journal, cases = FakeJournal(), FakeCaseStore()
     reference = filed(journal, cases)
     status = inquire(cases, journal, reference, TAIL)
-    assert status == Status(reference, "已登记", "2026-11-23", "2026-11-25", "2026-12-08", "")
+    dates = ("2026-11-23", "2026-11-25", "2026-12-08")
+    assert status == Status(reference, "已登记", *dates, code="registered")
     assert status.variables()["last_message"] == "暂时没有新的答复"
 
 
@@ -95,3 +99,65 @@ def test_too_many_attempts_are_passed_on() -> None:
             inquire(cases, journal, reference, "0000")
     with pytest.raises(TooManyAttempts):
         inquire(cases, journal, reference, TAIL)
+
+
+# -- later acts --------------------------------------------------------------------------------
+
+
+def test_whoever_filed_it_in_this_conversation_needs_no_proof() -> None:
+    journal, cases = FakeJournal(), FakeCaseStore()
+    reference = filed(journal, cases)
+    found = standing(cases, journal, reference, None)
+    assert found is not None
+    assert found.code == "registered"
+
+
+def test_a_good_proof_is_enough_while_the_case_store_is_away() -> None:
+    journal, cases = FakeJournal(), FakeCaseStore()
+    reference = filed(journal, cases)
+    cases.failures.append(Retryable())
+    assert standing(cases, journal, reference, TAIL) is None
+
+
+def test_a_wrong_proof_is_refused_while_the_case_store_is_away() -> None:
+    journal, cases = FakeJournal(), FakeCaseStore()
+    reference = filed(journal, cases)
+    cases.failures.append(Retryable())
+    with pytest.raises(NotFound):
+        standing(cases, journal, reference, "0000")
+
+
+def test_a_case_the_journal_does_not_know_is_not_believed_while_the_case_store_is_away() -> None:
+    journal, cases = FakeJournal(), FakeCaseStore()
+    cases.failures.append(Retryable())
+    with pytest.raises(Retryable):
+        standing(cases, journal, "TS20261123-7K3QF8K", TAIL)
+
+
+REGISTERED = Status("TS20261123-7K3QF8K", "已登记", "2026-11-23", code="registered")
+WITHDRAWN = replace(REGISTERED, code="withdrawn")
+ANSWERED = replace(REGISTERED, code="notified", replied_at=NOW - timedelta(days=30))
+LONG_AGO = replace(ANSWERED, replied_at=NOW - timedelta(days=31))
+
+
+@pytest.mark.parametrize(
+    ("act", "status", "refusal"),
+    [
+        ("supplement", REGISTERED, None),
+        ("supplement", ANSWERED, None),
+        ("supplement", WITHDRAWN, "utter_case_is_withdrawn"),
+        ("withdrawal", REGISTERED, None),
+        ("withdrawal", WITHDRAWN, "utter_case_is_withdrawn"),
+        ("satisfaction", REGISTERED, "utter_satisfaction_too_early"),
+        ("satisfaction", LONG_AGO, None),
+        ("review_request", REGISTERED, "utter_review_request_too_early"),
+        ("review_request", ANSWERED, None),
+        ("review_request", LONG_AGO, "utter_review_request_too_late"),
+        ("review_request", WITHDRAWN, "utter_case_is_withdrawn"),
+        ("review_request", None, None),
+    ],
+)
+def test_an_act_that_makes_no_sense_now_is_refused_with_a_reason(
+    act: str, status: Status | None, refusal: str | None
+) -> None:
+    assert not_now(act, status, NOW) == refusal

@@ -68,6 +68,26 @@ def test_digits_and_references_are_read_by_their_shape(reader: Reader) -> None:
     assert reader.read("ts20261123-7k3qf8k")[0].intent == "complaint_status"
 
 
+def test_wishes_are_read_by_their_shape(reader: Reader) -> None:
+    assert reader.read("你好 我有两件事要投诉")[0].intent == "complaint_file"
+    assert reader.read("还有一件,我要投诉")[0].intent == "complaint_another"
+    assert reader.read("你是真人还是机器人?")[0].intent == "who_are_you"
+
+
+def test_a_wrong_told_with_a_demand_is_no_question_about_its_subject(reader: Reader) -> None:
+    found, ranking = reader.read("上周补一张卡收了我五十块补卡费,说好补卡不要钱的,把补卡费退给我")
+    assert ranking.labels[0].label == "faq/card_lost.fee"
+    assert (found.intent, found.band) == ("complaint_file", "answer")
+    asked, _ = reader.read("上周补一张卡收了我五十块补卡费,补卡费多少才对,能不能把补卡费退给我")
+    assert asked.label == "faq/card_lost.fee"
+
+
+def test_the_classifier_raises_no_alarm_over_a_card_to_be_freed(reader: Reader) -> None:
+    found, ranking = reader.read("我的卡在线,余额在,给我解开")
+    assert ranking.danger >= 0.5
+    assert found.emergency is None
+
+
 def test_two_questions_are_both_named(reader: Reader) -> None:
     found, _ = reader.read("卡丢了怎么挂失?年费多少")
     assert found.intent == "several_questions"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import socket
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, timezone
 from functools import partial
@@ -11,22 +13,28 @@ from typing import Any
 from uuid import uuid4
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
-from sanic import Blueprint, response
+from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels.inbound import Inbound, Incoming, TurnInput
+from bot.channels import texts
+from bot.channels.inbound import RETRY_AFTER_SECONDS, Inbound, Incoming, RunTurn, TurnInput
 from bot.channels.transcript import BOT, Button, Message, Reply, Transcript
+from bot.channels.unanswered import INTERVAL, Sweeper
 from bot.channels.web.headers import SECURITY_HEADERS
 from bot.channels.web.health import Health
 from bot.channels.web.requests import read_message, read_object, read_poll
 from bot.channels.web.session import Choices, Sessions
-from bot.intake.bootstrap import open_journal, sealer
+from bot.channels.web.uploads import Upload, evidence_id, read_upload
+from bot.errors import ChannelError, EvidenceRefused, EvidenceUnavailable
+from bot.intake.bootstrap import open_evidence, open_journal, sealer
+from bot.intake.evidence import Evidence
 from bot.settings import Settings, settings
 from bot.storage.engine import create_engine
 
 STATIC = Path(__file__).parent / "static"
 POLL_SECONDS = 0.5
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 Handler = Callable[[Request], Awaitable[HTTPResponse]]
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
@@ -47,12 +55,23 @@ class WebInput(InputChannel):
     def from_credentials(cls, credentials: dict[str, Any] | None) -> WebInput:
         return cls(settings())
 
-    def __init__(self, config: Settings) -> None:
+    def __init__(
+        self,
+        config: Settings,
+        now: Callable[[], datetime] = _now,
+        sweep_interval: float = INTERVAL,
+    ) -> None:
+        """`sweep_interval`: seconds between two looks for unanswered messages."""
+        self._now = now
+        self._sweep_interval = sweep_interval
+        # The same after a restart: what this process was running when it died is its own again.
+        self._owner = f"{socket.gethostname()[:48]}:{config.rasa_port}"
         secret = config.web_session_secret.get_secret_value()
         lifetime = timedelta(hours=config.web_session_hours)
         self._sessions = Sessions(secret, lifetime, uuid4)
         self._choices = Choices(secret)
         self._transcript = Transcript(create_engine(config.database_url("channel"), durable=False))
+        self._evidence = open_evidence(config)
         self._health = Health(config, open_journal(config), self._transcript)
         self._inbound = Inbound(
             self._transcript,
@@ -60,8 +79,9 @@ class WebInput(InputChannel):
             hotline=config.hotline,
             hotline_hours=config.hotline_hours,
             turn_timeout=config.web_turn_timeout,
-            now=_now,
+            now=now,
             is_ready=self._health.action_server_answers,
+            owner=self._owner,
         )
 
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
@@ -73,6 +93,9 @@ class WebInput(InputChannel):
         async def post_message(request: Request) -> HTTPResponse:
             return await self._post_message(request, run_turn)
 
+        async def post_attachment(request: Request) -> HTTPResponse:
+            return await self._post_attachment(request, run_turn)
+
         routes: list[tuple[str, str, Handler]] = [
             ("GET", "/", self._page),
             ("POST", "/session", self._open_session),
@@ -80,17 +103,41 @@ class WebInput(InputChannel):
             ("POST", "/messages", post_message),
             ("GET", "/messages", self._get_messages),
             ("GET", "/health", self._health.respond),
+            ("GET", "/metrics", self._metrics),
         ]
         for number, (method, path, handler) in enumerate(routes):
             # Sanic writes an attribute on its handlers, which a bound method does not take.
             web.add_route(partial(handler), path, methods=[method], name=f"route_{number}")
+        # The body is read by the handler: after the session is checked, and up to a larger limit.
+        web.add_route(post_attachment, "/attachments", methods=["POST"], stream=True)
         for file in sorted(STATIC.iterdir()):
             # One route per file: no path of the request ever reaches the file system.
             web.static(
                 f"/static/{file.name}", str(file), name=f"static_{file.stem}_{file.suffix[1:]}"
             )
         web.middleware("response")(_secure)
+        self._keep_sweeping(web, run_turn)
         return web
+
+    def _keep_sweeping(self, web: Blueprint, run_turn: RunTurn) -> None:
+        """Answers what was left unanswered, as long as the server runs."""
+        sweeper = Sweeper(
+            self._transcript,
+            partial(self._inbound.run_again, run_turn=run_turn),
+            owner=self._owner,
+            now=self._now,
+            is_ready=self._health.action_server_answers,
+            interval=self._sweep_interval,
+        )
+
+        async def start(app: Sanic, _loop: Any) -> None:
+            app.ctx.sweeper = asyncio.create_task(sweeper.run())
+
+        async def stop(app: Sanic, _loop: Any) -> None:
+            app.ctx.sweeper.cancel()
+
+        web.listener("after_server_start")(start)
+        web.listener("before_server_stop")(stop)
 
     async def _page(self, request: Request) -> HTTPResponse:
         if not request.path.endswith("/"):
@@ -104,17 +151,19 @@ class WebInput(InputChannel):
 
     async def _open_session(self, request: Request) -> HTTPResponse:
         read_object(request)
-        token, expires_at = self._sessions.open(_now())
+        token, expires_at = self._sessions.open(self._now())
         return _json({"token": token, "expires_at": expires_at.isoformat()}, status=201)
 
     async def _end_session(self, request: Request) -> HTTPResponse:
         sender = await self._sender(request)
-        await asyncio.to_thread(self._transcript.end_session, sender, _now())
+        await asyncio.to_thread(self._transcript.end_session, sender, self._now())
         return response.empty()
 
-    async def _post_message(
-        self, request: Request, run_turn: Callable[[TurnInput], Awaitable[list[Reply]]]
-    ) -> HTTPResponse:
+    async def _metrics(self, _request: Request) -> HTTPResponse:
+        content = await asyncio.to_thread(self._health.metrics)
+        return response.text(content, headers={"Content-Type": METRICS_TYPE})
+
+    async def _post_message(self, request: Request, run_turn: RunTurn) -> HTTPResponse:
         sender = await self._sender(request)
         body = read_message(request)
         if body.choice is not None:
@@ -123,6 +172,39 @@ class WebInput(InputChannel):
         else:
             incoming = Incoming(sender, body.id, str(body.text))
         return self._messages(sender, await self._inbound.handle(incoming, run_turn), 0)
+
+    async def _post_attachment(self, request: Request, run_turn: RunTurn) -> HTTPResponse:
+        sender = await self._sender(request)
+        upload = await read_upload(request.headers, request.stream)
+        exchange = await self._answered(sender, upload.id)
+        if not exchange:
+            evidence = await self._keep(sender, upload)
+            exchange = await self._inbound.handle(_shown_file(upload, evidence), run_turn)
+        attachment = {"attachment": str(evidence_id(sender, upload.id))}
+        return self._messages(sender, exchange, 0, status=201, **attachment)
+
+    async def _answered(self, sender: str, key: str) -> list[Message]:
+        """The exchange of a message that has its answer already, else nothing."""
+        exchange = await asyncio.to_thread(self._transcript.exchange, sender, key)
+        return exchange if any(m.key == key and m.answered for m in exchange) else []
+
+    async def _keep(self, sender: str, upload: Upload) -> Evidence:
+        """On disk before the turn: when that fails, the same message finds the file kept."""
+        known_as = evidence_id(sender, upload.id)
+        try:
+            return await asyncio.to_thread(
+                self._evidence.keep,
+                known_as,
+                sender,
+                self.name(),
+                upload.name,
+                upload.content,
+                self._now(),
+            )
+        except EvidenceRefused as exc:
+            raise ChannelError(422, "file_refused", exc.message) from exc
+        except EvidenceUnavailable as exc:
+            raise ChannelError(503, "busy", exc.message, RETRY_AFTER_SECONDS) from exc
 
     async def _get_messages(self, request: Request) -> HTTPResponse:
         sender = await self._sender(request)
@@ -142,9 +224,12 @@ class WebInput(InputChannel):
             return self._sessions.sender_of(None)
         return sender
 
-    def _messages(self, sender: str, messages: list[Message], cursor: int) -> HTTPResponse:
+    def _messages(
+        self, sender: str, messages: list[Message], cursor: int, status: int = 200, **more: str
+    ) -> HTTPResponse:
         shown = [self._shown(sender, message) for message in messages]
-        return _json({"messages": shown, "cursor": max([cursor, *(m.cursor for m in messages)])})
+        newest = max([cursor, *(m.cursor for m in messages)])
+        return _json({**more, "messages": shown, "cursor": newest}, status)
 
     def _shown(self, sender: str, message: Message) -> dict[str, Any]:
         from_bot = message.author == BOT
@@ -155,11 +240,20 @@ class WebInput(InputChannel):
             "cursor": message.cursor,
             "from": message.author,
             "id": None if from_bot else message.key,
+            "reply_to": message.reply_to,
             "text": message.text,
             "time": message.created_at.isoformat(),
             "buttons": buttons,
             "links": [],
         }
+
+
+def _shown_file(upload: Upload, evidence: Evidence) -> Incoming:
+    """The message a file is: its name for people, its id and kind for the assistant."""
+    kind = texts.PICTURE if evidence.media_type.startswith("image/") else texts.DOCUMENT
+    entities = json.dumps({"id": evidence.id, "kind": kind}, ensure_ascii=False)
+    text = texts.FILE_TEXT.format(kind=kind, name=upload.name)
+    return Incoming(evidence.sender_id, upload.id, text, f"/attachment{entities}")
 
 
 async def run_rasa(turn: TurnInput, channel: str, on_new_message: OnNewMessage) -> list[Reply]:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import logging
 
 from sanic import Sanic, response
-from sanic.exceptions import MethodNotSupported, NotFound, PayloadTooLarge, SanicException
+from sanic.exceptions import (
+    MethodNotSupported,
+    NotFound,
+    PayloadTooLarge,
+    SanicException,
+    ServiceUnavailable,
+)
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
@@ -40,6 +46,10 @@ def _translate(error: Exception) -> ChannelError:
         return ChannelError(413, "too_long", texts.TOO_LONG.format(limit=2000))
     if isinstance(error, SanicException) and error.status_code < 500:
         return ChannelError(error.status_code, "invalid_request", texts.BAD_JSON)
+    if isinstance(error, ServiceUnavailable):
+        # Sanic's word for a client that went away or a handler that took too long.
+        logger.info("a request was broken off")
+        return ChannelError(503, "unavailable", texts.TROUBLE)
     if isinstance(error, BotError):
         logger.error("request failed: %s", type(error).__name__)
         return ChannelError(503, "busy", texts.TROUBLE, RETRY_AFTER_SECONDS)

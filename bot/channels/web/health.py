@@ -1,4 +1,4 @@
-"""Readiness of the assistant, with reasons; what waits for delivery is shown beside it."""
+"""Readiness of the assistant, with reasons; what waits for delivery beside it, also as metrics."""
 
 from __future__ import annotations
 
@@ -8,17 +8,25 @@ from datetime import datetime, timezone
 from typing import Any
 
 import aiohttp
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sanic import response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.transcript import Transcript
 from bot.errors import BotError
+from bot.intake.acts import ActKind
+from bot.intake.bootstrap import open_acts, open_drafts, open_evidence
+from bot.intake.calendar import calendar_warning, local_day
+from bot.intake.evidence import ATTACHMENT
+from bot.intake.intake_table import COMPLAINT
 from bot.intake.journal import Journal
+from bot.intake.outbox import UNDELIVERED, Backlog, together
 from bot.settings import Settings
 
 PROBE_TIMEOUT = aiohttp.ClientTimeout(total=2)
 PROBE_FRESH_SECONDS = 1.0
+KINDS = (COMPLAINT, *(kind.value for kind in ActKind), ATTACHMENT)
 
 
 class Health:
@@ -27,6 +35,8 @@ class Health:
     def __init__(self, config: Settings, journal: Journal, transcript: Transcript) -> None:
         self._url = f"http://{config.actions_host}:{config.actions_port}/health"
         self._journal = journal
+        self._outboxes = (journal, open_acts(config), open_evidence(config))
+        self._drafts = open_drafts(config)
         self._transcript = transcript
         self._client: aiohttp.ClientSession | None = None
         self._answered_at = float("-inf")
@@ -57,17 +67,44 @@ class Health:
         }
         healthy = all(state == "ok" for state in checks.values())
         body: dict[str, Any] = {"status": "ok" if healthy else "unavailable", "checks": checks}
+        warning = calendar_warning(local_day(datetime.now(timezone.utc)))
+        body["warnings"] = [warning] if warning else []
         if checks["journal"] == "ok":
             body["waiting"] = await asyncio.to_thread(self._waiting)
         return response.json(body, status=200 if healthy else 503, ensure_ascii=False)
 
     def _waiting(self) -> dict[str, Any]:
-        backlog = self._journal.backlog(datetime.now(timezone.utc))
+        backlog = self._backlog()
         return {
             "pending": backlog.pending,
             "parked": backlog.parked,
             "oldest_seconds": int(backlog.oldest_age.total_seconds()),
         }
+
+    def metrics(self) -> str:
+        """What waits, in Prometheus' text format. Blocks; raises JournalUnavailable."""
+        backlog, drafts = self._backlog(), self._drafts.count()
+        registry = CollectorRegistry()  # its own: figures are read anew each time, nothing is kept
+        undelivered = Gauge(
+            "xiaobao_undelivered",
+            "What has not reached the case store",
+            ["kind", "status"],
+            registry=registry,
+        )
+        for kind in KINDS:
+            for status in UNDELIVERED:
+                count = backlog.by_kind.get(kind, {}).get(status, 0)
+                undelivered.labels(kind=kind, status=status).set(count)
+        oldest = Gauge(
+            "xiaobao_oldest_pending_seconds", "Age of the oldest pending item", registry=registry
+        )
+        oldest.set(backlog.oldest_age.total_seconds())
+        Gauge("xiaobao_drafts", "Unfinished forms on disk", registry=registry).set(drafts)
+        return str(generate_latest(registry).decode())
+
+    def _backlog(self) -> Backlog:
+        now = datetime.now(timezone.utc)
+        return together(outbox.backlog(now) for outbox in self._outboxes)
 
 
 async def _check(probe: Any, *args: Any) -> str:

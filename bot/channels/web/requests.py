@@ -52,10 +52,11 @@ def read_message(request: Request) -> MessageBody:
         text = _clean(text)
     if choice is not None and not isinstance(choice, str):
         raise ChannelError(422, "unknown_choice", texts.UNKNOWN_CHOICE)
-    return MessageBody(_message_id(body.get("id")), text, choice)
+    return MessageBody(message_id(body.get("id")), text, choice)
 
 
-def _message_id(value: Any) -> str:
+def message_id(value: Any) -> str:
+    """The id as a lower-case UUID. Raises ChannelError (400)."""
     try:
         return str(UUID(value))
     except (ValueError, AttributeError, TypeError) as exc:

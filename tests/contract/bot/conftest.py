@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,7 +20,11 @@ from bot.storage.migrate import upgrade
 from tests.postgres import throwaway_cluster
 
 SCHEMAS = ("journal", "channel", "knowledge")
-TABLES = ("intake", "amendment", "message", "ended_session", "miss", "vote")
+TABLES = (
+    *("intake", "act", "evidence", "draft", "feed"),
+    *("message", "ended_session"),
+    *("miss", "vote"),
+)
 
 
 @pytest.fixture(scope="session")
@@ -76,3 +85,48 @@ def connect() -> Iterator[Callable[[str], Engine]]:
     yield make
     for engine in made:
         engine.dispose()
+
+
+@pytest.fixture
+def stingy(connect: Callable[[str], Engine]) -> Callable[[str], Engine]:
+    """Makes engines of SQLite databases on a disk that is full."""
+
+    def make(url: str) -> Engine:
+        engine = connect(url)
+
+        @sa.event.listens_for(engine, "connect")
+        def _no_more_pages(connection: Any, _record: Any) -> None:
+            pages = connection.execute("PRAGMA page_count").fetchone()[0]
+            connection.execute(f"PRAGMA max_page_count={pages}")
+
+        return engine
+
+    return make
+
+
+@pytest.fixture
+def read_only_url(bot_sqlite_template: Path) -> Iterator[str]:
+    """A SQLite file nobody may write, in a folder nobody may write."""
+    folder = Path(tempfile.mkdtemp(prefix="read-only-"))
+    path = folder / "bot.db"
+    shutil.copyfile(bot_sqlite_template, path)
+    path.chmod(0o444)
+    folder.chmod(0o555)
+    try:
+        with as_ordinary_user():
+            yield f"sqlite:///{path}"
+    finally:
+        folder.chmod(0o755)
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def as_ordinary_user() -> Iterator[None]:
+    """The superuser may write what is read-only, so the block runs without that right."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(pwd.getpwnam("nobody").pw_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(before)

@@ -2,38 +2,90 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
-from datetime import date, datetime, timezone
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
+from uuid import uuid4
 
 import pytest
+import requests
 
 from bot.errors import NotFound, Permanent, Retryable, TooManyAttempts
+from bot.intake.acts import ActKind
 from bot.intake.bootstrap import mint_reference
-from bot.intake.case_store import CaseStore, HttpCaseStore
+from bot.intake.calendar import local_day
+from bot.intake.case_store import CaseStore, Document, HttpCaseStore
 from tests.fakes import FakeCaseStore
-from tests.samples import PHONE, TAIL, complaint
-from tests.stack import Stack, wait_until
+from tests.samples import PDF, PHONE, TAIL, act, complaint
+from tests.stack import ROOT, Stack, wait_until
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The real case store as a process of its own."""
-    stack = Stack(tmp_path_factory.mktemp("case-store"))
+    folder = tmp_path_factory.mktemp("case-store")
+    stack = Stack(folder, {"CASE_STORE_FILES_DIR": str(folder / "files")})
+    migrate = [sys.executable, "-m", "casestore", "migrate"]
+    subprocess.run(migrate, cwd=ROOT, env=stack.env, check=True, capture_output=True)
     try:
-        stack.start("casestore")
+        stack.launch("casestore")
         wait_until(lambda: stack.answers(f"{stack.store}/health"), 30, "health of the case store")
         yield stack
     finally:
         stack.stop()
 
 
+class Officer:
+    """Somebody at the console of the real service."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._store = stack.store
+        self._browser = requests.Session()
+        self._browser.headers.update({"Accept": "text/html", "Sec-Fetch-Site": "same-origin"})
+        self._send("/login", "/login", username="admin", password=stack.console_password)
+
+    def reply(self, reference: str, text: str) -> None:
+        self._send(f"/cases/{reference}", f"/cases/{reference}/reply", text=text)
+
+    def press_retry(self, reference: str) -> None:
+        self._send("/", "/backlog/retry", reference=reference)
+
+    def _send(self, page: str, form: str, **fields: str) -> None:
+        shown = self._browser.get(self._store + page, timeout=10).text
+        hidden = dict(re.findall(r'name="(form_token|reply_id)" value="([^"]+)"', shown))
+        sent = self._browser.post(self._store + form, data={**hidden, **fields}, timeout=10)
+        assert sent.status_code == 200, sent.text
+
+
+class Bank:
+    """A case store, and the people who work with it."""
+
+    def __init__(self, cases: CaseStore, officer: FakeCaseStore | Officer) -> None:
+        self.cases, self.officer = cases, officer
+
+    def file(self) -> str:
+        filed = payload()
+        self.cases.file(filed)
+        return str(filed["reference"])
+
+
 @pytest.fixture(params=["double", "service"])
-def cases(request: pytest.FixtureRequest) -> CaseStore:
+def bank(request: pytest.FixtureRequest) -> Bank:
     if request.param == "double":
-        return FakeCaseStore()
+        double = FakeCaseStore()
+        return Bank(double, double)
     stack: Stack = request.getfixturevalue("service")
-    return HttpCaseStore(stack.store, stack.token, 1.0, 10.0)
+    return Bank(HttpCaseStore(stack.store, stack.token, 1.0, 10.0), Officer(stack))
+
+
+@pytest.fixture
+def cases(bank: Bank) -> CaseStore:
+    return bank.cases
 
 
 def payload(**changes: Any) -> dict[str, Any]:
@@ -127,5 +179,175 @@ def test_a_wrong_token_keeps_the_complaint_for_later(service: Stack) -> None:
     ],
 )
 def test_what_the_form_can_yield_the_service_takes(service: Stack, changes: dict[str, Any]) -> None:
+    filed = payload(**changes)
+    assert HttpCaseStore(service.store, service.token, 1.0, 10.0).file(filed)["reference"]
+
+
+def said(kind: ActKind, **changes: Any) -> dict[str, Any]:
+    """The body of an act of its own."""
+    made = act(0, "", kind, datetime.now(timezone.utc), **changes)
+    return replace(made, id=uuid4()).payload()
+
+
+def document(content: bytes = PDF) -> Document:
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Document(str(uuid4()), "转账 凭证/1.pdf", "application/pdf", sha256, content)
+
+
+def newest(cases: CaseStore) -> int:
+    """The cursor behind every event there is."""
+    after = 0
+    while (page := cases.events(after, 500)).events:
+        after = page.cursor
+    return after
+
+
+def test_a_supplement_is_taken_once_under_its_id(bank: Bank) -> None:
+    reference, body = bank.file(), said(ActKind.SUPPLEMENT)
+    answer = bank.cases.act("supplement", reference, body)
+    assert (answer["reference"], answer["id"]) == (reference, body["id"])
+    assert answer["state"] == "registered"
+    assert bank.cases.act("supplement", reference, body) == answer
+    with pytest.raises(Permanent, match="HTTP 422 idempotency_conflict"):
+        bank.cases.act("supplement", reference, {**body, "text": "说的是别的"})
+
+
+def test_an_act_about_a_case_that_is_not_there_yet_is_tried_again(cases: CaseStore) -> None:
+    reference = mint_reference(datetime.now(timezone.utc))
+    with pytest.raises(Retryable, match="HTTP 404"):
+        cases.act("supplement", reference, said(ActKind.SUPPLEMENT))
+    with pytest.raises(Retryable, match="HTTP 404"):
+        cases.attach(reference, document())
+
+
+def test_a_withdrawn_case_ends_that_day_and_takes_nothing_more(bank: Bank) -> None:
+    reference, body = bank.file(), said(ActKind.WITHDRAWAL, reason="已经解决")
+    answer = bank.cases.act("withdrawal", reference, body)
+    today = local_day(datetime.fromisoformat(body["submitted_at"])).isoformat()
+    assert (answer["state"], answer["state_label"]) == ("withdrawn", "已撤回")
+    assert answer["ended_on"] == today
+    assert bank.cases.act("withdrawal", reference, body) == answer
+    assert bank.cases.act("withdrawal", reference, said(ActKind.WITHDRAWAL))["ended_on"] == today
+    assert bank.cases.status(reference, TAIL)["ended_on"] == today
+    for kind in (ActKind.SUPPLEMENT, ActKind.SATISFACTION, ActKind.REVIEW_REQUEST):
+        with pytest.raises(Permanent, match="HTTP 409 case_withdrawn"):
+            bank.cases.act(kind.value, reference, said(kind))
+    with pytest.raises(Permanent, match="HTTP 409 case_withdrawn"):
+        bank.cases.attach(reference, document())
+
+
+@pytest.mark.parametrize("kind", [ActKind.SATISFACTION, ActKind.REVIEW_REQUEST])
+def test_without_a_reply_there_is_nothing_to_rate_or_to_review(bank: Bank, kind: ActKind) -> None:
+    reference = bank.file()
+    with pytest.raises(Permanent, match="HTTP 409 no_reply_yet"):
+        bank.cases.act(kind.value, reference, said(kind))
+
+
+def test_a_reply_is_an_event_and_the_last_message_of_the_case(bank: Bank) -> None:
+    reference, before = bank.file(), newest(bank.cases)
+    bank.officer.reply(reference, "手续费已经退回。\n请您查收。")
+    page = bank.cases.events(before, 100)
+    (event,) = page.events
+    assert (event.reference, event.kind) == (reference, "replied")
+    assert event.text == "手续费已经退回。\n请您查收。"
+    assert before < event.cursor == page.cursor
+    assert datetime.fromisoformat(event.happened_at.replace("Z", "+00:00")).utcoffset() is not None
+    assert bank.cases.events(before, 100) == page, "what is not noted comes again"
+    after = bank.cases.events(page.cursor, 100)
+    assert (list(after.events), after.cursor) == ([], page.cursor)
+    status = bank.cases.status(reference, TAIL)
+    assert (status["state"], status["state_label"]) == ("notified", "已答复")
+    assert status["last_message"]["text"] == event.text
+
+
+def test_events_come_page_by_page_in_order(bank: Bank) -> None:
+    reference, before = bank.file(), newest(bank.cases)
+    for number in range(3):
+        bank.officer.reply(reference, f"第{number}次答复")
+    first = bank.cases.events(before, 2)
+    second = bank.cases.events(first.cursor, 2)
+    texts = [event.text for page in (first, second) for event in page.events]
+    assert texts == ["第0次答复", "第1次答复", "第2次答复"]
+
+
+def test_a_reply_can_be_rated_again_and_reviewed(bank: Bank) -> None:
+    reference = bank.file()
+    bank.officer.reply(reference, "已经整改")
+    for rating in (2, 5):
+        rated = said(ActKind.SATISFACTION, rating=rating, comment="态度好")
+        assert bank.cases.act("satisfaction", reference, rated)["state"] == "notified"
+    body = said(ActKind.REVIEW_REQUEST)
+    answer = bank.cases.act("review_request", reference, body)
+    due = local_day(datetime.fromisoformat(body["submitted_at"])) + timedelta(days=30)
+    assert (answer["state"], answer["state_label"]) == ("under_review", "核查中")
+    assert answer["review_due"] == due.isoformat()
+    assert bank.cases.status(reference, TAIL)["review_due"] == due.isoformat()
+
+
+def test_a_document_is_taken_once_under_its_id(bank: Bank) -> None:
+    reference, sent = bank.file(), document()
+    for _ in range(2):
+        bank.cases.attach(reference, sent)
+    other = replace(document(PDF + b"%"), id=sent.id)
+    with pytest.raises(Permanent, match="HTTP 422 idempotency_conflict"):
+        bank.cases.attach(reference, other)
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"media_type": "text/html"}, "HTTP 415"),
+        ({"content": PDF + b"%"}, "HTTP 422 checksum_mismatch"),
+        ({"name": "x" * 201}, "HTTP 422"),
+    ],
+)
+def test_the_service_refuses_a_document_it_cannot_keep(
+    service: Stack, changes: dict[str, Any], refusal: str
+) -> None:
+    cases = HttpCaseStore(service.store, service.token, 1.0, 10.0)
+    reference = Bank(cases, FakeCaseStore()).file()
+    with pytest.raises(Permanent, match=refusal):
+        cases.attach(reference, replace(document(), **changes))
+
+
+def test_the_largest_document_fits(service: Stack) -> None:
+    cases = HttpCaseStore(service.store, service.token, 1.0, 10.0)
+    reference = Bank(cases, FakeCaseStore()).file()
+    cases.attach(reference, document(PDF.ljust(10 * 1024 * 1024, b"\0")))
+    with pytest.raises(Permanent, match="HTTP 413"):
+        cases.attach(reference, document(PDF.ljust(10 * 1024 * 1024 + 1, b"\0")))
+
+
+def test_an_officer_sees_what_waits_and_can_have_it_tried_again(bank: Bank) -> None:
+    reference = bank.file()
+    kinds = ("complaint", *(kind.value for kind in ActKind), "attachment")
+    item = {
+        "reference": reference,
+        "status": "parked",
+        "attempts": 1,
+        "waiting_since": datetime.now(timezone.utc).isoformat(),
+        "last_error": "HTTP 422 invalid_request",
+    }
+    items = [{**item, "kind": kind} for kind in kinds]
+    report = {"pending": 0, "parked": len(items), "oldest_seconds": 0, "items": items}
+    bank.cases.report(report)
+    before = newest(bank.cases)
+    bank.officer.press_retry(reference)
+    (event,) = bank.cases.events(before, 10).events
+    assert (event.reference, event.kind, event.text) == (reference, "retry", None)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"complaint_group": {"size": 23, "text": "我们23位储户"}},
+        {"complaint_group": {"size": None, "text": "和邻居一起"}},
+        {"linked_to": "TS20261123-7K3QF8K"},
+        {"attachments": [str(uuid4())]},
+    ],
+)
+def test_what_may_go_along_with_a_complaint_is_taken(
+    service: Stack, changes: dict[str, Any]
+) -> None:
     filed = payload(**changes)
     assert HttpCaseStore(service.store, service.token, 1.0, 10.0).file(filed)["reference"]

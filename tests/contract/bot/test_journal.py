@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -14,10 +16,12 @@ from sqlalchemy.engine import Engine
 
 from bot.errors import JournalUnavailable, StorageError
 from bot.intake import reference
-from bot.intake.journal import DELIVERED, PENDING, Entry, Journal, SqlJournal
+from bot.intake.evidence import HELD, SqlEvidence
+from bot.intake.journal import Journal, SqlJournal
+from bot.intake.outbox import DELIVERED, PARKED, PENDING, Entry, Waiting
 from bot.privacy.sealing import Sealer
 from tests.fakes import NOW, FakeJournal, references
-from tests.samples import OTHER_SEAL_KEY, complaint, fields, sealer
+from tests.samples import OTHER_SEAL_KEY, PDF, PHONE, SEAL_KEY, complaint, fields, sealer
 
 LEASE = timedelta(seconds=60)
 SECOND = timedelta(seconds=1)
@@ -146,12 +150,29 @@ def test_a_parked_entry_waits_for_a_person(journal: Journal) -> None:
     assert claimed(journal).attempts == 2
 
 
-def test_only_a_parked_entry_can_be_tried_again(journal: Journal) -> None:
+def test_a_postponed_entry_need_not_wait_when_a_person_tries_again(journal: Journal) -> None:
     made = journal.record(complaint(), NOW)
-    assert not journal.try_again(made.reference, NOW)
+    journal.postponed(claimed(journal), NOW + timedelta(minutes=15), "HTTP 503")
+    assert journal.claim("a", NOW, LEASE) is None
+    assert journal.try_again(made.reference, NOW)
+    assert claimed(journal).reference == made.reference
+
+
+def test_only_what_is_undelivered_can_be_tried_again(journal: Journal) -> None:
+    made = journal.record(complaint(), NOW)
     assert not journal.try_again("TS20261123-7K3QF8K", NOW)
     journal.delivered(claimed(journal), NOW)
     assert not journal.try_again(made.reference, NOW)
+    assert found(journal, made.reference).status == DELIVERED
+
+
+def test_trying_again_does_not_take_an_entry_from_who_holds_it(journal: Journal) -> None:
+    made = journal.record(complaint(), NOW)
+    held = claimed(journal)
+    journal.try_again(made.reference, NOW)
+    assert journal.claim("b", NOW, LEASE) is None
+    journal.delivered(held, NOW)
+    assert found(journal, made.reference).status == DELIVERED
 
 
 FINISHING: dict[str, Callable[[Journal, Entry], None]] = {
@@ -186,21 +207,90 @@ def test_the_backlog_tells_the_age_of_the_oldest(journal: Journal) -> None:
     assert journal.backlog(NOW).oldest_age == timedelta(0)
 
 
-def test_an_amendment_is_kept_once_and_sealed(sql_journal: SqlJournal, database_url: str) -> None:
-    made = sql_journal.record(complaint(), NOW)
-    for _ in range(2):
-        sql_journal.record(complaint(complaint_amount=99.0), NOW)
-    sql_journal.record(complaint(complaint_amount=100.0), NOW)
-    rows = _rows(database_url, "SELECT sealed_payload FROM amendment")
-    assert len(rows) == 2
-    assert made.reference in sealer().open(rows[0][0])
+def test_the_backlog_is_told_by_kind_and_item(journal: Journal) -> None:
+    refused = journal.record(complaint(0), NOW + SECOND)
+    journal.parked(claimed(journal, after=SECOND), "HTTP 422 invalid_request")
+    waiting = journal.record(complaint(1), NOW)
+    assert journal.backlog(NOW).by_kind == {"complaint": {"pending": 1, "parked": 1}}
+    assert journal.waiting(9) == [
+        Waiting(
+            refused.reference, "complaint", PARKED, 1, NOW + SECOND, "HTTP 422 invalid_request"
+        ),
+        Waiting(waiting.reference, "complaint", PENDING, 0, NOW, None),
+    ]
+    assert len(journal.waiting(1)) == 1
+
+
+def test_the_complaints_of_a_conversation_are_found_newest_first(journal: Journal) -> None:
+    made = []
+    for number, day in ((0, 0), (1, 1), (2, 2)):
+        filed = replace(complaint(number), sender_id="web-7" if number else "web-8")
+        made.append(journal.record(filed, NOW + timedelta(days=day)).reference)
+    assert [entry.reference for entry in journal.of_sender("web-7")] == [made[2], made[1]]
+    assert journal.of_sender("nobody") == []
+    assert journal.sender_of(made[0]) == "web-8"
+    assert journal.sender_of("TS20261123-7K3QF8K") is None
+
+
+def test_the_recent_complaints_of_a_phone_are_found_newest_first(journal: Journal) -> None:
+    made = [
+        journal.record(complaint(number, complainant_phone=phone), NOW + number * SECOND).reference
+        for number, phone in enumerate((PHONE, PHONE, "13900139000", PHONE))
+    ]
+    found = [entry.reference for entry in journal.recent_of_phone(PHONE, NOW + SECOND)]
+    assert found == [made[3], made[1]]
+    assert journal.recent_of_phone("13700137000", NOW) == []
+
+
+def test_a_phone_is_found_after_the_keys_were_rotated(database_url: str, connect: Connect) -> None:
+    engine, mint = connect(database_url), references()
+    old = SqlJournal(engine, sealer(), mint)
+    rotated = SqlJournal(engine, Sealer([OTHER_SEAL_KEY, SEAL_KEY]), mint)
+    made = [journal.record(complaint(n), NOW) for n, journal in enumerate((old, rotated))]
+    found = {entry.reference for entry in rotated.recent_of_phone(PHONE, NOW)}
+    assert found == {receipt.reference for receipt in made}
+
+
+def test_a_complaint_from_before_phones_had_digests_is_found(
+    database_url: str, connect: Connect
+) -> None:
+    engine = connect(database_url)
+    journal = SqlJournal(engine, sealer(), references())
+    made = journal.record(complaint(0), NOW)
+    journal.record(complaint(1, complainant_phone="13900139000"), NOW)
+    with engine.begin() as tx:
+        tx.execute(sa.text("UPDATE intake SET phone_mac = NULL"))
+    assert [e.reference for e in journal.recent_of_phone(PHONE, NOW)] == [made.reference]
+
+
+def test_an_old_complaint_no_key_opens_hides_no_other(database_url: str, connect: Connect) -> None:
+    engine, mint = connect(database_url), references()
+    SqlJournal(engine, Sealer([OTHER_SEAL_KEY]), mint).record(complaint(0), NOW)
+    with engine.begin() as tx:
+        tx.execute(sa.text("UPDATE intake SET phone_mac = NULL, sender_id = 'web-1'"))
+    journal = SqlJournal(engine, sealer(), mint)
+    made = journal.record(complaint(1), NOW)
+    assert [e.reference for e in journal.recent_of_phone(PHONE, NOW)] == [made.reference]
+    assert [e.reference for e in journal.of_sender("web-1")] == [made.reference]
+
+
+def test_the_documents_of_a_complaint_are_filed_in_the_same_commit(
+    database_url: str, connect: Connect, tmp_path: Path
+) -> None:
+    engine = connect(database_url)
+    documents = SqlEvidence(engine, sealer(), tmp_path / "evidence")
+    mine, other = (documents.keep(uuid4(), "web-0", "web", "凭证.pdf", PDF, NOW) for _ in range(2))
+    journal = SqlJournal(engine, sealer(), references())
+    made = journal.record(complaint(attachments=[mine.id]), NOW)
+    filed = {known.id: (known.status, known.reference) for known in documents.of_sender("web-0")}
+    assert filed == {mine.id: (PENDING, made.reference), other.id: (HELD, None)}
 
 
 def test_nothing_personal_is_on_disk_in_clear(sql_journal: SqlJournal, database_url: str) -> None:
     sql_journal.record(complaint(), NOW)
     sql_journal.record(complaint(complaint_amount=99.0), NOW)
     stored = str(_rows(database_url, "SELECT * FROM intake"))
-    stored += str(_rows(database_url, "SELECT * FROM amendment"))
+    stored += str(_rows(database_url, "SELECT * FROM act"))
     for name in ("complainant_name", "complainant_phone", "complaint_detail", "complaint_request"):
         assert fields()[name] not in stored
 
@@ -209,7 +299,8 @@ def test_what_is_recorded_survives_the_process(database_url: str, connect: Conne
     made = SqlJournal(connect(database_url), sealer(), references()).record(complaint(), NOW)
     reopened = SqlJournal(connect(database_url), sealer(), references())
     assert reopened.claim("a", NOW, LEASE) == Entry(
-        intake_id=str(complaint().intake_id),
+        id=str(complaint().intake_id),
+        kind="complaint",
         reference=made.reference,
         channel="web",
         sender_id="web-0",
@@ -284,12 +375,16 @@ USES: dict[str, Callable[[Journal], Any]] = {
     "find": lambda journal: journal.find("TS20261123-7K3QF8K"),
     "try_again": lambda journal: journal.try_again("TS20261123-7K3QF8K", NOW),
     "backlog": lambda journal: journal.backlog(NOW),
+    "waiting": lambda journal: journal.waiting(9),
+    "of_sender": lambda journal: journal.of_sender("web-0"),
+    "sender_of": lambda journal: journal.sender_of("TS20261123-7K3QF8K"),
+    "recent_of_phone": lambda journal: journal.recent_of_phone(PHONE, NOW),
     "check_writable": lambda journal: journal.check_writable(),
     "delivered": lambda journal: journal.delivered(_ENTRY, NOW),
     "postponed": lambda journal: journal.postponed(_ENTRY, NOW, "x"),
     "parked": lambda journal: journal.parked(_ENTRY, "x"),
 }
-_ENTRY = Entry("i", "TS20261123-7K3QF8K", "web", "s", {}, PENDING, 1, None, NOW, "a")
+_ENTRY = Entry("i", "complaint", "TS20261123-7K3QF8K", "web", "s", {}, PENDING, 1, None, NOW, "a")
 
 
 @pytest.mark.parametrize("use", USES.values(), ids=USES.keys())
@@ -324,15 +419,14 @@ def test_a_read_only_server_is_said_so(use: str, postgres_url: str, connect: Con
         USES[use](reader)
 
 
-def test_a_full_disk_loses_nothing_and_is_said_so(sqlite_url: str, connect: Connect) -> None:
-    engine = connect(sqlite_url)
+@pytest.mark.parametrize("use", WRITES)
+def test_a_read_only_file_is_said_so(use: str, read_only_url: str, connect: Connect) -> None:
+    with pytest.raises(JournalUnavailable):
+        USES[use](SqlJournal(connect(read_only_url), sealer(), references()))
 
-    @sa.event.listens_for(engine, "connect")
-    def _no_more_pages(connection: Any, _record: Any) -> None:
-        pages = connection.execute("PRAGMA page_count").fetchone()[0]
-        connection.execute(f"PRAGMA max_page_count={pages}")
 
-    journal = SqlJournal(engine, sealer(), references())
+def test_a_full_disk_loses_nothing_and_is_said_so(sqlite_url: str, stingy: Connect) -> None:
+    journal = SqlJournal(stingy(sqlite_url), sealer(), references())
     with pytest.raises(JournalUnavailable):
         for number in range(100):
             journal.record(complaint(number, complaint_detail="很长的经过" * 400), NOW)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,18 +16,25 @@ from alembic.migration import MigrationContext
 from sqlalchemy.engine import Engine, make_url
 
 from bot.channels import transcript
-from bot.intake import journal
+from bot.errors import StorageError
+from bot.intake import outbox
+from bot.intake.acts import SqlActs
+from bot.intake.drafts import SqlDrafts
+from bot.intake.feed import SqlFeed
+from bot.intake.journal import SqlJournal
 from bot.knowledge import feedback
 from bot.storage.engine import UtcDateTime
 from bot.storage.migrate import upgrade
+from tests.fakes import NOW, references
+from tests.samples import PHONE, complaint, sealer
 
 TABLES = {
-    "journal": {"intake", "amendment"},
+    "journal": {"intake", "act", "evidence", "draft", "feed"},
     "channel": {"message", "ended_session"},
     "knowledge": {"miss", "vote"},
 }
 METADATA = {
-    "journal": journal._metadata,
+    "journal": outbox.metadata,
     "channel": transcript._metadata,
     "knowledge": feedback._metadata,
 }
@@ -82,6 +91,83 @@ def test_the_migrated_tables_have_the_columns_the_code_uses(
         differences = compare_metadata(context, METADATA[schema])
     # Indexes and unique keys live in the migrations alone.
     assert [d for d in differences if "column" in str(d[0]) or "table" in str(d[0])] == []
+
+
+def test_the_journal_of_the_last_release_keeps_everything(empty_url: str, connect: Connect) -> None:
+    engine = connect(empty_url)
+    upgrade(engine, "journal", "0001_intake")
+    reference = "TS20261123-7K3QF8K"
+    amended = [complaint(complaint_amount=amount) for amount in (99.0, 100.0)]
+    with engine.begin() as tx:
+        _insert(tx, "intake", _old_intake(reference))
+        for number, changed in enumerate(amended):
+            row = {
+                "intake_id": str(changed.intake_id),
+                "fingerprint": changed.fingerprint(),
+                "sealed_payload": sealer().seal(json.dumps(changed.payload(reference))),
+                "created_at": NOW + timedelta(seconds=number),
+            }
+            _insert(tx, "amendment", row)
+    for _ in range(2):
+        upgrade(engine, "journal")
+    _everything_is_delivered(engine, reference)
+
+
+def _old_intake(reference: str) -> dict[str, Any]:
+    old = complaint()
+    return {
+        "id": str(old.intake_id),
+        "reference": reference,
+        "channel": old.channel,
+        "sender_id": old.sender_id,
+        "sealed_payload": sealer().seal(json.dumps(old.payload(reference))),
+        "fingerprint": old.fingerprint(),
+        "status": "pending",
+        "attempts": 3,
+        "next_attempt_at": NOW,
+        "last_error": "HTTP 503",
+        "created_at": NOW,
+    }
+
+
+def _insert(tx: Any, name: str, row: dict[str, Any]) -> None:
+    columns = [
+        sa.column(key, UtcDateTime if isinstance(value, datetime) else None)
+        for key, value in row.items()
+    ]
+    tx.execute(sa.table(name, *columns).insert().values(row))
+
+
+def _everything_is_delivered(engine: Engine, reference: str) -> None:
+    journal, acts = SqlJournal(engine, sealer(), references()), SqlActs(engine, sealer())
+    minute = timedelta(minutes=1)
+    (recent,) = journal.recent_of_phone(PHONE, NOW)
+    assert recent.reference == reference
+    filed = journal.claim("a", NOW + minute, minute)
+    assert filed is not None
+    assert (filed.payload, filed.attempts) == (complaint().payload(reference), 4)
+    journal.delivered(filed, NOW)
+    told = []
+    while entry := acts.claim("a", NOW + minute, minute):
+        told.append((entry.reference, entry.sender_id, entry.kind, entry.payload["text"]))
+        acts.delivered(entry, NOW)
+    assert told == [
+        (reference, "web-0", "supplement", f"客户在提交后更正：涉及金额：{amount}元")
+        for amount in (99, 100)
+    ]
+    # What came before the change of versions and comes again is known.
+    journal.record(complaint(complaint_amount=99.0), NOW)
+    assert acts.backlog(NOW).pending == 0
+    assert SqlDrafts(engine, sealer(), lambda _: "7").count() == SqlFeed(engine).cursor() == 0
+
+
+def test_a_database_of_a_newer_version_is_not_touched(empty_url: str, connect: Connect) -> None:
+    engine = connect(empty_url)
+    upgrade(engine, "journal")
+    with engine.begin() as tx:
+        tx.execute(sa.text("UPDATE alembic_version_journal SET version_num = '9999_future'"))
+    with pytest.raises(StorageError, match="journal"):
+        upgrade(engine, "journal")
 
 
 def test_a_new_sqlite_file_is_private(tmp_path: Path, connect: Connect) -> None:

@@ -4,20 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.engine import Engine
 
-from bot.channels.transcript import BOT, CUSTOMER, HISTORY_LIMIT, Button, Reply, Transcript
+from bot.channels.transcript import (
+    BOT,
+    CUSTOMER,
+    HISTORY_LIMIT,
+    Ages,
+    Button,
+    Lease,
+    Reply,
+    Standing,
+    Transcript,
+    Unanswered,
+)
 from bot.errors import StorageError
 from tests.fakes import NOW
 
 ME, OTHER = "web-1", "web-2"
+HERE, THERE = "host:5005", "host:5006"
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+AGES = Ages(youngest=timedelta(seconds=30), oldest=24 * HOUR)
 BUTTON = Button(title="同意", payload='/answer{"field": "consent", "value": true}')
 Connect = Callable[[str], Engine]
+
+
+def begin(
+    transcript: Transcript,
+    key: str,
+    text: str = "你好",
+    now: datetime = NOW,
+    sender: str = ME,
+    owner: str = HERE,
+) -> Standing:
+    """A customer says something at `now`; the lease holds for a minute."""
+    return transcript.begin(sender, key, text, f"sealed {text}", Lease(owner, now + MINUTE), now)
+
+
+def resume(
+    transcript: Transcript, key: str, now: datetime, sender: str = ME, owner: str = HERE
+) -> Standing:
+    return transcript.resume(sender, key, Lease(owner, now + MINUTE), now)
+
+
+def waiting(transcript: Transcript, now: datetime, owner: str = HERE, limit: int = 10) -> list[str]:
+    """Keys of what `owner` may run again at `now`."""
+    return [found.key for found in transcript.unanswered(owner, AGES, now, limit)]
 
 
 @pytest.fixture
@@ -26,54 +63,65 @@ def transcript(database_url: str, connect: Connect) -> Transcript:
 
 
 def test_a_message_is_stored_unanswered(transcript: Transcript) -> None:
-    message = transcript.begin(ME, "k1", "你好😀", NOW)
+    assert begin(transcript, "k1", "你好😀") is Standing.OURS
+    (message,) = transcript.after(ME, 0)
     assert (message.author, message.key, message.text) == (CUSTOMER, "k1", "你好😀")
-    assert (message.answered, message.created_at) == (False, NOW)
-    assert transcript.after(ME, 0) == [message]
+    assert (message.answered, message.created_at, message.reply_to) == (False, NOW, None)
 
 
-def test_beginning_again_returns_the_first(transcript: Transcript) -> None:
-    first = transcript.begin(ME, "k1", "你好", NOW)
-    assert transcript.begin(ME, "k1", "别的", NOW + timedelta(hours=1)) == first
-    assert transcript.begin(OTHER, "k1", "在吗", NOW).text == "在吗"
-    assert len(transcript.after(ME, 0)) == 1
+def test_beginning_again_keeps_the_first(transcript: Transcript) -> None:
+    begin(transcript, "k1", "你好")
+    (first,) = transcript.after(ME, 0)
+    assert begin(transcript, "k1", "别的", NOW + HOUR) is Standing.OURS
+    assert begin(transcript, "k1", "在吗", sender=OTHER) is Standing.OURS
+    assert transcript.after(ME, 0) == [first]
+    assert [m.text for m in transcript.after(OTHER, 0)] == ["在吗"]
 
 
 def test_an_answer_marks_the_message_and_keeps_order_and_buttons(transcript: Transcript) -> None:
-    transcript.begin(ME, "k1", "我要投诉", NOW)
+    begin(transcript, "k1", "我要投诉")
     answered = transcript.answer(ME, "k1", [Reply("很抱歉"), Reply("同意吗？", [BUTTON])], NOW)
     assert [m.text for m in answered] == ["我要投诉", "很抱歉", "同意吗？"]
     assert [m.author for m in answered] == [CUSTOMER, BOT, BOT]
     assert all(m.answered for m in answered)
+    assert [m.reply_to for m in answered] == [None, "k1", "k1"]
     assert answered[2].buttons == (BUTTON,)
     assert answered == transcript.exchange(ME, "k1") == transcript.after(ME, 0)
-    assert transcript.begin(ME, "k1", "我要投诉", NOW).answered
+    assert begin(transcript, "k1", "我要投诉") is Standing.ANSWERED
+
+
+def test_only_the_first_answer_counts(transcript: Transcript) -> None:
+    begin(transcript, "k1")
+    first = transcript.answer(ME, "k1", [Reply("您好")], NOW)
+    assert transcript.answer(ME, "k1", [Reply("您又好"), Reply("再来")], NOW) == first
+    assert transcript.after(ME, 0) == first
 
 
 def test_an_exchange_holds_its_own_replies_only(transcript: Transcript) -> None:
     for key in ("k1", "k2"):
-        transcript.begin(ME, key, f"问{key}", NOW)
+        begin(transcript, key, f"问{key}")
         transcript.answer(ME, key, [Reply(f"答{key}")], NOW)
-    transcript.begin(OTHER, "k1", "别人的", NOW)
+    begin(transcript, "k1", "别人的", sender=OTHER)
     transcript.push(ME, "filed/1", Reply("已送达"), NOW)
     assert [m.text for m in transcript.exchange(ME, "k1")] == ["问k1", "答k1"]
     assert transcript.exchange(ME, "k3") == []
 
 
 def test_after_a_cursor_comes_what_is_newer_oldest_first(transcript: Transcript) -> None:
-    first = transcript.begin(ME, "k1", "一", NOW)
-    transcript.begin(OTHER, "k9", "别人的", NOW)
+    begin(transcript, "k1", "一")
+    begin(transcript, "k9", "别人的", sender=OTHER)
     transcript.push(ME, "p", Reply("二"), NOW)
-    transcript.begin(ME, "k2", "三", NOW - timedelta(hours=1))
-    assert [m.text for m in transcript.after(ME, 0)] == ["一", "二", "三"]
-    later = transcript.after(ME, first.cursor)
+    begin(transcript, "k2", "三", NOW - HOUR)
+    everything = transcript.after(ME, 0)
+    assert [m.text for m in everything] == ["一", "二", "三"]
+    later = transcript.after(ME, everything[0].cursor)
     assert [m.text for m in later] == ["二", "三"]
     assert [m.cursor for m in later] == sorted(m.cursor for m in later)
     assert transcript.after(ME, later[-1].cursor) == []
 
 
 def test_a_long_history_shows_its_newest_part(transcript: Transcript) -> None:
-    transcript.begin(ME, "k1", "一", NOW)
+    begin(transcript, "k1", "一")
     replies = [Reply(str(number)) for number in range(HISTORY_LIMIT + 5)]
     transcript.answer(ME, "k1", replies, NOW)
     shown = transcript.after(ME, 0)
@@ -99,16 +147,136 @@ def test_a_session_ends_for_its_customer_and_only_once(transcript: Transcript) -
 
 def test_the_same_at_the_same_time_is_stored_once(transcript: Transcript) -> None:
     with ThreadPoolExecutor(4) as pool:
-        begun = list(pool.map(lambda _: transcript.begin(ME, "k1", "你好", NOW), range(12)))
+        begun = list(pool.map(lambda _: begin(transcript, "k1"), range(12)))
         pushed = list(pool.map(lambda _: transcript.push(ME, "p", Reply("嗨"), NOW), range(12)))
         list(pool.map(lambda _: transcript.end_session(ME, NOW), range(12)))
-    assert len({message.cursor for message in begun}) == 1
+    assert set(begun) == {Standing.OURS}
     assert pushed.count(True) == 1
     assert len(transcript.after(ME, 0)) == 2
 
 
+# -- several processes ---------------------------------------------------------------------------
+
+
+def test_one_process_at_a_time_runs_turns_of_a_customer(transcript: Transcript) -> None:
+    assert begin(transcript, "k1") is Standing.OURS
+    assert begin(transcript, "k1", owner=THERE) is Standing.ELSEWHERE
+    assert begin(transcript, "k2", owner=THERE) is Standing.ELSEWHERE
+    assert begin(transcript, "k1", sender=OTHER, owner=THERE) is Standing.OURS
+    assert [m.key for m in transcript.after(ME, 0)] == ["k1", "k2"], "nothing is lost over it"
+    transcript.answer(ME, "k1", [Reply("您好")], NOW)
+    assert begin(transcript, "k2", owner=THERE) is Standing.OURS
+
+
+def test_a_lease_ends_with_its_release_or_its_time(transcript: Transcript) -> None:
+    begin(transcript, "k1")
+    transcript.release(ME, "k1", THERE)
+    assert begin(transcript, "k1", owner=THERE) is Standing.ELSEWHERE, "not theirs to give back"
+    transcript.release(ME, "k1", HERE)
+    assert begin(transcript, "k1", owner=THERE) is Standing.OURS
+    assert resume(transcript, "k1", NOW + MINUTE) is Standing.OURS
+
+
+def test_a_process_takes_up_its_own_lease(transcript: Transcript) -> None:
+    begin(transcript, "k1")
+    assert resume(transcript, "k1", NOW) is Standing.OURS
+
+
+def test_of_many_claims_at_once_one_succeeds(transcript: Transcript) -> None:
+    begin(transcript, "k1")
+    transcript.release(ME, "k1", HERE)
+    owners = [f"host:{number}" for number in range(12)]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda o: resume(transcript, "k1", NOW, owner=o), owners))
+    assert found.count(Standing.OURS) == 1
+    assert found.count(Standing.ELSEWHERE) == 11
+
+
+def test_what_is_answered_is_not_claimed(transcript: Transcript) -> None:
+    begin(transcript, "k1")
+    transcript.answer(ME, "k1", [Reply("您好")], NOW)
+    assert resume(transcript, "k1", NOW) is Standing.ANSWERED
+    assert resume(transcript, "unknown", NOW) is Standing.ANSWERED
+
+
+# -- unanswered messages -------------------------------------------------------------------------
+
+
+def test_an_unanswered_message_waits_with_what_runs_it(transcript: Transcript) -> None:
+    begin(transcript, "k1", "我要投诉")
+    transcript.release(ME, "k1", HERE)
+    found = transcript.unanswered(THERE, AGES, NOW + MINUTE, 10)
+    assert found == [Unanswered(ME, "k1", "sealed 我要投诉", 0)]
+    transcript.answer(ME, "k1", [Reply("好的")], NOW)
+    assert waiting(transcript, NOW + MINUTE) == []
+
+
+@pytest.mark.parametrize(
+    ("age", "waits"),
+    [
+        (timedelta(seconds=29), False),
+        (timedelta(seconds=30), True),
+        (24 * HOUR - MINUTE, True),
+        (24 * HOUR, False),
+    ],
+)
+def test_only_messages_of_a_certain_age_wait(
+    transcript: Transcript, age: timedelta, waits: bool
+) -> None:
+    begin(transcript, "k1")
+    assert waiting(transcript, NOW + age) == (["k1"] if waits else [])
+
+
+def test_the_oldest_of_each_customer_waits_oldest_first(transcript: Transcript) -> None:
+    begin(transcript, "b1", sender=OTHER)
+    for key in ("a1", "a2"):
+        begin(transcript, key)
+    assert waiting(transcript, NOW + MINUTE) == ["b1", "a1"]
+    assert waiting(transcript, NOW + MINUTE, limit=1) == ["b1"]
+    transcript.answer(ME, "a1", [Reply("好的")], NOW)
+    assert waiting(transcript, NOW + MINUTE) == ["b1", "a2"]
+
+
+def test_a_later_message_waits_for_an_earlier_that_is_put_off(transcript: Transcript) -> None:
+    for key in ("k1", "k2"):
+        begin(transcript, key)
+    (first,) = transcript.unanswered(HERE, AGES, NOW + MINUTE, 10)
+    transcript.postpone(first, NOW + 5 * MINUTE)
+    assert waiting(transcript, NOW + 4 * MINUTE) == []
+    (again,) = transcript.unanswered(HERE, AGES, NOW + 5 * MINUTE, 10)
+    assert (again.key, again.attempts) == ("k1", 1)
+
+
+def test_what_another_process_is_running_does_not_wait(transcript: Transcript) -> None:
+    begin(transcript, "k1", owner=THERE)
+    assert waiting(transcript, NOW + MINUTE / 2) == []
+    assert waiting(transcript, NOW + MINUTE / 2, owner=THERE) == ["k1"]
+    assert waiting(transcript, NOW + MINUTE) == ["k1"]
+
+
+def test_a_message_before_an_answered_one_is_superseded(transcript: Transcript) -> None:
+    for key in ("k1", "k2", "k3"):
+        begin(transcript, key)
+    transcript.push(ME, "notice", Reply("已送达"), NOW)
+    assert resume(transcript, "k1", NOW) is Standing.OURS, "a notice answers nothing"
+    transcript.answer(ME, "k2", [Reply("好的")], NOW)
+    assert resume(transcript, "k1", NOW) is Standing.SUPERSEDED
+    assert waiting(transcript, NOW + MINUTE) == ["k3"]
+    assert begin(transcript, "k1") is Standing.OURS, "the customer may still insist"
+
+
+def test_an_ended_session_waits_for_nothing(transcript: Transcript) -> None:
+    begin(transcript, "k1")
+    transcript.end_session(ME, NOW)
+    assert waiting(transcript, NOW + MINUTE) == []
+
+
 USES: dict[str, Callable[[Transcript], Any]] = {
-    "begin": lambda transcript: transcript.begin(ME, "k", "x", NOW),
+    "begin": lambda transcript: begin(transcript, "k"),
+    "resume": lambda transcript: resume(transcript, "k", NOW),
+    "release": lambda transcript: transcript.release(ME, "k", HERE),
+    "postpone": lambda transcript: transcript.postpone(Unanswered(ME, "k", "x", 0), NOW),
+    "unanswered": lambda transcript: transcript.unanswered(HERE, AGES, NOW, 1),
     "answer": lambda transcript: transcript.answer(ME, "k", [Reply("x")], NOW),
     "push": lambda transcript: transcript.push(ME, "k", Reply("x"), NOW),
     "exchange": lambda transcript: transcript.exchange(ME, "k"),

@@ -1,3 +1,5 @@
+import { postForm } from "./upload.js";
+
 /**
  * The server's HTTP contract, and nothing else: no retry, no state.
  *
@@ -9,11 +11,12 @@
  * @property {string} text secrets already masked
  * @property {string} time ISO 8601
  * @property {string | null} id the page's own id, for the customer's messages
+ * @property {string | null} reply_to the id of the message this answers
  * @property {Choice[]} buttons
  * @property {Link[]} links
  * @typedef {{messages: Message[], cursor: number}} Page
  * @typedef {{token: string, until: number}} Opened `until` in this device's clock, ms
- * @typedef {{id: string, text: string, choice?: string}} Outgoing
+ * @typedef {{id: string, text: string, choice?: string, file?: File}} Outgoing
  * @typedef {object} CallOptions
  * @property {string} [token]
  * @property {object} [body] sent as JSON by POST; without it the call is a GET
@@ -105,6 +108,25 @@ export class ChatApi {
 
   /**
    * @param {string} token
+   * @param {Outgoing & {file: File}} message
+   * @param {AbortSignal} signal
+   * @param {(part: number) => void} onProgress from 0 to 1
+   * @returns {Promise<Page>}
+   */
+  async upload(token, { id, file }, signal, onProgress) {
+    const form = new FormData();
+    form.append("id", id);
+    form.append("file", file);
+    try {
+      const url = new URL("attachments", this.#base);
+      return asPage(await readAnswer(await postForm(url, token, form, signal, onProgress)));
+    } catch (error) {
+      throw noAnswer(error, signal);
+    }
+  }
+
+  /**
+   * @param {string} token
    * @param {number} after cursor
    * @param {number} wait seconds to hold the line, 0 for an answer at once
    * @param {AbortSignal} signal
@@ -134,8 +156,7 @@ export class ChatApi {
       const init = { ...requestInit(token, body), signal: limit.signal };
       return await readAnswer(await fetch(new URL(path, this.#base), init));
     } catch (error) {
-      if (error instanceof ApiError) throw error;
-      throw new ApiError(signal?.aborted ? "aborted" : "network", NETWORK_MESSAGE);
+      throw noAnswer(error, signal);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
@@ -155,6 +176,16 @@ function requestInit(token, body) {
   if (!body) return { headers, cache: "no-store" };
   headers["Content-Type"] = "application/json";
   return { method: "POST", headers, body: JSON.stringify(body), cache: "no-store" };
+}
+
+/**
+ * @param {unknown} error
+ * @param {AbortSignal} [signal]
+ * @returns {ApiError}
+ */
+function noAnswer(error, signal) {
+  if (error instanceof ApiError) return error;
+  return new ApiError(signal?.aborted ? "aborted" : "network", NETWORK_MESSAGE);
 }
 
 /** @param {Response} response */

@@ -2,6 +2,7 @@
 
 import { ChatApi } from "./api.js";
 import { Composer } from "./composer.js";
+import { FilePicker, textOf } from "./files.js";
 import { Outbox } from "./outbox.js";
 import { Poller } from "./poller.js";
 import { Scroller } from "./scroll.js";
@@ -17,6 +18,7 @@ import { ConversationView } from "./view.js";
 
 const RENEWED = "上一次对话已经结束，下面是新的对话。";
 const UNSENT = "消息还没有发出去，已为您留着，可以点“重新发送”。";
+const LOST = "上次有文件没有发完，请重新选择后再发。";
 const CLEARED_KEY = "cleared";
 const CAMPAIGN = /^[\w.-]{1,64}$/;
 
@@ -29,6 +31,7 @@ class XiaobaoChat extends HTMLElement {
     onChoose: ({ title, choice }) => this.#say(title, choice),
     onRetry: (id) => this.#retry(id),
     onDelete: (id) => this.#delete(id),
+    onCancel: (id) => this.#cancel(id),
   });
 
   #scroller = new Scroller(this.#part("scroll"), this.#part("newer"));
@@ -39,6 +42,14 @@ class XiaobaoChat extends HTMLElement {
     counter: this.#part("counter"),
     store: this.#store,
     onSubmit: (text) => this.#outbox.add(text),
+  });
+
+  #picker = new FilePicker({
+    button: this.#part("attach"),
+    input: /** @type {HTMLInputElement} */ (this.#part("file")),
+    hint: this.#part("drop"),
+    onFile: (file) => this.#outbox.addFile(file, textOf(file)),
+    onRefused: (reason) => this.#shell.showBanner(reason, true),
   });
 
   #api = new ChatApi(new URL("../", import.meta.url));
@@ -61,7 +72,7 @@ class XiaobaoChat extends HTMLElement {
 
   #outbox = new Outbox(
     this.#store,
-    (item, signal) => this.#session.run((token) => this.#api.send(token, item, signal)),
+    (item, signal) => this.#session.run((token) => this.#send(token, item, signal)),
     {
       onQueued: (item) => this.#onQueued(item),
       onDelivered: (item, page) => this.#onDelivered(item, page),
@@ -89,6 +100,7 @@ class XiaobaoChat extends HTMLElement {
     this.#shell.listen(signal);
     this.#scroller.listen(signal);
     this.#composer.listen(signal);
+    this.#picker.listen(signal);
     this.#part("clear").addEventListener("click", () => this.#askToClear(), { signal });
     for (const quick of this.querySelectorAll("[data-quick]")) {
       quick.addEventListener("click", () => this.#say(quick.textContent ?? ""), { signal });
@@ -122,6 +134,17 @@ class XiaobaoChat extends HTMLElement {
     this.#keepFocus();
   }
 
+  /**
+   * @param {string} token
+   * @param {Item} item
+   * @param {AbortSignal} signal
+   */
+  #send(token, item, signal) {
+    const { file } = item;
+    if (!file) return this.#api.send(token, item, signal);
+    return this.#api.upload(token, { ...item, file }, signal, (part) => this.#onProgress(item, part));
+  }
+
   /** @param {string} id */
   #retry(id) {
     this.#shell.closeBanner();
@@ -134,6 +157,14 @@ class XiaobaoChat extends HTMLElement {
     this.#outbox.drop(id);
     this.#view.remove(id);
     this.#shell.closeBanner();
+    this.#showWelcome();
+    this.#keepFocus();
+  }
+
+  /** @param {string} id */
+  #cancel(id) {
+    this.#outbox.cancel(id);
+    this.#view.remove(id);
     this.#showWelcome();
     this.#keepFocus();
   }
@@ -164,13 +195,25 @@ class XiaobaoChat extends HTMLElement {
 
   /**
    * @param {Item} item
+   * @param {number} part
+   */
+  #onProgress(item, part) {
+    const focused = document.activeElement;
+    this.#view.setProgress(item.id, part);
+    this.#onBusy(part === 1);
+    if (focused && !focused.isConnected) this.#keepFocus();
+  }
+
+  /**
+   * @param {Item} item
    * @param {ApiError | null} error
    */
   #onFailed(item, error) {
     this.#view.showPending(item);
     this.#view.setState(item.id, "failed");
     this.#showWelcome();
-    this.#shell.showBanner(error?.status ? error.message : UNSENT, true);
+    const reason = item.lost ? LOST : UNSENT;
+    this.#shell.showBanner(error?.status ? error.message : reason, true);
     this.#scroller.toEnd();
   }
 
@@ -198,10 +241,23 @@ class XiaobaoChat extends HTMLElement {
     if (this.#shell.setStatus("online")) this.#outbox.hurry();
     this.#shell.easeBanner();
     const added = this.#view.show(messages);
+    messages.forEach((message) => this.#settle(message));
     this.#showWelcome();
     if (!history) return this.#scroller.follow(added);
     if (!this.#view.empty) this.#scroller.toEnd();
     this.#view.setBusy(false);
+  }
+
+  /**
+   * What this page had given up may have arrived: the server answers late, but it answers.
+   *
+   * @param {Message} message
+   */
+  #settle({ id, reply_to: answered }) {
+    const key = answered ?? id;
+    if (!key || !this.#outbox.settle(key, Boolean(answered))) return;
+    this.#view.setState(key, "sent");
+    this.#shell.closeBanner();
   }
 
   /** @param {ApiError} error */

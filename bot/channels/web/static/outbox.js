@@ -10,7 +10,16 @@ import { randomId } from "./ids.js";
 /** @typedef {import("./api.js").ApiError} ApiError */
 /** @typedef {import("./api.js").Page} Page */
 /** @typedef {import("./store.js").Store} Store */
-/** @typedef {{id: string, text: string, choice?: string, at: number, refused?: boolean}} Item */
+/**
+ * @typedef {object} Item
+ * @property {string} id
+ * @property {string} text
+ * @property {string} [choice]
+ * @property {File} [file]
+ * @property {number} at
+ * @property {boolean} [refused] by the server, for what it is
+ * @property {boolean} [lost] its file was only on the page that is gone
+ */
 
 /**
  * @typedef {object} OutboxEvents
@@ -34,7 +43,7 @@ export class Outbox {
   /** @type {Map<string, Item>} */
   #failed = new Map();
   #draining = false;
-  #stop = new AbortController();
+  #sending = new AbortController();
   #wake = new AbortController();
 
   /**
@@ -57,6 +66,14 @@ export class Outbox {
   }
 
   /**
+   * @param {File} file
+   * @param {string} text what the conversation shows in its place
+   */
+  addFile(file, text) {
+    this.#enqueue({ id: randomId(), text, file, at: Date.now() });
+  }
+
+  /**
    * Takes up what an earlier visit left.
    *
    * @param {boolean} resend false: show it, and leave the sending to the customer
@@ -65,7 +82,7 @@ export class Outbox {
     const items = /** @type {Item[]} */ (this.#store.all(KEY)).sort((a, b) => a.at - b.at);
     for (const item of items) {
       if (!resend) delete item.choice;
-      if (resend && !item.refused) this.#enqueue(item);
+      if (resend && !item.refused && !item.lost) this.#enqueue(item);
       else this.#fail(item, null);
     }
   }
@@ -95,6 +112,32 @@ export class Outbox {
     this.#store.remove(KEY + id);
   }
 
+  /**
+   * Takes back what has not arrived, and breaks off what is on its way.
+   *
+   * @param {string} id
+   */
+  cancel(id) {
+    const underWay = this.#queue[0]?.id === id;
+    this.#queue = this.#queue.filter((item) => item.id !== id);
+    this.drop(id);
+    if (underWay) this.#breakOff();
+  }
+
+  /**
+   * The conversation shows that the server has a message after all: nothing is left to send again.
+   *
+   * @param {string} id
+   * @param {boolean} answered false: it came, but only a lost file cannot be sent again for its answer
+   * @returns {boolean} whether it had failed here
+   */
+  settle(id, answered) {
+    const item = this.#failed.get(id);
+    if (!item || !(answered || item.lost)) return false;
+    this.drop(id);
+    return true;
+  }
+
   /** Button tokens belong to one session; in another one the button's words must do. */
   spellOutChoices() {
     for (const item of [...this.#queue, ...this.#failed.values()]) {
@@ -110,12 +153,15 @@ export class Outbox {
 
   /** Forgets everything, also what is on its way. */
   clear() {
-    this.#stop.abort();
-    this.#wake.abort();
-    this.#stop = new AbortController();
     this.#queue = [];
     this.#failed.clear();
     for (const item of this.#store.all(KEY)) this.#store.remove(KEY + item.id);
+    this.#breakOff();
+  }
+
+  #breakOff() {
+    this.#sending.abort();
+    this.#wake.abort();
   }
 
   /** @param {Item} item */
@@ -131,8 +177,8 @@ export class Outbox {
    *
    * @param {Item} item
    */
-  #keep(item) {
-    this.#store.set(KEY + item.id, item);
+  #keep({ file, ...item }) {
+    this.#store.set(KEY + item.id, file ? { ...item, lost: true } : item);
   }
 
   async #drain() {
@@ -140,7 +186,8 @@ export class Outbox {
     this.#draining = true;
     while (this.#queue.length > 0) {
       const item = this.#queue[0];
-      await this.#deliver(item, this.#stop.signal);
+      this.#sending = new AbortController();
+      await this.#deliver(item, this.#sending.signal);
       if (this.#queue[0] === item) this.#queue.shift();
     }
     this.#draining = false;
@@ -171,7 +218,7 @@ export class Outbox {
    * @param {AbortSignal} stop
    */
   async #attempt(item, stop) {
-    this.#events.onBusy(true);
+    if (!item.file) this.#events.onBusy(true); // of a file only when all of it has been sent
     try {
       return await this.#send(item, stop);
     } finally {

@@ -1,11 +1,13 @@
 /** The conversation on the screen: each message once, in the server's order, waiting ones last. */
 
 import { button, el } from "./dom.js";
+import { fileContent } from "./files.js";
 import { botText, clock, linkList } from "./message.js";
 
 /** @typedef {import("./api.js").Choice} Choice */
 /** @typedef {import("./api.js").Message} Message */
-/** @typedef {"sending" | "retrying" | "sent" | "failed"} State */
+/** @typedef {import("./outbox.js").Item} Item */
+/** @typedef {"sending" | "uploading" | "uploaded" | "retrying" | "sent" | "failed"} State */
 
 /**
  * @typedef {object} Row
@@ -15,6 +17,8 @@ import { botText, clock, linkList } from "./message.js";
  * @property {string | null} id
  * @property {string} text
  * @property {string} [choice]
+ * @property {File} [file]
+ * @property {boolean} [final] a failure that sending again cannot mend
  * @property {State} state
  * @property {Choice[]} choices
  */
@@ -24,9 +28,19 @@ import { botText, clock, linkList } from "./message.js";
  * @property {(choice: Choice) => void} onChoose
  * @property {(id: string) => void} onRetry
  * @property {(id: string) => void} onDelete
+ * @property {(id: string) => void} onCancel
  */
 
-const STATE_TEXT = { sending: "发送中…", retrying: "正在重试…", sent: "已发送", failed: "没有发出去" };
+const STATE_TEXT = {
+  sending: "发送中…",
+  uploading: "上传中",
+  uploaded: "已上传，正在处理…",
+  retrying: "正在重试…",
+  sent: "已发送",
+  failed: "没有发出去",
+};
+/** States of a message the server has not confirmed, and the page has not given up. */
+const UNDER_WAY = new Set(["sending", "uploading", "uploaded", "retrying"]);
 
 export class ConversationView {
   #log;
@@ -66,10 +80,11 @@ export class ConversationView {
   /**
    * A message of the customer the server has not confirmed yet.
    *
-   * @param {{id: string, text: string, choice?: string}} item
+   * @param {Item} item
    */
-  showPending({ id, text, choice }) {
-    const row = this.#byId(id) ?? this.#newRow("customer", { id, text, choice });
+  showPending({ id, text, choice, file, refused, lost }) {
+    const row = this.#byId(id) ?? this.#newRow("customer", { id, text, choice, file });
+    row.final = lost || (refused && file !== undefined);
     row.state = "sending";
     this.#fillCustomer(row);
     this.#place(row);
@@ -85,6 +100,21 @@ export class ConversationView {
     if (!row) return;
     row.state = state;
     this.#fillMeta(row);
+  }
+
+  /**
+   * @param {string} id
+   * @param {number} part how much of its file has been sent, from 0 to 1
+   */
+  setProgress(id, part) {
+    const row = this.#byId(id);
+    const state = part < 1 ? "uploading" : "uploaded";
+    if (row && row.state !== state) this.setState(id, state);
+    const bar = row?.element.querySelector("progress");
+    if (!bar) return;
+    // In place: a button beside it may have the focus.
+    bar.value = part;
+    bar.textContent = `${Math.round(part * 100)}%`;
   }
 
   /** @param {string} id */
@@ -168,11 +198,12 @@ export class ConversationView {
    * @param {string} [time]
    */
   #fillCustomer(row, time) {
-    const { element, id, cursor, text } = row;
+    const { element, id, cursor, text, file } = row;
     if (id) element.dataset.id = id;
     if (cursor !== null) element.dataset.cursor = String(cursor);
     if (time) element.dataset.time = time;
-    const bubble = el("div", { class: "bubble" }, speaker("我"), el("p", { class: "text" }, text));
+    const content = fileContent(text, file) ?? el("p", { class: "text" }, text);
+    const bubble = el("div", { class: "bubble" }, speaker("我"), content);
     const old = element.querySelector(".bubble");
     if (old) old.replaceWith(bubble);
     else element.append(bubble);
@@ -180,20 +211,32 @@ export class ConversationView {
   }
 
   /** @param {Row} row */
-  #fillMeta({ element, id, state }) {
-    element.dataset.state = state === "retrying" ? "sending" : state;
+  #fillMeta(row) {
+    const { element, state } = row;
+    element.dataset.state = UNDER_WAY.has(state) ? "sending" : state;
     const time = element.dataset.time;
-    const parts = [state === "sent" && time ? clock(time) : STATE_TEXT[state]];
-    const fresh = meta(...parts);
-    if (state === "failed" && id) {
-      fresh.append(
-        button("重新发送", "small", () => this.#events.onRetry(id)),
-        button("删除", "small", () => this.#events.onDelete(id)),
-      );
-    }
+    const said = state === "sent" && time ? clock(time) : STATE_TEXT[state];
+    const fresh = meta(said, ...this.#controls(row));
     const old = element.querySelector(".meta");
     if (old) old.replaceWith(fresh);
     else element.append(fresh);
+  }
+
+  /**
+   * @param {Row} row
+   * @returns {HTMLElement[]} what the customer can see of, and do about, a message that is not sent
+   */
+  #controls({ id, state, file, final }) {
+    if (!id) return [];
+    if (state === "failed") {
+      const again = button("重新发送", "small", () => this.#events.onRetry(id));
+      const remove = button("删除", "small", () => this.#events.onDelete(id));
+      return final ? [remove] : [again, remove];
+    }
+    if (!file || !UNDER_WAY.has(state) || state === "uploaded") return [];
+    const cancel = button("取消", "small", () => this.#events.onCancel(id));
+    if (state !== "uploading") return [cancel];
+    return [el("progress", { max: "1", value: "0", "aria-label": "上传进度" }), cancel];
   }
 
   /** @param {Choice[]} choices */
@@ -264,7 +307,7 @@ export class ConversationView {
  */
 function follows(other, row) {
   if (row.cursor === null) return false;
-  if (other.cursor === null) return other.state === "sending" || other.state === "retrying";
+  if (other.cursor === null) return UNDER_WAY.has(other.state);
   return other.epoch > row.epoch || (other.epoch === row.epoch && other.cursor > row.cursor);
 }
 

@@ -1,0 +1,103 @@
+"""Drafts of forms: saved with every accepted answer, put aside, taken up again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+
+from actions import services
+from actions.conversation import Events, now
+from bot.errors import StorageError
+from bot.intake import case_fields as c
+from bot.intake import fields as f
+from bot.intake.drafts import Draft
+from bot.intake.forms.table import FormTable
+
+logger = logging.getLogger(__name__)
+
+TABLES = {table.name: table for table in (f.TABLE, c.TABLE)}
+
+
+def values_of(tracker: Tracker, table: FormTable) -> dict[str, Any]:
+    """The form's slots."""
+    return {name: tracker.get_slot(name) for name in table.slots}
+
+
+async def save(
+    tracker: Tracker,
+    table: FormTable,
+    values: dict[str, Any],
+    requested: str,
+    interrupted_by: str | None = None,
+) -> None:
+    """Keeps the form as it stands. Before consent only one that is put aside is kept.
+
+    The tracker holds the same answers, so that a draft that cannot be written is no reason to stop.
+    """
+    book = values.get(table.book)
+    agreed = table is not f.TABLE or values.get(f.CONSENT) is not None
+    if not book or not (agreed or interrupted_by):
+        return
+    draft = Draft(
+        id=str(book["id"]),
+        form=table.name,
+        sender_id=tracker.sender_id,
+        channel=tracker.get_latest_input_channel() or "web",
+        values=values,
+        requested=requested,
+        interrupted_by=interrupted_by,
+        updated_at=now(),
+    )
+    try:
+        await asyncio.to_thread(services.drafts().save, draft, now())
+    except StorageError as exc:
+        logger.error("draft not saved: %s", exc.__cause__.__class__.__name__)
+
+
+async def forget(draft_id: str) -> None:
+    """Deletes a draft that became a complaint or was given up."""
+    try:
+        await asyncio.to_thread(services.drafts().forget, draft_id)
+    except StorageError as exc:
+        logger.error("draft not deleted: %s", exc.__cause__.__class__.__name__)
+
+
+async def put_aside(tracker: Tracker, for_form: str) -> Events:
+    """Keeps the open form for later and closes it; the events that do so."""
+    table = TABLES.get(str((tracker.active_loop or {}).get("name")))
+    if table is None:
+        return []
+    requested = str(tracker.get_slot("requested_slot") or table.fields[0].name)
+    await save(tracker, table, values_of(tracker, table), requested, interrupted_by=for_form)
+    return closing(table)
+
+
+def closing(table: FormTable) -> Events:
+    """Events that close a form and forget its answers."""
+    forget_answers = [SlotSet(name, None) for name in table.slots]
+    return [*forget_answers, SlotSet("requested_slot", None), ActiveLoop(None)]
+
+
+async def take_up(tracker: Tracker, draft: Draft) -> Events:
+    """Events that open the form of `draft` at the question where it stopped."""
+    table = TABLES[draft.form]
+    await save(tracker, table, dict(draft.values), draft.requested)
+    return [
+        *(SlotSet(name, draft.values.get(name)) for name in table.slots),
+        ActiveLoop(table.name),
+        SlotSet("requested_slot", draft.requested),
+        FollowupAction(table.name),
+    ]
+
+
+async def put_aside_before(tracker: Tracker) -> Draft | None:
+    """The form that was interrupted last, if one was."""
+    try:
+        drafts = await asyncio.to_thread(services.drafts().of_sender, tracker.sender_id)
+    except StorageError:
+        return None  # nothing is lost: 「继续填写」 finds it later
+    return next((draft for draft in drafts if draft.interrupted_by), None)

@@ -1,0 +1,56 @@
+"""Small jobs beside the deliveries, each in its own rhythm; a failing one stops nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+logger = logging.getLogger(__name__)
+
+TICK_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Errand:
+    """A job to be done about once `every`; repeating it must be harmless."""
+
+    name: str
+    every: timedelta
+    do: Callable[[datetime], object]
+
+
+class Errands:
+    """Runs errands one after another."""
+
+    def __init__(self, errands: Sequence[Errand], now: Callable[[], datetime]) -> None:
+        self._errands = errands
+        self._now = now
+        self._due: dict[str, datetime] = {}
+        self._failing: set[str] = set()
+
+    def run_due(self) -> None:
+        """Runs what is due; the next time counts from the end of a job, also of a failed one."""
+        for errand in self._errands:
+            if self._due.get(errand.name, self._now()) <= self._now():
+                self._run_safely(errand)
+                self._due[errand.name] = self._now() + errand.every
+
+    def _run_safely(self, errand: Errand) -> None:
+        try:
+            errand.do(self._now())
+        except Exception as exc:
+            # Whatever it is, the next errand and the next round go on. Said once, not each round.
+            if errand.name not in self._failing:
+                logger.error("%s fails: %s", errand.name, type(exc).__name__)
+            self._failing.add(errand.name)
+        else:
+            if errand.name in self._failing:
+                logger.info("%s works again", errand.name)
+            self._failing.discard(errand.name)
+
+    def run(self, wait: Callable[[float], bool]) -> None:
+        """Runs errands until `wait(seconds)` returns True (the signal to stop)."""
+        while not wait(TICK_SECONDS):
+            self.run_due()

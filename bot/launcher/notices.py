@@ -1,0 +1,101 @@
+"""What the relay tells customers unasked. Every notice has a key of its own: told again, it is one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from bot.channels import texts
+from bot.channels.transcript import Button, Reply, Transcript
+from bot.intake.case_store import Event
+from bot.intake.evidence import EvidenceStore
+from bot.intake.journal import Journal
+from bot.intake.outbox import Entry
+from bot.privacy.masking import Kind, mask
+
+ACT_NOTICES = {
+    "supplement": texts.SUPPLEMENT_NOTICE,
+    "withdrawal": texts.WITHDRAWAL_NOTICE,
+    "satisfaction": texts.SATISFACTION_NOTICE,
+    "review_request": texts.REVIEW_NOTICE,
+}
+
+
+class Notices:
+    """Puts notices into the conversations they belong to. Raises StorageError when that fails."""
+
+    def __init__(
+        self,
+        transcript: Transcript,
+        journal: Journal,
+        evidence: EvidenceStore,
+        *,
+        hotline: str,
+        hotline_hours: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._transcript = transcript
+        self._journal = journal
+        self._evidence = evidence
+        self._call = {"hotline": hotline, "hotline_hours": hotline_hours}
+        self._now = now
+
+    def complaint_delivered(self, entry: Entry, answer: dict[str, Any]) -> None:
+        text = texts.FILED_NOTICE.format(
+            reference=entry.reference,
+            promise_due=answer["promise_due"],
+            legal_due=answer["legal_due"],
+        )
+        self._push(entry.sender_id, f"filed/{entry.reference}", Reply(text))
+
+    def act_delivered(self, entry: Entry, answer: dict[str, Any]) -> None:
+        text = ACT_NOTICES[entry.kind].format(
+            reference=entry.reference, review_due=answer.get("review_due")
+        )
+        self._push(entry.sender_id, f"delivered/{entry.id}", Reply(text))
+
+    def document_delivered(self, entry: Entry, _answer: dict[str, Any]) -> None:
+        """One notice for all documents of a complaint, when the last of them has arrived."""
+        if self._evidence.is_last(entry):
+            text = texts.ATTACHMENT_NOTICE.format(reference=entry.reference)
+            self._push(entry.sender_id, f"delivered/{entry.id}", Reply(text))
+
+    def parked(self, entry: Entry, error: str) -> None:
+        """Tells that something was refused for good, why, and whom to call; `error` ends in a code."""
+        why = texts.REFUSAL_REASONS.get(error.split(" ")[-1], texts.REFUSED_ANYHOW)
+        text = texts.PARKED_NOTICE.format(
+            what=texts.SENT_NAMES[entry.kind], reference=entry.reference, why=why, **self._call
+        )
+        self._push(entry.sender_id, f"parked/{entry.id}", Reply(text))
+
+    def replied(self, event: Event) -> None:
+        """Passes on the bank's reply to the conversation the complaint was made in."""
+        sender_id = self._journal.sender_of(event.reference)
+        if sender_id is None:  # a case of another client of the case store
+            return
+        text = texts.REPLIED_NOTICE.format(
+            reference=event.reference, text=_fit_to_store(event.text or "")
+        )
+        # Not by the cursor: a case store restored from a backup may give it to another reply.
+        said = hashlib.sha256(f"{event.happened_at}\n{event.text}".encode()).hexdigest()
+        about = json.dumps({"reference": event.reference})
+        buttons = (
+            Button(title=texts.SATISFIED, payload=f"/answer_satisfied{about}"),
+            Button(title=texts.DISSATISFIED, payload=f"/answer_dissatisfied{about}"),
+        )
+        key = f"replied/{event.reference}/{said[:16]}"
+        self._push(sender_id, key, Reply(text, buttons))
+
+    def _push(self, sender_id: str, key: str, reply: Reply) -> None:
+        self._transcript.push(sender_id, key, reply, self._now())
+
+
+def _fit_to_store(text: str) -> str:
+    """A reply without card and identity numbers; the phone it may tell to call stays."""
+    for finding in reversed(mask(text).findings):
+        if finding.kind is not Kind.PHONE:
+            text = text[: finding.start] + finding.shown + text[finding.end :]
+    return text

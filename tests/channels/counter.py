@@ -1,0 +1,152 @@
+"""The web channel on a real port with an assistant that answers as told: no model, no training."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import requests
+from cryptography.fernet import Fernet
+from rasa.core.channels.channel import UserMessage
+from sanic import Sanic, response
+
+from bot.channels.web import errors
+from bot.channels.web.channel import WebInput
+from bot.errors import TurnFailed
+from bot.launcher.rasa_server import LARGEST_REQUEST
+from bot.settings import Settings
+from bot.storage.engine import create_engine
+from bot.storage.migrate import upgrade
+from tests.ports import free_ports
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + b"\x00" * 32
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\x00" * 32
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+
+
+class Assistant:
+    """Stands for Rasa: repeats what it got; `away` makes its turns fail."""
+
+    def __init__(self) -> None:
+        self.turns: list[UserMessage] = []
+        self.away = False
+
+    async def __call__(self, message: UserMessage) -> None:
+        self.turns.append(message)
+        if self.away:
+            raise TurnFailed()
+        await message.output_channel.send_text_message(message.sender_id, f"收到：{message.text}")
+
+    def entities(self) -> dict[str, str]:
+        """Of the last turn, which came from a file."""
+        intent, brace, rest = self.turns[-1].text.partition("{")
+        assert intent == "/attachment"
+        return dict(json.loads(brace + rest))
+
+
+class Counter:
+    """One web channel at work; `later` moves its clock."""
+
+    def __init__(self, folder: Path) -> None:
+        (port,) = free_ports(1)
+        self.web = f"http://127.0.0.1:{port}/webhooks/web/"
+        self.assistant = Assistant()
+        self.later = timedelta(0)
+        self.config = Settings(
+            var_dir=folder,
+            evidence_dir=folder / "evidence",
+            rasa_port=port,
+            actions_port=port,  # the same server answers for the action server's health
+            web_session_secret=uuid4().hex,
+            field_keys=Fernet.generate_key().decode(),
+            case_store_token=uuid4().hex,
+        )
+        for schema in ("journal", "channel"):
+            engine = create_engine(self.config.database_url(schema))
+            upgrade(engine, schema)
+            engine.dispose()
+
+    def now(self) -> datetime:
+        return datetime.now(timezone.utc) + self.later
+
+    def files(self) -> list[str]:
+        return sorted(path.name for path in self.config.evidence_dir.glob("*"))
+
+    def visitor(self) -> Visitor:
+        return Visitor(self.web)
+
+    @contextmanager
+    def open(self) -> Iterator[Counter]:
+        """Serves in a thread of its own as long as the block runs."""
+        started: Future[None] = Future()
+        stopping = threading.Event()
+        serving = threading.Thread(
+            target=lambda: asyncio.run(self._serve(started, stopping)), daemon=True
+        )
+        serving.start()
+        started.result(timeout=20)
+        try:
+            yield self
+        finally:
+            stopping.set()
+            serving.join(timeout=20)
+
+    async def _serve(self, started: Future[None], stopping: threading.Event) -> None:
+        app = Sanic(f"counter_{uuid4().hex}")
+        app.config.REQUEST_MAX_SIZE = LARGEST_REQUEST
+        errors.install(app)
+        web = WebInput(self.config, self.now, sweep_interval=0.1)
+        app.blueprint(web.blueprint(self.assistant), url_prefix="/webhooks/web")
+        app.add_route(_healthy, "/health")
+        server: Any = await app.create_server(
+            "127.0.0.1", self.config.rasa_port, return_asyncio_server=True, access_log=False
+        )
+        await server.startup()
+        await server.before_start()
+        await server.start_serving()
+        await server.after_start()
+        started.set_result(None)
+        await asyncio.to_thread(stopping.wait)
+        await server.before_stop()
+        await server.close()
+        await server.after_stop()
+
+
+async def _healthy(_request: Any) -> Any:
+    return response.json({"status": "ok"})
+
+
+class Visitor:
+    """A customer's browser: one session."""
+
+    def __init__(self, web: str) -> None:
+        self.web = web
+        self.http = requests.Session()
+        token = self.http.post(web + "session", json={}, timeout=10).json()["token"]
+        self.http.headers["Authorization"] = f"Bearer {token}"
+
+    def say(self, text: str, key: str | None = None) -> requests.Response:
+        body = {"id": key or str(uuid4()), "text": text}
+        return self.http.post(self.web + "messages", json=body, timeout=30)
+
+    def upload(
+        self, content: bytes = PNG, name: str = "截图.png", key: str | None = None
+    ) -> requests.Response:
+        return self.send([("file", (name, content, "image/png"))], {"id": key or str(uuid4())})
+
+    def send(self, files: Any, fields: dict[str, str]) -> requests.Response:
+        """Any multipart form."""
+        url = self.web + "attachments"
+        return self.http.post(url, files=files, data=fields, timeout=60)
+
+    def history(self, after: int = 0, wait: float = 0) -> list[dict[str, Any]]:
+        url = f"{self.web}messages?after={after}&wait={wait}"
+        return list(self.http.get(url, timeout=wait + 10).json()["messages"])

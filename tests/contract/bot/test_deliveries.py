@@ -1,0 +1,326 @@
+"""The relay with the real journal and transcript, between customers and the double of the bank."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.engine import Engine
+
+from bot.channels.transcript import Message, Transcript
+from bot.errors import Permanent, Retryable, StorageError
+from bot.intake.acts import ActKind, SqlActs
+from bot.intake.drafts import Draft, SqlDrafts
+from bot.intake.evidence import SqlEvidence
+from bot.intake.feed import SqlFeed
+from bot.intake.journal import SqlJournal
+from bot.intake.outbox import together
+from bot.launcher.notices import Notices
+from bot.launcher.relay_process import Desk, build_errands, build_relay
+from tests.fakes import NOW, Clock, FakeCaseStore, references
+from tests.samples import PDF, act, complaint, sealer
+
+Connect = Callable[[str], Engine]
+HOUR = timedelta(hours=1)
+
+
+class Office:
+    """Everything between a customer and the bank; `deliver` lets the relay work until it idles."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.clock, self.cases = Clock(), FakeCaseStore()
+        self.transcript = Transcript(engine)
+        self.journal = SqlJournal(engine, sealer(), references())
+        self.acts, self.evidence = SqlActs(engine, sealer()), SqlEvidence(engine, sealer(), folder)
+        self.drafts = SqlDrafts(engine, sealer(), lambda _: "7")
+        self.desk = Desk(
+            journal=self.journal,
+            acts=self.acts,
+            evidence=self.evidence,
+            drafts=self.drafts,
+            feed=SqlFeed(engine),
+            case_store=self.cases,
+            notices=self.notices(self.transcript),
+            keep_drafts=timedelta(days=7),
+            clear_conversations=lambda _moment: 0,
+        )
+        self.relay = build_relay(self.desk, "relay-1", self.clock, lambda: 0)
+
+    def notices(self, transcript: Transcript) -> Notices:
+        return Notices(
+            transcript,
+            self.journal,
+            self.evidence,
+            hotline="400-000-0000",
+            hotline_hours="每天",
+            now=self.clock,
+        )
+
+    def file(self, number: int = 0, **changes: Any) -> str:
+        self.clock.forward(seconds=1)
+        return self.journal.record(complaint(number, **changes), self.clock()).reference
+
+    def act(self, number: int, reference: str, kind: ActKind, **changes: Any) -> None:
+        self.acts.record(act(number, reference, kind, self.clock(), **changes), self.clock())
+
+    def send(self, reference: str, name: str = "凭证.pdf") -> str:
+        sent = self.evidence.keep(uuid4(), "web-0", "web", name, PDF, self.clock())
+        self.evidence.attach([sent.id], reference, self.clock())
+        return sent.id
+
+    def deliver(self) -> None:
+        while self.relay.deliver_next():
+            pass
+
+    def run_errands(self) -> None:
+        """As a relay does that has just been started."""
+        build_errands(self.desk, self.clock).run_due()
+
+    def said(self, sender_id: str = "web-0") -> list[Message]:
+        return self.transcript.after(sender_id, 0)
+
+    def undelivered(self) -> int:
+        outboxes = (self.journal, self.acts, self.evidence)
+        backlog = together(outbox.backlog(self.clock()) for outbox in outboxes)
+        return backlog.pending + backlog.parked
+
+
+@pytest.fixture
+def office(database_url: str, connect: Connect, tmp_path: Path) -> Office:
+    return Office(connect(database_url), tmp_path / "evidence")
+
+
+def test_every_kind_arrives_in_order_and_its_customer_hears_of_it(office: Office) -> None:
+    reference = office.file()
+    sent = office.send(reference)
+    office.act(1, reference, ActKind.SUPPLEMENT)
+    office.deliver()
+    office.cases.reply(reference, "已经整改")
+    office.act(2, reference, ActKind.SATISFACTION)
+    office.act(3, reference, ActKind.REVIEW_REQUEST)
+    office.act(4, reference, ActKind.WITHDRAWAL)
+    office.deliver()
+    assert list(office.cases.filed) == [reference]
+    kinds = [kind for kind, _, _ in office.cases.acts.values()]
+    assert kinds == ["supplement", "satisfaction", "review_request", "withdrawal"]
+    case, document = office.cases.documents[sent]
+    assert (case, document.name, document.content) == (reference, "凭证.pdf", PDF)
+    texts = [message.text for message in office.said()]
+    assert all(reference in text for text in texts)
+    marks = ["受理登记完成", "补充", "材料", "评价", "2026-12-23 前作出核查决定", "已经撤回"]
+    assert [mark in text for mark, text in zip(marks, texts, strict=True)] == [True] * 6
+    assert office.undelivered() == 0
+
+
+def test_while_the_bank_is_away_everything_waits_in_its_order(office: Office) -> None:
+    reference = office.file()
+    office.act(1, reference, ActKind.SUPPLEMENT)
+    office.act(2, reference, ActKind.WITHDRAWAL)
+    sent = office.send(reference)
+    office.cases.failures = [Retryable("HTTP 503") for _ in range(5)]
+    for _ in range(12):
+        office.deliver()
+        office.clock.moment += HOUR
+    assert [kind for kind, _, _ in office.cases.acts.values()] == ["supplement", "withdrawal"]
+    assert office.cases.documents[sent]
+    assert office.undelivered() == 0
+
+
+@pytest.mark.parametrize("stop_at", range(4))
+def test_killed_at_any_notice_everything_arrives_once_and_is_told_once(
+    office: Office, stop_at: int
+) -> None:
+    class Killed(BaseException):
+        """Stands in for the kill: nothing after it happens."""
+
+    class Deadly(Transcript):
+        left = stop_at
+
+        def push(self, *args: Any) -> bool:
+            stored = Transcript.push(self, *args)
+            Deadly.left -= 1
+            if Deadly.left < 0:
+                raise Killed
+            return stored
+
+    reference = office.file()
+    office.act(1, reference, ActKind.SUPPLEMENT)
+    office.send(reference)
+    deadly = office.notices(Deadly(office.transcript._engine))
+    dying = replace(office.desk, notices=deadly)
+    try:
+        relay = build_relay(dying, "relay-0", office.clock, lambda: 0)
+        while relay.deliver_next():
+            pass
+    except Killed:
+        pass
+    for _ in range(5):
+        office.deliver()
+        office.clock.moment += HOUR
+    assert len(office.cases.filed) == len(office.cases.acts) == len(office.cases.documents) == 1
+    assert len(office.said()) == 3
+    assert office.undelivered() == 0
+
+
+def test_of_several_documents_one_notice_tells(office: Office) -> None:
+    reference = office.file()
+    sent = [office.send(reference, f"{number}.pdf") for number in range(3)]
+    office.deliver()
+    assert set(office.cases.documents) == set(sent)
+    assert sum("材料" in message.text for message in office.said()) == 1
+
+
+def test_what_the_bank_refuses_is_told_once_with_the_reason_and_whom_to_call(
+    office: Office,
+) -> None:
+    reference = office.file()
+    office.act(1, reference, ActKind.WITHDRAWAL)
+    office.act(2, reference, ActKind.SUPPLEMENT)
+    office.deliver()
+    office.acts.try_again(reference, office.clock())
+    office.deliver()
+    (told,) = [message.text for message in office.said() if "没有送达" in message.text]
+    for words in ("补充的内容", reference, "已经撤回", "400-000-0000"):
+        assert words in told
+    assert office.undelivered() == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("HTTP 409 no_reply_yet", "还没有答复"),
+        ("HTTP 409 review_too_late", "超过30天"),
+        ("HTTP 422 invalid_request", "没有接收"),
+    ],
+)
+def test_every_reason_of_a_refusal_is_told_in_plain_words(
+    office: Office, code: str, reason: str
+) -> None:
+    reference = office.file()
+    office.deliver()
+    office.act(1, reference, ActKind.REVIEW_REQUEST)
+    office.cases.failures = [Permanent(code)]
+    office.deliver()
+    assert reason in office.said()[-1].text
+    assert "的核查申请" in office.said()[-1].text
+
+
+def test_a_document_whose_file_is_lost_is_told_and_not_tried_for_ever(office: Office) -> None:
+    reference = office.file()
+    sent = office.send(reference)
+    (office.evidence._folder / sent).unlink()
+    office.deliver()
+    assert office.evidence.backlog(office.clock()).parked == 1
+    assert "上传的材料" in office.said()[-1].text
+
+
+def test_a_reply_reaches_the_conversation_with_buttons_to_rate_it(office: Office) -> None:
+    reference = office.file()
+    office.deliver()
+    office.cases.reply(reference, "手续费已退回，请拨打010-88886666核对。卡号6222021234567890128")
+    office.cases.reply("TS20261123-7K3QF8K", "别的渠道的投诉")
+    for _ in range(2):
+        office.run_errands()
+    _, told = office.said()
+    assert reference in told.text
+    assert "请拨打010-88886666核对" in told.text
+    assert "6222021234567890128" not in told.text
+    assert list(told.buttons) == [
+        {"title": "满意", "payload": f'/answer_satisfied{{"reference": "{reference}"}}'},
+        {"title": "不满意", "payload": f'/answer_dissatisfied{{"reference": "{reference}"}}'},
+    ]
+
+
+def test_killed_between_the_reply_and_its_cursor_the_customer_hears_it_once(
+    office: Office,
+) -> None:
+    class Killed(BaseException):
+        """Stands in for the kill."""
+
+    class Forgetful(SqlFeed):
+        def advance(self, cursor: int) -> None:
+            raise Killed(cursor)
+
+    reference = office.file()
+    office.deliver()
+    office.cases.reply(reference, "已经整改")
+    dying = replace(office.desk, feed=Forgetful(office.acts._engine))
+    with pytest.raises(Killed):
+        build_errands(dying, office.clock).run_due()
+    assert len(office.said()) == 2
+    office.run_errands()
+    assert len(office.said()) == 2
+    assert office.desk.feed.cursor() == 1
+
+
+def test_a_reply_under_a_number_used_before_is_another_reply(office: Office) -> None:
+    reference = office.file()
+    office.deliver()
+    office.cases.reply(reference, "第一次答复")
+    office.run_errands()
+    office.cases.happened.clear()  # the bank went back to an older backup
+    office.cases.reply(reference, "恢复之后的答复")
+    restored = replace(office.desk, feed=SqlFeed(office.acts._engine))
+    restored.notices.replied(office.cases.happened[0])
+    assert [m.text.split("\n\n")[1] for m in office.said()[1:]] == ["第一次答复", "恢复之后的答复"]
+
+
+def test_an_officer_can_have_a_refused_act_delivered_again(office: Office) -> None:
+    reference = office.file()
+    office.deliver()
+    office.act(1, reference, ActKind.SUPPLEMENT)
+    office.cases.failures = [Permanent("HTTP 422 invalid_request")]
+    office.deliver()
+    assert office.undelivered() == 1
+    office.cases.press_retry(reference)
+    office.run_errands()
+    office.deliver()
+    assert office.undelivered() == 0
+    assert [kind for kind, _, _ in office.cases.acts.values()] == ["supplement"]
+
+
+def test_the_bank_sees_what_waits(office: Office) -> None:
+    reference = office.file()
+    office.act(1, reference, ActKind.WITHDRAWAL)
+    office.send(reference)
+    office.run_errands()
+    report = office.cases.reports[-1]
+    assert (report["pending"], report["parked"]) == (3, 0)
+    assert {item["kind"] for item in report["items"]} == {"complaint", "withdrawal", "attachment"}
+
+
+def test_old_drafts_and_their_documents_go(office: Office) -> None:
+    draft = Draft("d", "complaint_form", "web-0", "web", {}, "x", None, NOW)
+    office.drafts.save(draft, office.clock())
+    office.evidence.keep(uuid4(), "web-0", "web", "a.pdf", PDF, office.clock())
+    office.clock.forward(days=7)
+    office.run_errands()
+    assert office.drafts.count() == 1
+    office.clock.forward(seconds=1)
+    office.run_errands()
+    assert office.drafts.count() == 0
+    assert office.evidence.held("web-0") == []
+
+
+def test_errands_that_all_fail_leave_deliveries_alone(office: Office) -> None:
+    class Away(FakeCaseStore):
+        def events(self, after: int, limit: int) -> Any:
+            raise Retryable(f"HTTP 503 {after} {limit}")
+
+        def report(self, backlog: Any) -> None:
+            raise Permanent(f"HTTP 404 {len(backlog)}")
+
+    class Broken(SqlDrafts):
+        def purge(self, before: Any) -> int:
+            raise StorageError(str(before))
+
+    office.file()
+    broken = Broken(office.acts._engine, sealer(), lambda _: "7")
+    build_errands(replace(office.desk, case_store=Away(), drafts=broken), office.clock).run_due()
+    office.deliver()
+    assert office.undelivered() == 0

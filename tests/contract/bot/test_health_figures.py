@@ -1,0 +1,107 @@
+"""What waits, as the health page and the metrics tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy.engine import Engine
+
+from bot.channels.transcript import Transcript
+from bot.channels.web.health import Health
+from bot.errors import JournalUnavailable
+from bot.intake.acts import ActKind
+from bot.intake.bootstrap import open_acts, open_drafts, open_evidence, open_journal
+from bot.intake.drafts import Draft
+from bot.settings import Settings
+from tests.samples import PDF, SEAL_KEY, act, complaint
+
+Connect = Callable[[str], Engine]
+
+
+@pytest.fixture
+def config(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        var_dir=tmp_path,
+        journal_url=database_url,
+        web_session_secret="s" * 32,
+        field_keys=SEAL_KEY,
+        case_store_token="t" * 32,
+    )
+
+
+@pytest.fixture
+def health(config: Settings, connect: Connect) -> Health:
+    return Health(config, open_journal(config), Transcript(connect(config.journal_url)))
+
+
+def fill(config: Settings) -> None:
+    """A parked complaint, two acts and a document that wait, a held document and a draft."""
+    now = datetime.now(timezone.utc)
+    journal, acts, evidence = open_journal(config), open_acts(config), open_evidence(config)
+    reference = journal.record(complaint(), now).reference
+    entry = journal.claim("a", now + timedelta(minutes=1), timedelta(minutes=1))
+    assert entry is not None
+    journal.parked(entry, "HTTP 422 invalid_request")
+    acts.record(act(1, reference), now - timedelta(minutes=1))
+    acts.record(act(2, reference, ActKind.WITHDRAWAL), now)
+    sent = [evidence.keep(uuid4(), "web-0", "web", "a.pdf", PDF, now).id for _ in range(2)]
+    evidence.attach(sent[:1], reference, now)
+    open_drafts(config).save(Draft("d", "complaint_form", "web-0", "web", {}, "x", None, now), now)
+
+
+def figures(health: Health) -> dict[tuple[str, ...], float]:
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(health.metrics())
+        for sample in family.samples
+    }
+
+
+def test_all_kinds_are_waited_for(health: Health, config: Settings) -> None:
+    fill(config)
+    waiting = health._waiting()
+    assert (waiting["pending"], waiting["parked"]) == (3, 1)
+    assert 60 <= waiting["oldest_seconds"] < 120
+
+
+def test_the_metrics_name_every_kind_even_when_nothing_waits(
+    health: Health, config: Settings
+) -> None:
+    before = figures(health)
+    assert set(before.values()) == {0.0}
+    fill(config)
+    after = figures(health)
+    assert set(after) == set(before)
+    oldest = after.pop(("xiaobao_oldest_pending_seconds",))
+    assert 60 <= oldest < 120
+    assert {name: value for name, value in after.items() if value} == {
+        ("xiaobao_undelivered", "complaint", "parked"): 1,
+        ("xiaobao_undelivered", "supplement", "pending"): 1,
+        ("xiaobao_undelivered", "withdrawal", "pending"): 1,
+        ("xiaobao_undelivered", "attachment", "pending"): 1,
+        ("xiaobao_drafts",): 1,
+    }
+
+
+def test_figures_are_read_anew_each_time(health: Health, config: Settings) -> None:
+    fill(config)
+    assert figures(health)[("xiaobao_drafts",)] == 1
+    open_drafts(config).forget("d")
+    assert figures(health)[("xiaobao_drafts",)] == 0
+
+
+def test_a_journal_that_cannot_be_read_is_no_zero(tmp_path: Path, connect: Connect) -> None:
+    config = Settings(
+        var_dir=tmp_path,
+        web_session_secret="s" * 32,
+        field_keys=SEAL_KEY,
+        case_store_token="t" * 32,
+    )
+    transcript = Transcript(connect(f"sqlite:///{tmp_path / 'channel.db'}"))
+    with pytest.raises(JournalUnavailable):
+        Health(config, open_journal(config), transcript).metrics()
