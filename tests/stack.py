@@ -211,7 +211,13 @@ class Chat:
         self.press("同意，开始登记")
         self.press("借记卡")
         self.say(f"我叫李建国，电话{phone}")
+        self.insist()
         return reference_in(self.press("确认提交"))
+
+    def insist(self) -> None:
+        """Files a case of its own where the same phone has told the same story before."""
+        if "不是，另外登记" in self.titles():
+            self.press("不是，另外登记")
 
 
 def reference_in(replies: list[str]) -> str:

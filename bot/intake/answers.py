@@ -10,7 +10,16 @@ from typing import Any
 from bot.intake import fields as f
 from bot.intake import reference
 from bot.intake.commands import fixed_command
-from bot.intake.reading import amounts, branches, choices, dates, narrative, opening, people
+from bot.intake.reading import (
+    amounts,
+    branches,
+    choices,
+    dates,
+    narrative,
+    opening,
+    people,
+    requests,
+)
 from bot.intake.reading.classification import (
     Proposal,
     Table,
@@ -125,6 +134,8 @@ def _detail(_reader: Reader, turn: Turn, text: str) -> str | None:
         return None  # 「我要投诉」once more is not what happened
     if _is_typed_command(text):
         return None
+    if "〔" in text and narrative.read_narrative(text) is None:
+        return None  # a number that was taken out is not what happened either
     told = len(re.sub(r"\W", "", text)) >= SHORTEST_DETAIL and fixed_command(text) is None
     return text if told else None
 
@@ -180,6 +191,9 @@ def _amount_value(reading: amounts.AmountReading | None) -> dict[str, Any] | Non
 
 
 def _request(_reader: Reader, _turn: Turn, text: str) -> str | None:
+    told = narrative.read_narrative(text) or requests.read_request(text)
+    if "〔" in text and told is None:
+        return None
     return text if re.search(r"\w{2}", text) and fixed_command(text) is None else None
 
 

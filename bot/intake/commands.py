@@ -50,6 +50,7 @@ _WORDS: dict[Command, str] = {
     ),
 }
 _ENDINGS = " \n\t，。！!,.~～?？、啊吧呢啦了哦呀嘛"
+_NO_MARK = " 。！!,，~～"
 _NLU_SURE = 0.55
 _EMERGENCIES = {"emergency", "emergency_life", "emergency_coercion", "emergency_card"}
 _SWITCHES = {
@@ -119,16 +120,23 @@ def is_aside(turn: Turn, *, free_text: bool) -> bool:
         return leads_elsewhere(turn)
     if turn.intent in _COURTESY:  # 「谢谢」 is no branch and no wish
         return turn.confidence >= _COURTESY_SURE and len(turn.text) <= _LONGEST_COURTESY
-    asks = bool(_QUESTION.search(turn.text))
     if free_text:
-        return asks and len(turn.text) <= _LONGEST_QUESTION and turn.intent in _ASIDE_INTENTS
+        return _asks_at_end(turn.text) and turn.intent in _ASIDE_INTENTS
+    asks = bool(_QUESTION.search(turn.text))
     return turn.intent in _ASIDE_INTENTS and (asks or len(turn.text) > _LONGEST_COMMAND)
+
+
+def _asks_at_end(text: str) -> bool:
+    """True for a short text whose last clause is a question: a story goes on after its questions."""
+    last = re.split(r"[，,。！!；;\s]+", text.strip(_NO_MARK))[-1]
+    return len(text) <= _LONGEST_QUESTION and _QUESTION.search(last) is not None
 
 
 def leads_elsewhere(turn: Turn) -> bool:
     """True when a short message surely asks for another form, device or matter of its own."""
-    sure = turn.confidence >= _SWITCH_SURE and len(turn.text) <= _LONGEST_SWITCH
-    return sure and turn.intent in _SWITCHES
+    told = turn.intent == "complaint_another" and turn.confidence == 1.0  # by its shape
+    short = len(turn.text) <= _LONGEST_SWITCH or told
+    return turn.confidence >= _SWITCH_SURE and short and turn.intent in _SWITCHES
 
 
 def is_emergency(turn: Turn) -> bool:

@@ -48,6 +48,10 @@ _WISH_FOR_ANOTHER = re.compile(
     rf"{_GREETING}*(?:对了|另外|同时|[, ])*{_WHO}?(?:还有|还要|还想|再(?!次)|另有)(?:要|想|来|登记|提|投)?"
     rf"(?:另外?)?[一二两三几第]*[个件桩条]?(?:事情?)?[,。 ]*{_COMPLAIN}"
 )
+_ANOTHER_MATTER = re.compile(
+    rf"{_GREETING}*{_WHO}?(?:还|另外)?(?:要|想)再?投诉(?:另外?|别的|其他|第二)"
+    r"(?:的)?[一二两三几]?[个件桩条]?(?:事情?|问题)?(?:\Z|[:,。 ])"
+)
 _LONGEST_WISH = 40
 _STORY = 25
 """Characters; a shorter text that names a complaint may be asking about complaints."""
@@ -129,8 +133,13 @@ def wants_to_complain(text: str) -> bool:
 
 
 def wants_another_complaint(text: str) -> bool:
-    """True when a normalised text is the bare wish to complain once more: 「还有一件，我要投诉」."""
-    return len(text) <= _LONGEST_WISH and _WISH_FOR_ANOTHER.fullmatch(text) is not None
+    """True when a normalised text is the wish to complain once more, with the story or without.
+
+    「还有一件，我要投诉」, 「我还要投诉另外一件事:昨天…」.
+    """
+    wish = text[:_LONGEST_WISH]
+    bare = len(text) <= _LONGEST_WISH and _WISH_FOR_ANOTHER.fullmatch(text) is not None
+    return bare or _ANOTHER_MATTER.match(wish) is not None
 
 
 def tells_a_complaint(text: str) -> bool:

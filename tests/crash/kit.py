@@ -20,6 +20,7 @@ def at_recap(stack: Stack, phone: str = "13800138000") -> Chat:
     chat.press("同意，开始登记")
     chat.press("借记卡")
     chat.say(f"我叫李建国，电话{phone}")
+    chat.insist()
     return chat
 
 

@@ -74,7 +74,9 @@ def at_recap(chat: Chat, opening: str = OPENING) -> list[str]:
     """Tells everything at once and answers what is left; the replies with the recap."""
     chat.say(opening)
     chat.press("同意，开始登记")
-    return chat.say("借记卡")
+    replies = chat.say("借记卡")
+    same = "不是，另外登记"
+    return chat.press(same) if same in chat.titles() else replies
 
 
 def journaled(stack: Stack) -> dict[str, str]:

@@ -104,7 +104,8 @@ def test_danger_comes_before_the_form_and_the_form_goes_on(stack: Stack) -> None
     chat.press("同意，开始登记")
     replies = chat.say("救命，有人正在用我的卡刷钱")
     assert "110" in replies[0]
-    assert asked(replies) == "complaint_detail"
+    assert asked(replies) == "form_pause"
+    assert asked(chat.say("继续填写")) == "complaint_detail"
 
 
 def test_words_of_despair_get_care_and_no_list_of_bank_steps(stack: Stack) -> None:

@@ -686,6 +686,28 @@ def test_an_answer_after_an_emergency_lands_in_its_field() -> None:
     assert talk[f.BRANCH] == "人民路支行"
 
 
+def test_an_answer_taken_for_an_emergency_is_an_answer_the_second_time() -> None:
+    talk = at(f.REQUEST)
+    words = "别再发催款短信"
+    assert talk.say(words, "emergency").aside
+    turn = Turn(words, "emergency", 0.9, NOW, TODAY, resuming=True)
+    talk.apply(FORM.advance(FormState(talk.values, talk.requested), turn))
+    assert talk.requested == t.PAUSE
+    talk.say(words, "emergency")
+    assert talk[f.REQUEST] == words
+
+
+def test_a_long_story_that_raised_the_alarm_is_not_asked_for_again() -> None:
+    talk = at(f.DETAIL)
+    story = "骗子让我共享屏幕，我的钱刚被转走了五万，柜员不肯帮我拦"
+    turn = Turn(story, "emergency", 0.9, NOW, TODAY, resuming=True)
+    talk.apply(FORM.advance(FormState(talk.values, talk.requested), turn))
+    assert talk.requested == t.PAUSE
+    assert talk[f.DETAIL] == story
+    talk.say("继续填写")
+    assert talk.requested == f.BUSINESS
+
+
 # -- for others, together with others, again ---------------------------------------------------
 
 

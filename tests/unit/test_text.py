@@ -296,3 +296,22 @@ def test_whoever_asks_what_answers_is_told_apart(written: str) -> None:
 )
 def test_whoever_wants_a_person_does_not_ask_what_answers(written: str) -> None:
     assert not asks_what_i_am(tidy(written))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我还要投诉另外一件事:昨天手机银行收了我15元手续费,要求退还",
+        "我还想投诉别的",
+        "想再投诉另一个问题,柜员骂人",
+    ],
+)
+def test_another_matter_may_come_with_its_story(text: str) -> None:
+    assert wants_another_complaint(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["我还要投诉多久才有结果", "他另外投诉了一件事", "我要投诉你们另外收费"]
+)
+def test_a_story_with_another_in_it_is_no_other_complaint(text: str) -> None:
+    assert not wants_another_complaint(text)

@@ -20,6 +20,7 @@ from bot.intake.reading.people import looks_like_name, read_name
 from bot.intake.turn import Say, Step, Turn
 
 PROPOSALS = 3
+SHORTEST_ALARMING_STORY = 16
 _AROUND_A_NAME = 4
 """Characters of 「我叫…」, 「我是…啊」 around a name."""
 _HEARD_OF = {f.ROLES[1]: "utter_role_agent", f.ROLES[2]: "utter_role_heir"}
@@ -161,6 +162,11 @@ class ComplaintForm(Form):
             return self.read(state, f.PHONE, turn, turn.text)
         return super()._corrected(state, turn, correction)
 
+    def retold(self, turn: Turn, correction: Correction) -> Turn | None:
+        """A story told anew may say what the first one left out."""
+        retold = correction.field == f.DETAIL and correction.value_text
+        return replace(turn, text=str(correction.value_text)) if retold else None
+
     def ask_again(self, state: FormState, name: str) -> Step:
         step = super().ask_again(state, name)
         if self.may_ask(state, name):
@@ -170,6 +176,8 @@ class ComplaintForm(Form):
     # -- answers -------------------------------------------------------------------------------
 
     def read(self, state: FormState, name: str, turn: Turn, text: str) -> Any:
+        if name == f.BUSINESS and text in self._reader.table.business_names:
+            return text  # before a title on the buttons of which it is only a part
         offered = self._offered(state).get(name, ())
         index = read_choice(text, offered) if offered and text == turn.text else None
         if index is not None:  # 「第二个」 counts the buttons
@@ -208,6 +216,13 @@ class ComplaintForm(Form):
         self._understand(step, turn)
         return step
 
+    def told_in_alarm(self, state: FormState, turn: Turn) -> Step | None:
+        """What happened, told at length, need not be told again once the worst is over."""
+        tells = state.requested == f.DETAIL and len(turn.text) >= SHORTEST_ALARMING_STORY
+        if not tells or turn.intent not in ("emergency", "emergency_card"):
+            return None
+        return self.accept(state, f.DETAIL, turn.text, turn)
+
     def noted(self, state: FormState, turn: Turn) -> Step | None:
         """Kept, so that nobody types it twice."""
         found = fill_from_passing(self._reader, turn, state.values)
@@ -224,7 +239,7 @@ class ComplaintForm(Form):
             known = {**state.values, **step.values}
             passing = fill_from_passing(self._reader, turn, known, story=name == f.DETAIL)
             step.values.update(passing)
-            if name == f.DETAIL:
+            if name == f.DETAIL and state.get(f.DETAIL) is None:
                 step.say.append(_thanks(passing))
         if name == f.DETAIL:
             self._propose(step, str(step.values[name]))

@@ -47,6 +47,8 @@ class Form(ABC):
         if state.requested is None:
             return self.start(state, turn)
         interlude, state = state.requested, self.at_field(state)
+        if is_emergency(turn) and turn.text == self.book(state).get("alarm"):
+            turn = replace(turn, intent="")  # said again after the alarm, it is the answer
         if turn.resuming:
             return self._come_back(state, interlude, turn)
         if turn.choice is not None:
@@ -137,9 +139,17 @@ class Form(ABC):
 
     def _come_back(self, state: FormState, interlude: str, turn: Turn) -> Step:
         """After an emergency the form waits until it is asked for; else it asks on."""
-        if is_emergency(turn):
-            return self.interlude(state, t.PAUSE)
-        return Step(ask=interlude)
+        if not is_emergency(turn):
+            return Step(ask=interlude)
+        told = self.told_in_alarm(state, turn)
+        if told is None:
+            return self.interlude(state, t.PAUSE, alarm=turn.text)
+        book = {**self.book(FormState(told.values, None)), "return_to": told.ask}
+        return replace(told, values={**told.values, self.table.book: book}, ask=t.PAUSE)
+
+    def told_in_alarm(self, state: FormState, turn: Turn) -> Step | None:
+        """The step for a message that was an alarm and an answer at once."""
+        return None
 
     def _chosen(self, state: FormState, turn: Turn, choice: Mapping[str, Any]) -> Step:
         if "field" not in choice:  # a button of another conversation: 「转人工」, 「没解决」
@@ -259,7 +269,7 @@ class Form(ABC):
         value = self._corrected(state, turn, correction)
         if value is None:
             return self.ask_again(state, correction.field)
-        step = self.accept(state, correction.field, value)
+        step = self.accept(state, correction.field, value, self.retold(turn, correction))
         shown = {
             "field": self.table.by_name[correction.field].label,
             "value": self.show(correction.field, value),
@@ -271,6 +281,10 @@ class Form(ABC):
         if correction.value_text is None:
             return None
         return self.read(state, correction.field, turn, correction.value_text)
+
+    def retold(self, turn: Turn, correction: Correction) -> Turn | None:
+        """The turn as if the corrected value were an answer, where other fields may stand in it."""
+        return None
 
     def correct_what(self, state: FormState) -> Step | None:
         """The step for 「我想改一下」, which names no field."""

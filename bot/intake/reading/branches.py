@@ -94,6 +94,9 @@ _MEANS = (
 _OUTLET_NAME = re.compile(rf"(?<![的个家间]){_OUTLET}\Z|{'|'.join(_HEAD_OFFICES)}")
 """Of a name: 中山路支行 is one, 中山路那个支行 tells where it is."""
 _MAX_BRANCH = 30
+_BANK_BEFORE = re.compile(
+    r"\A(?:你们|咱们|我们|他们|贵)?(?:银行|行)(?=[一-龥]{2,}(?:支行|分行|营业部|网点|分理处))"
+)
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def branch_reading(text: str, asked: bool = False) -> BranchReading | None:
     `asked`: the form has just asked for the branch, so a short answer is its name or its place.
     """
     text = _BROKEN.sub("", text)
-    named = _named(text) or _by_place(text)
+    named = _without_bank(_named(text) or _by_place(text))
     if named:
         return _outlet(text, named, asked)
     channel = _channel(text, asked)
@@ -137,6 +140,11 @@ def is_electronic(branch: str) -> bool:
     if branch in _MEANS:
         return True
     return _ELECTRONIC.search(fold(branch)) is not None and not _NAMED.search(branch)
+
+
+def _without_bank(name: str | None) -> str | None:
+    """「你们银行和平路支行」 is 和平路支行."""
+    return _BANK_BEFORE.sub("", name) if name else None
 
 
 def _is_outlet(name: str) -> bool:

@@ -169,6 +169,11 @@ def read_statement(text: str) -> Correction | None:
     text = trim(text)
     if _NAMES_SELF.match(text):
         return Correction("complainant_name", text)
+    last = clauses(text)[-1].group() if clauses(text) else text
+    return _statement(text) or (_statement(trim(last)) if last != text else None)
+
+
+def _statement(text: str) -> Correction | None:
     stated = _STATED.fullmatch(text)
     value = _clean(stated["value"]) if stated else None
     field = _named_field(stated["head"], FIELD_WORDS) if stated else None

@@ -79,7 +79,7 @@ _ROLES = (
 _STAFF_NAME = (
     rf"(?:[小老]{CLASS}|{CLASS}某{{1,2}}|{CLASS}(?:姐|哥|经理|主任|行长|{_TITLE})"
     rf"|(?!常常|成天|全程|向我|向客|应该|满脸|方才|时不时|强行|强制|时候){_CHINESE}(?=\Z"
-    r"|[\s，。,.;；！!、？?（(]|态度|的|说|让|把|对|给我|没|告诉|骗|推|卖|介绍|忽悠|诱|哄|劝|拒|跟|当|不))"
+    r"|[\s，。,.;；！!、？?（(]|态度|的|说|让|把|对|给我|没|告诉|骗|推|卖|介绍|忽悠|诱|哄|劝|拒|跟|当|不|拉|叫|硬|一直|就|还|在))"
 )
 _STAFF_PATTERNS = tuple(
     re.compile(pattern)
@@ -161,6 +161,9 @@ def read_name(text: str, asked: bool = False) -> str | None:
         m = pattern.search(text)
         if m and _plausible(m["name"]):
             return m["name"]
+    last = re.split(r"[，,。、\s]+", trim(text))[-1]
+    if asked and last != trim(text) and "姓" in text and looks_like_name(last):
+        return last  # 「老板姓蒋，蒋国强」
     bare = trim(text)
     if _BARE_TITLE.fullmatch(bare):
         return bare

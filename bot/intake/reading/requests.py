@@ -10,6 +10,8 @@ _LEAD = re.compile(
     r"\A(?:所以|因此|现在?|那|而且|另外|还有|同时|我们?|本人|在此|就|也|的?诉求(?:就是|是|：|:)"
     r"|强烈|坚决|郑重|特此|特|再次|只|必须|，)+"
 )
+_LABELLED = re.compile(r"^\s*(?:我的|投诉)?(?:诉求|请求|要求)\s*[:：]\s*(?P<wish>\S[^\n]+)$", re.M)
+"""A line of a letter: 「诉求：退还挂失费，公开道歉。」."""
 _WHAT = (
     r"(?:道歉|说法|解释|交代|答复|回复|赔偿|补偿|处理|退款|退钱|退费|退还|退回|退给我|还给我"
     r"|赔钱|赔我|退我|解决|调查|核实|整改|撤销|取消|恢复|解冻|解封|"
@@ -58,6 +60,9 @@ def read_request(text: str) -> str | None:
     A sure wish (要求, 希望, 请) comes before one that merely mentions a refund or an apology; among
     equals the last, since stories end with what is wanted. None when nothing is asked for.
     """
+    labelled = _LABELLED.search(text)
+    if labelled:
+        return trim(labelled["wish"])
     parts = clauses(text)
     kinds = [_kind(part.group()) for part in parts]
     for wanted in (2, 1):
