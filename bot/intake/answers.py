@@ -18,7 +18,6 @@ from bot.intake.reading import (
     narrative,
     opening,
     people,
-    requests,
 )
 from bot.intake.reading.classification import (
     Proposal,
@@ -33,6 +32,11 @@ from bot.privacy.sealing import Sealed
 SHORTEST_DETAIL = 4
 _POSITION = re.compile(r"\W*(?:选|第)*[\d一二三四五六七八九十]+[个项号]?\W*")
 _LINKS = re.compile(r"同一|同样|一样|关联|有关|一起的")
+_AROUND_SECRETS = re.compile(
+    r"〔[^〕]*〕|我的?|卡号|密码|验证码|数字|短信|里|那个|是|就|号码|给你|[\W\d]"
+)
+"""A number that was taken out, and the words it is given with."""
+SHORTEST_WISH = 2
 MOST_YUAN = 10**13
 """Limit of the case store's contract, which also wants whole fen."""
 LONGEST_AMOUNT_TEXT = 100
@@ -191,8 +195,7 @@ def _amount_value(reading: amounts.AmountReading | None) -> dict[str, Any] | Non
 
 
 def _request(_reader: Reader, _turn: Turn, text: str) -> str | None:
-    told = narrative.read_narrative(text) or requests.read_request(text)
-    if "〔" in text and told is None:
+    if "〔" in text and len(_AROUND_SECRETS.sub("", text)) < SHORTEST_WISH:
         return None
     return text if re.search(r"\w{2}", text) and fixed_command(text) is None else None
 

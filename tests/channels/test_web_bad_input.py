@@ -133,9 +133,9 @@ def get_with(stack: Stack, authorization: str | bytes) -> requests.Response:
     return requests.get(stack.web + "messages", headers=headers, timeout=10)
 
 
-def test_a_session_lasts_three_days_and_not_longer(stack: Stack) -> None:
-    assert get_with(stack, f"Bearer {token_issued(stack, 71.9)}").status_code == 200
-    refused(get_with(stack, f"Bearer {token_issued(stack, 72.1)}"), 401, "session_expired")
+def test_a_session_lasts_seven_days_and_not_longer(stack: Stack) -> None:
+    assert get_with(stack, f"Bearer {token_issued(stack, 167.9)}").status_code == 200
+    refused(get_with(stack, f"Bearer {token_issued(stack, 168.1)}"), 401, "session_expired")
 
 
 @pytest.mark.parametrize(

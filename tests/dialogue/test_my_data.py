@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from tests.dialogue.kit import PNG, draft, says
-from tests.stack import Chat, Stack
+from tests.stack import Chat, Stack, wait_until
 
 
 @pytest.fixture
@@ -46,6 +49,15 @@ def test_deleting_is_confirmed_and_takes_drafts_and_pictures(stack: Stack, chat:
 def test_taking_the_consent_back_reaches_the_filed_case(stack: Stack, chat: Chat) -> None:
     assert "撤回以前的处理仍然有效" in chat.say("撤回同意")[0]
     assert says("utter_data_deleted_but_filed") in chat.say("确认撤回同意")[-1]
+
+    def told() -> list[str]:
+        with closing(sqlite3.connect(stack.folder / "casestore.db")) as store:
+            query = "SELECT text FROM case_events WHERE kind = 'supplemented'"
+            return [
+                str(text) for (text,) in store.execute(query) if "撤回对个人信息处理的同意" in text
+            ]
+
+    assert wait_until(told, 20, "the withdrawn consent in the case store")
 
 
 def test_who_has_nothing_here_is_told_so(stack: Stack) -> None:
