@@ -206,7 +206,7 @@ class SubmitComplaint(SafeAction):
 
 
 async def _file(values: dict[str, Any], tracker: Tracker) -> str:
-    """Journals the complaint and what was sent with it. Raises JournalUnavailable."""
+    """Files the complaint with what was sent for it. Raises JournalUnavailable."""
     complaint = Complaint(
         intake_id=UUID(values[f.INTAKE]["id"]),
         channel=tracker.get_latest_input_channel() or "web",
@@ -214,8 +214,7 @@ async def _file(values: dict[str, Any], tracker: Tracker) -> str:
         submitted_at=now(),
         fields=contract_fields(values, services.seals().open),
     )
-    receipt = await asyncio.to_thread(services.journal().record, complaint, now())
-    return receipt.reference
+    return await asyncio.to_thread(services.desk().file, complaint, now())
 
 
 async def _supplement(values: dict[str, Any], tracker: Tracker, reference: str) -> str:

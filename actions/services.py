@@ -9,6 +9,7 @@ from bot.intake.acts import SqlActs
 from bot.intake.answers import Reader
 from bot.intake.bootstrap import (
     case_store,
+    mint_reference,
     open_acts,
     open_drafts,
     open_evidence,
@@ -16,6 +17,7 @@ from bot.intake.bootstrap import (
     sealer,
 )
 from bot.intake.case_store import CaseStore
+from bot.intake.desk import FilingDesk
 from bot.intake.drafts import SqlDrafts
 from bot.intake.evidence import EvidenceStore
 from bot.intake.forms.case import CaseForm
@@ -71,6 +73,11 @@ def office_hours() -> OfficeHours:
 @lru_cache(maxsize=1)
 def cases() -> CaseStore:
     return case_store(settings())
+
+
+@lru_cache(maxsize=1)
+def desk() -> FilingDesk:
+    return FilingDesk(journal(), cases(), mint_reference)
 
 
 @lru_cache(maxsize=1)

@@ -39,12 +39,12 @@ class Clock:
         self.moment += timedelta(**duration)
 
 
-def references() -> Callable[[datetime], str]:
+def references() -> Callable[[Complaint, int], str]:
     """Mints valid references one after another."""
     numbers = count()
 
     digits = (CROCKFORD[number >> (5 * place) & 31] for number in numbers for place in range(6))
-    return lambda moment: mint(moment.date(), lambda _: next(digits))
+    return lambda complaint, _attempt: mint(complaint.submitted_at.date(), lambda _: next(digits))
 
 
 class FakeOutbox:
@@ -131,7 +131,7 @@ class FakeJournal(FakeOutbox):
         known = self.entries.get(key)
         if known is not None:
             return Receipt(known.reference, first_time=False)
-        reference = self._mint(complaint.submitted_at)
+        reference = self._mint(complaint, 0)
         payload = complaint.payload(reference)
         whose = (complaint.channel, complaint.sender_id)
         self.add(Entry(key, "complaint", reference, *whose, payload, PENDING, 0, None, now))

@@ -6,7 +6,7 @@ SECRET_REFUSED = (
     "为了您的资金安全，请不要在这里发送{what}，小保也不需要它们。"
     "刚才的内容已经隐去，没有保存；如果已经告诉过别人，请马上拨打{hotline}修改密码或挂失。"
 )
-ONLY_SECRET = "请接着回答上面的问题，或者换个方式描述一下您的情况。"
+ONLY_SECRET = "请接着回答上面的问题，或者换个方式说；如果是金额，请带上“元”再发一次。"
 FLOOR = (
     "抱歉，这句话小保没有处理好。请换个说法再发一次；着急的事请拨打{hotline}（{hotline_hours}）。"
 )
@@ -14,7 +14,7 @@ BUSY = "系统正忙，您的话还没有处理，请稍等片刻再发一次；
 KIND_NAMES = {"card": "完整卡号", "password": "密码", "code": "验证码或CVV"}
 FILED_NOTICE = (
     "您的投诉（编号 {reference}）已送达投诉受理系统，受理登记完成。\n"
-    "本行服务承诺：{promise_due} 前答复；法定期限：{legal_due} 前作出处理决定。\n"
+    "本行服务承诺：最晚{promise_due}答复；法定期限：最晚{legal_due}作出处理决定。\n"
     "发送“查进度”可以随时查看。"
 )
 SUPPLEMENT_NOTICE = "您补充的内容（投诉编号 {reference}）已送达，处理人员能看到。"

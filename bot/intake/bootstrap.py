@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy.engine import Engine
 
@@ -11,6 +11,7 @@ from bot.intake import reference
 from bot.intake.acts import SqlActs
 from bot.intake.calendar import BEIJING
 from bot.intake.case_store import HttpCaseStore
+from bot.intake.complaint import Complaint
 from bot.intake.drafts import SqlDrafts
 from bot.intake.evidence import SqlEvidence
 from bot.intake.feed import SqlFeed
@@ -26,8 +27,14 @@ def sealer(config: Settings) -> Sealer:
     return Sealer(config.seal_keys())
 
 
-def mint_reference(moment: datetime) -> str:
-    return reference.mint(moment.astimezone(BEIJING).date(), secrets.choice)
+def mint_reference(complaint: Complaint, attempt: int = 0) -> str:
+    """The reference of a complaint: the same whenever its intake id is filed on one day.
+
+    The intake id is random and never leaves the bank, so that no reference can be guessed.
+    """
+    day = complaint.submitted_at.astimezone(BEIJING).date()
+    seed = f"{complaint.intake_id}/{attempt}".encode()
+    return reference.mint(day, reference.drawn_from(seed))
 
 
 def open_journal(config: Settings) -> SqlJournal:

@@ -36,10 +36,13 @@ def contract_fields(values: Mapping[str, Any], open_sealed: Callable[[str], str]
     }
 
 
-def _amount(said: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The figure, and the customer's words where the figure says more than they did."""
-    if said is None:
-        return {f.AMOUNT: None}
+def _amount(said: Mapping[str, Any] | float | None) -> dict[str, Any]:
+    """The figure, and the customer's words where the figure says more than they did.
+
+    A plain figure stands in conversations begun before the words were kept.
+    """
+    if not isinstance(said, Mapping):
+        return {f.AMOUNT: said}
     words = {f"{f.AMOUNT}_text": said["text"]} if said["vague"] else {}
     return {f.AMOUNT: said["yuan"], **words}
 

@@ -85,28 +85,31 @@ class SqlJournal(SqlOutbox):
         self,
         engine: Engine,
         sealer: Sealer,
-        mint_reference: Callable[[datetime], str],
+        mint_reference: Callable[[Complaint, int], str],
         first_wait: timedelta = timedelta(0),
     ) -> None:
-        """`first_wait` lets the customer read the receipt before the notice of delivery."""
+        """`mint_reference` is asked again, with 1 and 2, when a reference is taken already.
+
+        `first_wait` lets the customer read the receipt before the notice of delivery.
+        """
         super().__init__(engine)
         self._sealer = sealer
         self._mint = mint_reference
         self._first_wait = first_wait
 
     def record(self, complaint: Complaint, now: datetime) -> Receipt:
-        for _ in range(3):  # a reference drawn twice on one day: one in a thousand million
+        for attempt in range(3):  # a reference drawn twice on one day: one in a thousand million
             try:
                 with self._transaction() as tx:
-                    return self._record(tx, complaint, now)
+                    return self._record(tx, complaint, attempt, now)
             except IntegrityError:
                 continue
         raise JournalUnavailable()
 
-    def _record(self, tx: Connection, complaint: Complaint, now: datetime) -> Receipt:
+    def _record(self, tx: Connection, complaint: Complaint, attempt: int, now: datetime) -> Receipt:
         intake_id = str(complaint.intake_id)
         known = tx.execute(sa.select(intake).where(intake.c.id == intake_id)).one_or_none()
-        reference = self._mint(complaint.submitted_at) if known is None else known.reference
+        reference = self._mint(complaint, attempt) if known is None else known.reference
         if known is None:
             tx.execute(intake.insert().values(self._row(complaint, reference, now)))
         elif known.fingerprint != complaint.fingerprint():

@@ -6,9 +6,11 @@ MOD 37,36 over date and characters), so that a slip in writing it down is notice
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from datetime import date
+from itertools import count
 
 from stdnum.iso7064 import mod_37_36
 
@@ -28,6 +30,12 @@ def mint(day: date, choose: Callable[[str], str]) -> str:
         # An I, L or O would be copied as 1 or 0, and forgiving that would forgive other slips.
         if check in CROCKFORD:
             return f"TS{stamp}-{tail}{check}"
+
+
+def drawn_from(seed: bytes) -> Callable[[str], str]:
+    """A `choose` for `mint` that draws the same for the same seed, evenly, from SHA-256."""
+    drawn = (byte for round_ in count() for byte in hashlib.sha256(seed + b"/%d" % round_).digest())
+    return lambda characters: characters[next(drawn) % len(characters)]
 
 
 def find(text: str) -> str | None:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from tests.crash.kit import at_recap, full_disk, journal
+from tests.crash.kit import at_recap, cases, full_disk, journal
 from tests.stack import Stack, reference_in
 
 
-def test_a_complaint_that_cannot_be_journaled_is_not_called_filed(fragile: Stack) -> None:
+def test_a_complaint_that_cannot_be_journaled_goes_straight_to_the_case_store(
+    fragile: Stack,
+) -> None:
     chat, before = at_recap(fragile), journal(fragile).keys()
+    with full_disk(fragile, "actions"):
+        reference = reference_in(chat.press("确认提交"))
+    assert reference in cases(fragile)
+    assert journal(fragile).keys() == before
+
+
+def test_a_complaint_that_can_go_nowhere_is_not_called_filed(fragile: Stack) -> None:
+    chat, before = at_recap(fragile), journal(fragile).keys()
+    fragile.kill("casestore")
     with full_disk(fragile, "actions"):
         for _ in range(2):
             replies = chat.press("确认提交")

@@ -776,3 +776,14 @@ def test_withdrawing_inside_the_form_means_the_one_being_filled_in() -> None:
     talk = at(f.BRANCH)
     talk.say("我要撤诉", "complaint_withdraw")
     assert talk.requested == t.CANCEL
+
+
+@pytest.mark.parametrize("retired", ["complaint_cancel", "complaint_way_out", "no_longer_a_field"])
+def test_a_question_that_is_no_longer_asked_gives_way_to_the_next_open_one(retired: str) -> None:
+    """A conversation may have stopped in the middle of a form of an older release."""
+    talk = at(f.DATE)
+    talk.requested = retired
+    talk.say("再说一遍")
+    assert talk.requested == f.DATE
+    talk.say("昨天上午")
+    assert talk.requested == f.REQUEST

@@ -11,7 +11,7 @@ from bot.intake import fields as f
 from bot.intake.filing import contract_fields
 from bot.intake.forms import table as t
 from casestore.api.schemas import ComplaintIn
-from tests.fakes import NOW, references
+from tests.fakes import NOW
 from tests.samples import complaint, fields, sealer
 from tests.unit.talk import STORY, Talk, at
 
@@ -20,7 +20,7 @@ def test_a_confirmed_form_fits_the_contract_of_the_case_store() -> None:
     talk = at(f.CONFIRMED)
     talk.press(f.CONFIRMED, True)
     values = contract_fields(talk.values, sealer().open)
-    filed = replace(complaint(), fields=values).payload(references()(NOW))
+    filed = replace(complaint(), fields=values).payload("TS20261123-7K3QF8K")
     assert ComplaintIn(**filed).complainant_phone == "13800138000"
     assert set(filed) == set(ComplaintIn.__fields__) - {
         "complaint_group",
@@ -42,7 +42,7 @@ def test_everything_skipped_still_fits_the_contract() -> None:
     talk.say("跳过")
     talk.say("确认提交")
     values = contract_fields(talk.values, sealer().open)
-    ComplaintIn(**replace(complaint(), fields=values).payload(references()(NOW)))
+    ComplaintIn(**replace(complaint(), fields=values).payload("TS20261123-7K3QF8K"))
     assert values[f.DATE] == {"text": "记不清", "start": None, "end": None}
     assert values[f.AMOUNT] is None
 
@@ -142,3 +142,16 @@ def test_values_as_the_customer_reads_them(name: str, value: object, shown: str)
 def test_the_buttons_are_the_proposals_or_the_common_ones_and_a_way_out() -> None:
     assert f.offered_business({"business": [{"name": "信用卡"}]}) == ("信用卡", f.OTHER_BUSINESS)
     assert f.offered_business({}) == (*f.COMMON_BUSINESS, f.OTHER_BUSINESS)
+
+
+def test_words_go_along_with_a_sum_that_is_only_about_right() -> None:
+    values = {f.PHONE: {"shown": "x", "sealed": sealer().seal("1")}, f.INTAKE: None}
+    vague = {f.AMOUNT: {"text": "三千来块", "yuan": 3000.0, "vague": True}}
+    exact = {f.AMOUNT: {"text": "300块", "yuan": 300.0, "vague": False}}
+    filed = contract_fields({**values, **vague}, sealer().open)
+    assert (filed["complaint_amount"], filed["complaint_amount_text"]) == (3000.0, "三千来块")
+    filed = contract_fields({**values, **exact}, sealer().open)
+    assert filed["complaint_amount"] == 300.0
+    assert "complaint_amount_text" not in filed
+    filed = contract_fields({**values, f.AMOUNT: 12.5}, sealer().open)
+    assert filed["complaint_amount"] == 12.5, "as conversations of the last release hold it"

@@ -46,7 +46,8 @@ class Form(ABC):
         """The next step for a turn."""
         if state.requested is None:
             return self.start(state, turn)
-        interlude, state = state.requested, self.at_field(state)
+        state = self._known(state)
+        interlude, state = str(state.requested), self.at_field(state)
         if is_emergency(turn) and turn.text == self.book(state).get("alarm"):
             turn = replace(turn, intent="")  # said again after the alarm, it is the answer
         if turn.resuming:
@@ -120,6 +121,14 @@ class Form(ABC):
     def book(self, state: FormState) -> dict[str, Any]:
         """The form's notes: id, misses, proposals, the field to return to, the way taken."""
         return dict(state.get(self.table.book) or {})
+
+    def _known(self, state: FormState) -> FormState:
+        """The state with a question of today: a conversation may be older than the form."""
+        if state.requested in (*self.table.by_name, *self.table.interludes):
+            return state
+        return replace(
+            state, requested=self.next(state, Step()).ask or self.asked(state.values)[-1]
+        )
 
     def at_field(self, state: FormState) -> FormState:
         """The state as if no interlude had been asked."""

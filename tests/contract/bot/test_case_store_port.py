@@ -90,8 +90,8 @@ def cases(bank: Bank) -> CaseStore:
 
 def payload(**changes: Any) -> dict[str, Any]:
     """A complaint under a reference of its own."""
-    moment = datetime.now(timezone.utc)
-    return complaint(0, moment, **changes).payload(mint_reference(moment))
+    filed = replace(complaint(0, datetime.now(timezone.utc), **changes), intake_id=uuid4())
+    return filed.payload(mint_reference(filed))
 
 
 def test_a_complaint_is_filed_and_has_its_dates(cases: CaseStore) -> None:
@@ -213,7 +213,7 @@ def test_a_supplement_is_taken_once_under_its_id(bank: Bank) -> None:
 
 
 def test_an_act_about_a_case_that_is_not_there_yet_is_tried_again(cases: CaseStore) -> None:
-    reference = mint_reference(datetime.now(timezone.utc))
+    reference = mint_reference(complaint(0, datetime.now(timezone.utc)))
     with pytest.raises(Retryable, match="HTTP 404"):
         cases.act("supplement", reference, said(ActKind.SUPPLEMENT))
     with pytest.raises(Retryable, match="HTTP 404"):

@@ -315,7 +315,7 @@ def test_what_is_recorded_survives_the_process(database_url: str, connect: Conne
 
 def test_a_reference_drawn_twice_is_drawn_again(database_url: str, connect: Connect) -> None:
     drawn = iter(["TS20261123-7K3QF8K", "TS20261123-7K3QF8K", "TS20261123-0000018"])
-    journal = SqlJournal(connect(database_url), sealer(), lambda _: next(drawn))
+    journal = SqlJournal(connect(database_url), sealer(), lambda *_: next(drawn))
     assert journal.record(complaint(0), NOW).reference == "TS20261123-7K3QF8K"
     assert journal.record(complaint(1), NOW).reference == "TS20261123-0000018"
 
@@ -323,7 +323,7 @@ def test_a_reference_drawn_twice_is_drawn_again(database_url: str, connect: Conn
 def test_a_mint_that_never_draws_a_new_one_is_no_reason_to_lie(
     database_url: str, connect: Connect
 ) -> None:
-    journal = SqlJournal(connect(database_url), sealer(), lambda _: "TS20261123-7K3QF8K")
+    journal = SqlJournal(connect(database_url), sealer(), lambda *_: "TS20261123-7K3QF8K")
     journal.record(complaint(0), NOW)
     with pytest.raises(JournalUnavailable):
         journal.record(complaint(1), NOW)

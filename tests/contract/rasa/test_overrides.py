@@ -22,7 +22,7 @@ with warnings.catch_warnings():
     from rasa.core.policies.policy import PolicyPrediction
     from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
     from rasa.shared.core.domain import Domain
-    from rasa.shared.core.events import ActionExecuted, SessionStarted, UserUttered
+    from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet, UserUttered
     from rasa.shared.core.trackers import DialogueStateTracker
 
     from bot.rasa_ext.action_results import check_schema_once
@@ -196,3 +196,22 @@ def test_what_an_action_answers_is_judged_as_rasa_judges_it(answer: dict[str, An
     finally:
         RemoteAction._validate_action_result = rasas_own
     assert verdicts[0] is verdicts[1]
+
+
+async def test_an_old_conversation_survives_a_domain_without_its_slots(tmp_path: Path) -> None:
+    old = Domain.from_dict(
+        {"slots": {"retired": {"type": "any", "mappings": [{"type": "custom"}]}}}
+    )
+    url = f"sqlite:///{tmp_path / 'tracker.db'}"
+    before = DialogueStateTracker("sender", old.slots)
+    for event in (ActionExecuted("action_listen"), UserUttered("您好"), SlotSet("retired", "x")):
+        before.update(event, old)
+    await DurableTrackerStore(old, host=url).save(before)
+    store = DurableTrackerStore(Domain.empty(), host=url)
+    tracker = await store.retrieve("sender")
+    assert tracker is not None
+    tracker.update(UserUttered("又来了"), Domain.empty())
+    await store.save(tracker)
+    again = await DurableTrackerStore(Domain.empty(), host=url).retrieve("sender")
+    assert again is not None
+    assert [e.text for e in again.events if isinstance(e, UserUttered)] == ["您好", "又来了"]
