@@ -29,7 +29,7 @@ _LOOK_ALIKES = str.maketrans("OIL", "011")
 class Draft:
     """An unfinished form: its values by slot name, and the slot it was asking for.
 
-    `interrupted_by` is the id of the draft whose form was begun in the middle of this one.
+    `interrupted_by` names the form that was begun in the middle of this one.
     """
 
     id: str
@@ -53,9 +53,6 @@ class Drafts(Protocol):
 
     def of_sender(self, sender_id: str) -> list[Draft]:
         """The drafts of a conversation, newest first."""
-
-    def interrupted_by(self, draft_id: str) -> Draft | None:
-        """The draft that waits until the form of `draft_id` is done."""
 
     def forget(self, draft_id: str) -> None:
         """Takes the draft away; nothing happens when there is none."""
@@ -112,9 +109,6 @@ class SqlDrafts:
 
     def of_sender(self, sender_id: str) -> list[Draft]:
         return self._select(table.c.sender_id == sender_id)
-
-    def interrupted_by(self, draft_id: str) -> Draft | None:
-        return next(iter(self._select(table.c.interrupted_by == draft_id)), None)
 
     def forget(self, draft_id: str) -> None:
         self._delete(table.c.id == draft_id)

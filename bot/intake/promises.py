@@ -83,10 +83,9 @@ def receipt_variables(due: DueDates, opening: OfficeHours, now: datetime) -> dic
 
 def who_looks_when(opening: OfficeHours, now: datetime) -> str:
     """When a person will look at what came in at an aware moment; no full stop."""
-    opens = opening.next_open(now)
-    if opens == now:
+    if opening.is_open(now):
         return "现在是工作时间，工作人员会尽快查看"
-    today = local_day(now)
+    opens, today = opening.next_open(now), local_day(now)
     day = "今天" if opens.date() == today else show_day(opens.date(), today)
     remark = "" if is_published(opens.date()) else "（放假安排公布前为暂定）"
     return f"现在不是工作时间，投诉已经收下，工作人员会在{day}{_clock(opens)}后查看{remark}"

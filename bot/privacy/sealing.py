@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypedDict
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -77,7 +77,3 @@ def phones_of(masked: Masked, sealer: Sealer) -> list[Sealed]:
         Sealed(shown=finding.shown, sealed=sealer.seal(finding.raw))
         for finding in masked.of_kind(Kind.PHONE)
     ]
-
-
-def is_sealed(value: object) -> bool:
-    return isinstance(value, Mapping) and {"shown", "sealed"} <= set(value)

@@ -16,14 +16,21 @@ from typing import Any
 import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import FailSafeTrackerStore, SQLTrackerStore, TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME as LISTEN
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, SessionStarted
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.errors import ConfigurationError
 from bot.storage.engine import create_engine
 
 KEPT_CONVERSATIONS = 500
+
+
+MOST_EVENTS = 240
+"""Events of a kept conversation: some fifteen turns of a form."""
+EVENTS_LEFT = 100
+"""Events left when it is cut: more turns than anything looks back over."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,10 @@ class DurableTrackerStore(SQLTrackerStore):
     no newer row of that sender: building it anew from its events costs more than all other work of
     a turn. A turn takes the tracker out and only a successful save puts it back, so that a failed
     turn leaves no trace.
+
+    A kept tracker holds the end of the conversation only, its slots and its open form: Rasa looks
+    at every event it has, several times a turn, and sends them all to the action server, so that
+    each turn of a long talk would cost more than the one before. The database keeps all of it.
     """
 
     def __init__(
@@ -55,20 +66,21 @@ class DurableTrackerStore(SQLTrackerStore):
         self.Base.metadata.create_all(self.engine)
         self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._stored: dict[str, int] = {}  # events of the tracker a turn works on that have rows
         TrackerStore.__init__(self, domain, event_broker, **kwargs)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         kept = self._kept.pop(sender_id, None)
+        self._stored.pop(sender_id, None)
         if kept and await asyncio.to_thread(self._last_row, sender_id) == kept.last_row:
+            self._stored[sender_id] = len(kept.tracker.events)
             return kept.tracker
         return await self._retrieve(sender_id, fetch_events_from_all_sessions=False)
 
     def _last_row(self, sender_id: str) -> int | None:
         with self.session_scope() as session:
-            newest = sa.func.max(self.SQLEvent.id)
-            row: int | None = (
-                session.query(newest).filter(self.SQLEvent.sender_id == sender_id).scalar()
-            )
+            of_sender = session.query(self.SQLEvent.id).filter(self.SQLEvent.sender_id == sender_id)
+            row: int | None = of_sender.order_by(self.SQLEvent.id.desc()).limit(1).scalar()
             return row
 
     async def _retrieve(
@@ -80,10 +92,31 @@ class DurableTrackerStore(SQLTrackerStore):
     async def save(self, tracker: DialogueStateTracker) -> None:
         await self.stream_events(tracker)
         last_row = await asyncio.to_thread(self._write, tracker)
+        self._stored[tracker.sender_id] = len(tracker.events)
         if last_row is not None:
-            self._kept[tracker.sender_id] = _Kept(tracker, last_row)
+            self._kept[tracker.sender_id] = _Kept(self._cut(tracker), last_row)
             while len(self._kept) > KEPT_CONVERSATIONS:
-                self._kept.popitem(last=False)
+                dropped, _ = self._kept.popitem(last=False)
+                self._stored.pop(dropped, None)
+
+    def _cut(self, tracker: DialogueStateTracker) -> DialogueStateTracker:
+        """The tracker, or one with its state and the end of its events when it is long."""
+        events = list(tracker.events)
+        if len(events) <= MOST_EVENTS:
+            return tracker
+        listens = (
+            at
+            for at in range(len(events) - EVENTS_LEFT, 0, -1)
+            if isinstance(events[at], ActionExecuted) and events[at].action_name == LISTEN
+        )
+        start = next(listens, 0)
+        values = {name: slot.value for name, slot in tracker.slots.items()}
+        state: list[Event] = [SlotSet(name, v) for name, v in values.items() if v is not None]
+        if tracker.active_loop_name:
+            state.append(ActiveLoop(tracker.active_loop_name))
+        return DialogueStateTracker.from_events(
+            tracker.sender_id, [*state, *events[start:]], self.domain.slots
+        )
 
     def _write(self, tracker: DialogueStateTracker) -> int | None:
         """Stores the new events; the last row, or None when the tracker must be read anew.
@@ -92,13 +125,19 @@ class DurableTrackerStore(SQLTrackerStore):
         session still holds the old one's events, and counting would go wrong with it.
         """
         with self.session_scope() as session:
-            new = list(self._additional_events(session, tracker))
+            new = self._new_events(session, tracker)
             rows = [self._row(tracker.sender_id, event) for event in new]
             session.add_all(rows)
             session.flush()
             last_row: int | None = rows[-1].id if rows else None
             session.commit()
         return None if any(isinstance(event, SessionStarted) for event in new) else last_row
+
+    def _new_events(self, session: Any, tracker: DialogueStateTracker) -> list[Event]:
+        stored = self._stored.get(tracker.sender_id)
+        if stored is None:
+            return list(self._additional_events(session, tracker))
+        return list(tracker.events)[stored:]
 
     def _row(self, sender_id: str, event: Event) -> Any:
         data = event.as_dict()

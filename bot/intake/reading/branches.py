@@ -135,13 +135,6 @@ def read_branch(text: str, asked: bool = False) -> str | None:
     return reading.text if reading.vague and not _is_outlet(reading.name) else reading.name
 
 
-def is_electronic(branch: str) -> bool:
-    """True for 手机银行, APP, 客服电话 and the like: no outlet on the map."""
-    if branch in _MEANS:
-        return True
-    return _ELECTRONIC.search(fold(branch)) is not None and not _NAMED.search(branch)
-
-
 def _without_bank(name: str | None) -> str | None:
     """「你们银行和平路支行」 is 和平路支行."""
     return _BANK_BEFORE.sub("", name) if name else None

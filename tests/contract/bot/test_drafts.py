@@ -68,15 +68,6 @@ def test_drafts_of_a_conversation_come_newest_first(drafts: SqlDrafts) -> None:
     assert [known.id for known in drafts.of_sender("web-0")] == ["d1", "d3", "d2"]
 
 
-def test_the_draft_that_waits_for_another_is_found(drafts: SqlDrafts) -> None:
-    drafts.save(draft(1, interrupted_by="d2"), NOW)
-    drafts.save(draft(2), NOW)
-    waiting = drafts.interrupted_by("d2")
-    assert waiting is not None
-    assert waiting.id == "d1"
-    assert drafts.interrupted_by("d1") is None
-
-
 def test_drafts_are_forgotten_one_by_one_together_and_by_age(drafts: SqlDrafts) -> None:
     for number, sender in ((1, "web-0"), (2, "web-0"), (3, "web-1"), (4, "web-2")):
         drafts.save(draft(number, sender_id=sender), NOW + number * SECOND)

@@ -22,13 +22,19 @@ with warnings.catch_warnings():
     from rasa.core.policies.policy import PolicyPrediction
     from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
     from rasa.shared.core.domain import Domain
-    from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet, UserUttered
+    from rasa.shared.core.events import (
+        ActionExecuted,
+        ActiveLoop,
+        SessionStarted,
+        SlotSet,
+        UserUttered,
+    )
     from rasa.shared.core.trackers import DialogueStateTracker
 
     from bot.rasa_ext.action_results import check_schema_once
     from bot.rasa_ext.lock_store import PromptLockStore
     from bot.rasa_ext.processor import WholeTurnProcessor
-    from bot.rasa_ext.tracker_store import DurableTrackerStore, expose_failures
+    from bot.rasa_ext.tracker_store import MOST_EVENTS, DurableTrackerStore, expose_failures
 
 from bot.errors import ConfigurationError, TurnFailed
 from bot.storage.engine import create_engine
@@ -215,3 +221,31 @@ async def test_an_old_conversation_survives_a_domain_without_its_slots(tmp_path:
     again = await DurableTrackerStore(Domain.empty(), host=url).retrieve("sender")
     assert again is not None
     assert [e.text for e in again.events if isinstance(e, UserUttered)] == ["您好", "又来了"]
+
+
+async def test_a_long_conversation_is_kept_short_and_stored_whole(tmp_path: Path) -> None:
+    domain = Domain.from_dict(
+        {
+            "slots": {"early": {"type": "any", "mappings": [{"type": "custom"}]}},
+            "forms": {"some_form": {"required_slots": []}},
+        }
+    )
+    url = f"sqlite:///{tmp_path / 'tracker.db'}"
+    store = DurableTrackerStore(domain, host=url)
+    turns = MOST_EVENTS  # two events each
+    for number in range(turns):
+        tracker = await store.retrieve("sender") or DialogueStateTracker("sender", domain.slots)
+        if number == 0:
+            tracker.update(ActionExecuted("action_listen"))
+            tracker.update(SlotSet("early", "told in the first turn"))
+            tracker.update(ActiveLoop("some_form"))
+        tracker.update(UserUttered(str(number)))
+        tracker.update(ActionExecuted("action_listen"))
+        await store.save(tracker)
+        assert len(tracker.events) <= MOST_EVENTS + 2
+    assert tracker.get_slot("early") == "told in the first turn"
+    assert tracker.active_loop_name == "some_form"
+    whole = await DurableTrackerStore(domain, host=url).retrieve("sender")
+    assert whole is not None
+    said = [event.text for event in whole.events if isinstance(event, UserUttered)]
+    assert said == [str(number) for number in range(turns)]

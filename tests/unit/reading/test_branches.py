@@ -8,7 +8,6 @@ from bot.intake.reading.branches import (
     BranchReading,
     branch_reading,
     branches,
-    is_electronic,
     read_branch,
 )
 
@@ -132,19 +131,3 @@ def test_in_a_sentence_a_doubt_about_the_branch_is_kept() -> None:
 def test_several_branches() -> None:
     assert branches("不是人民路支行，是解放路支行") == ["人民路支行", "解放路支行"]
     assert branches("中山路支行和解放路支行") == ["中山路支行", "解放路支行"]
-
-
-@pytest.mark.parametrize(
-    ("branch", "electronic"),
-    [
-        ("手机银行", True),
-        ("APP", True),
-        ("ａｐｐ", True),
-        ("电话", True),
-        ("95588", True),
-        ("人民路支行", False),
-        ("火车站那个网点", False),
-    ],
-)
-def test_electronic(branch: str, electronic: bool) -> None:
-    assert is_electronic(branch) is electronic

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.readers.expressions import KINDS, Days, Expression, load
 from benchmarks.readers.ours import READERS
 from bot.intake.reading.amounts import read_amount
-from bot.intake.reading.branches import branch_reading, is_electronic
+from bot.intake.reading.branches import branch_reading
 from bot.intake.reading.dates import is_unknown, read_date
 
 EXPRESSIONS = load()
@@ -69,10 +69,9 @@ def test_vague_sums_stay_vague_beside_the_customers_words(expression: Expression
 def test_vague_places_stay_vague_beside_the_customers_words(expression: Expression) -> None:
     reading = branch_reading(expression.say, asked=expression.asked)
     assert reading is not None
-    assert (reading.text, reading.vague, is_electronic(reading.name)) == (
+    assert (reading.text, reading.vague) == (
         expression.words,
         expression.fields.get("vague", False),
-        expression.fields.get("electronic", False),
     )
 
 
