@@ -115,6 +115,9 @@ class EvidenceStore(Outbox, Protocol):
     def has_file(self, evidence_id: str) -> bool:
         """False when the content is gone: delivered, or lost with its file."""
 
+    def is_delivered(self, evidence_id: str) -> bool:
+        """True when the case store has it."""
+
     def is_last(self, entry: Entry) -> bool:
         """True when no other document of the entry's complaint is still to be delivered."""
 
@@ -274,6 +277,13 @@ class SqlEvidence(SqlOutbox):
 
     def has_file(self, evidence_id: str) -> bool:
         return self._path(evidence_id).is_file()
+
+    def is_delivered(self, evidence_id: str) -> bool:
+        query = sa.select(evidence.c.id).where(
+            evidence.c.id == evidence_id, evidence.c.status == DELIVERED
+        )
+        with self._transaction() as tx:
+            return tx.execute(query).first() is not None
 
     def delivered(self, entry: Entry, now: datetime) -> None:
         # Whoever took over our lease still needs the file.

@@ -9,7 +9,16 @@ from uuid import uuid4
 import pytest
 import requests
 
-from tests.crash.kit import OPENING, at_recap, choice, full_disk, heal, journal, locked
+from tests.crash.kit import (
+    OPENING,
+    at_recap,
+    choice,
+    full_disk,
+    heal,
+    journal,
+    locked,
+    new_phone,
+)
 from tests.stack import Stack, reference_in, wait_until
 
 
@@ -26,7 +35,7 @@ def test_a_form_goes_on_where_it_was(fragile: Stack) -> None:
     assert chat.history() == shown
     answer = chat.post(unheard)
     assert "怎么称呼" in answer.json()["messages"][-1]["text"]
-    recap = chat.say("我叫李建国，电话13800138000")[-1]
+    recap = chat.say(f"我叫李建国，电话{new_phone()}")[-1]
     for value in ("人民路支行", "昨天", "赔礼道歉", "借记卡", "李建国"):
         assert value in recap
 

@@ -201,7 +201,7 @@ def test_the_keyboard_opens_the_file_chooser(chat: ChatPage, tmp_path: Path) -> 
     chat.page.keyboard.press("Shift+Tab")
     assert chat.page.evaluate("document.activeElement.ariaLabel") == "发送图片或文件"
     assert layout.focus_is_visible(chat.page)
-    with chat.page.expect_file_chooser() as chooser:
+    with chat.page.expect_file_chooser(timeout=60_000) as chooser:
         chat.page.keyboard.press("Enter")
     chooser.value.set_files(files.document(tmp_path))
     assert chat.answers()
