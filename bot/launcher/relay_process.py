@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
+from uuid import UUID
 
 from bot.channels.transcript import Transcript
 from bot.errors import Permanent
-from bot.intake.acts import Acts
+from bot.intake.acts import Act, ActKind, Acts, amendment_id
 from bot.intake.backlog_report import BacklogReport
 from bot.intake.bootstrap import (
     case_store,
@@ -29,10 +30,12 @@ from bot.intake.drafts import Drafts
 from bot.intake.errands import Errand, Errands
 from bot.intake.evidence import EvidenceStore
 from bot.intake.feed import Feed
+from bot.intake.fields import PHONE
 from bot.intake.journal import Journal
 from bot.intake.news import News
 from bot.intake.outbox import Entry
 from bot.intake.relay import Line, Relay
+from bot.intake.same_matter import told_again
 from bot.launcher.notices import Notices
 from bot.launcher.process import configure_logging
 from bot.launcher.retention import purge_conversations
@@ -111,7 +114,7 @@ def build_relay(
     lines = (
         Line(
             desk.journal,
-            lambda entry: desk.case_store.file(entry.payload),
+            lambda entry: _file(desk, entry),
             desk.notices.complaint_delivered,
             # Nobody is told: a complaint that was confirmed is the bank's to bring home.
             lambda _entry, _error: None,
@@ -130,6 +133,27 @@ def build_relay(
         ),
     )
     return Relay(lines, owner, now=clock, jitter=jitter)
+
+
+def _file(desk: Desk, entry: Entry) -> dict[str, Any]:
+    try:
+        return desk.case_store.file(entry.payload)
+    except Permanent as exc:
+        if "idempotency_conflict" not in exc.message:
+            raise
+    # The same form was filed directly while the journal was away (bot/intake/desk.py), and its
+    # answer was lost. The case is there; what was confirmed again follows as a supplement.
+    again = Act(
+        id=UUID(amendment_id(entry.id, "confirmed again")),
+        kind=ActKind.SUPPLEMENT,
+        reference=entry.reference,
+        channel=entry.channel,
+        sender_id=entry.sender_id,
+        submitted_at=entry.created_at,
+        fields={"text": told_again(entry.payload)},
+    )
+    desk.acts.record(again, entry.created_at)
+    return desk.case_store.status(entry.reference, str(entry.payload[PHONE])[-4:])
 
 
 def _hand_over(desk: Desk, entry: Entry) -> dict[str, Any]:

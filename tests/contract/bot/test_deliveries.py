@@ -131,6 +131,22 @@ def test_while_the_bank_is_away_everything_waits_in_its_order(office: Office) ->
     assert office.undelivered() == 0
 
 
+def test_what_was_filed_directly_and_confirmed_again_is_one_case_and_holds_up_nothing(
+    office: Office,
+) -> None:
+    """The journal was away, the case store got it at once, and its answer was lost."""
+    direct = complaint(0, submitted_at=office.clock() - timedelta(minutes=5))
+    reference = office.file(complaint_request="书面道歉")
+    office.cases.file(direct.payload(reference))
+    office.act(1, reference, ActKind.SUPPLEMENT)
+    office.deliver()
+    assert list(office.cases.filed) == [reference]
+    texts = [body["text"] for _, _, body in office.cases.acts.values()]
+    assert len(texts) == 2
+    assert "您的诉求：书面道歉" in "".join(texts), "what changed in between is not lost"
+    assert office.undelivered() == 0
+
+
 @pytest.mark.parametrize("stop_at", range(4))
 def test_killed_at_any_notice_everything_arrives_once_and_is_told_once(
     office: Office, stop_at: int
