@@ -33,15 +33,16 @@ async def save(
     values: dict[str, Any],
     requested: str,
     interrupted_by: str | None = None,
-) -> None:
-    """Keeps the form as it stands. Before consent only one that is put aside is kept.
+) -> bool:
+    """Keeps the form as it stands; False when the disk does not take it.
 
-    The tracker holds the same answers, so that a draft that cannot be written is no reason to stop.
+    Before consent only one that is put aside is kept. The tracker holds the same answers, so that
+    a draft that cannot be written is no reason to stop.
     """
     book = values.get(table.book)
     agreed = table is not f.TABLE or values.get(f.CONSENT) is not None
     if not book or not (agreed or interrupted_by):
-        return
+        return True
     draft = Draft(
         id=str(book["id"]),
         form=table.name,
@@ -56,6 +57,8 @@ async def save(
         await asyncio.to_thread(services.drafts().save, draft, now())
     except StorageError as exc:
         logger.error("draft not saved: %s", exc.__cause__.__class__.__name__)
+        return False
+    return True
 
 
 async def forget(draft_id: str) -> None:
@@ -67,12 +70,17 @@ async def forget(draft_id: str) -> None:
 
 
 async def put_aside(tracker: Tracker, for_form: str) -> Events:
-    """Keeps the open form for later and closes it; the events that do so."""
+    """Keeps the open form for later and closes it; the events that do so.
+
+    Raises StorageError when it cannot be kept: it stays open then, and nothing is lost.
+    """
     table = TABLES.get(str((tracker.active_loop or {}).get("name")))
     if table is None:
         return []
     requested = str(tracker.get_slot("requested_slot") or table.fields[0].name)
-    await save(tracker, table, values_of(tracker, table), requested, interrupted_by=for_form)
+    values = values_of(tracker, table)
+    if not await save(tracker, table, values, requested, interrupted_by=for_form):
+        raise StorageError()
     return closing(table)
 
 

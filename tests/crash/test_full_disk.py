@@ -45,3 +45,12 @@ def test_a_message_that_cannot_be_stored_works_later_under_its_id(fragile: Stack
     answer = chat.post(body)
     assert answer.status_code == 200
     assert "请说说发生了什么事" in answer.json()["messages"][-1]["text"]
+
+
+def test_a_form_that_cannot_be_put_aside_stays_open(fragile: Stack) -> None:
+    chat = at_recap(fragile)
+    with full_disk(fragile, "actions"):
+        replies = chat.say("我还要投诉另外一件事")
+        assert "没有处理成功" in replies[0]
+        assert "李建国" in replies[-1], "the recap, with all that was told"
+    assert "李建国" in chat.say("再说一遍")[-1]
