@@ -219,7 +219,7 @@ def _staff(_reader: Reader, _turn: Turn, text: str) -> str | None:
 
 
 def _words(_reader: Reader, _turn: Turn, text: str) -> str | None:
-    return text or None
+    return text if re.search(r"\w{2}", text) else None
 
 
 _READERS: Mapping[str, Callable[[Reader, Turn, str], Any]] = {

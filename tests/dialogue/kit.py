@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import re
 import secrets
 import sqlite3
 from contextlib import closing
 from functools import lru_cache
 from typing import Any
 
+import requests
 import yaml
 
 from bot.intake.drafts import SqlDrafts
@@ -106,3 +108,19 @@ def draft(stack: Stack, chat: Chat) -> dict[str, Any]:
     engine = create_engine(f"sqlite:///{stack.folder / 'journal.db'}")
     found = SqlDrafts(engine, Sealer(keys), secrets.choice).latest(chat.sender_id)
     return dict(found.values) if found else {}
+
+
+def reply_of_the_bank(stack: Stack, reference: str, text: str) -> None:
+    """An officer answers in the console."""
+    http = requests.Session()
+    page = http.get(f"{stack.store}/login", timeout=10).text
+    form = dict(re.findall(r'name="([a-z_]+)" value="([^"]*)"', page))
+    form |= {"username": "admin", "password": stack.console_password}
+    http.post(f"{stack.store}/login", data=form, timeout=10)
+    page = http.get(f"{stack.store}/cases/{reference}", timeout=10).text
+    reply = page[page.index(f'action="/cases/{reference}/reply"') :]
+    form = dict(re.findall(r'name="([a-z_]+)" value="([^"]*)"', reply[: reply.index("</form>")]))
+    answer = http.post(
+        f"{stack.store}/cases/{reference}/reply", data={**form, "text": text}, timeout=10
+    )
+    assert answer.status_code == 200, answer.text

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from contextlib import closing
 from typing import Any
 
 import pytest
-import requests
 
-from tests.dialogue.kit import PNG, arrived, asked, says
+from tests.dialogue.kit import PNG, arrived, asked, reply_of_the_bank, says
 from tests.stack import Chat, Stack, reference_in, wait_until
 
 
@@ -99,22 +97,6 @@ def test_a_reply_comes_into_the_chat_and_dissatisfaction_leads_to_a_review(
     body = stack.case(reference, "7777").json()
     assert body["state"] == "under_review"
     assert body["review_due"] is not None
-
-
-def reply_of_the_bank(stack: Stack, reference: str, text: str) -> None:
-    """An officer answers in the console."""
-    http = requests.Session()
-    page = http.get(f"{stack.store}/login", timeout=10).text
-    form = dict(re.findall(r'name="([a-z_]+)" value="([^"]*)"', page))
-    form |= {"username": "admin", "password": stack.console_password}
-    http.post(f"{stack.store}/login", data=form, timeout=10)
-    page = http.get(f"{stack.store}/cases/{reference}", timeout=10).text
-    reply = page[page.index(f'action="/cases/{reference}/reply"') :]
-    form = dict(re.findall(r'name="([a-z_]+)" value="([^"]*)"', reply[: reply.index("</form>")]))
-    answer = http.post(
-        f"{stack.store}/cases/{reference}/reply", data={**form, "text": text}, timeout=10
-    )
-    assert answer.status_code == 200, answer.text
 
 
 def test_the_same_matter_told_again_joins_the_case(stack: Stack) -> None:

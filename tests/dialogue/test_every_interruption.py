@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.intake.reference import mint
-from tests.dialogue.kit import PNG, arrived, asked, draft, says
+from tests.dialogue.kit import PNG, arrived, asked, draft, reply_of_the_bank, says
 from tests.fakes import NOW
 from tests.stack import Chat, Stack
 
@@ -120,6 +120,33 @@ def test_at_the_recap(stack: Stack) -> None:
     assert draft(stack, chat)["complaint_confirmed"] is None
 
 
+PUT_UP: Mapping[str, tuple[str, str]] = {
+    "complaint_reason": ("投诉原因改一下", "其他（原因）"),
+    "complaint_staff": ("涉及人员改一下", "大堂经理刘梅"),
+    "complaint_amount": ("涉及金额改一下", "300元"),
+    "complainant_role": ("投诉身份改一下", "代理人"),
+    "contact_preference": ("联系方式偏好改一下", "发短信"),
+}
+"""Fields that are asked only when somebody puts them up for correction: how, and an answer."""
+
+
+@pytest.mark.parametrize("field", PUT_UP)
+def test_in_a_field_put_up_for_correction(stack: Stack, field: str) -> None:
+    chat = stack.chat()
+    chat.say("我要投诉")
+    for answer in COMPLAINT.values():
+        chat.say(answer)
+    put_up, answer = PUT_UP[field]
+    replies = chat.say(put_up)
+    for interruption in INTERRUPTIONS:
+        assert asked(replies) == field, (interruption, replies)
+        replies = interrupted(chat, interruption, "complaint")
+    assert asked(replies) == field, replies
+    recap = chat.say(answer)
+    assert asked(recap) == "complaint_confirmed"
+    assert f"：{answer}" in recap[-1]
+
+
 @pytest.fixture(scope="module")
 def filed(stack: Stack) -> str:
     """A complaint of somebody else's conversation; its phone ends in 4321."""
@@ -158,3 +185,24 @@ def test_before_a_withdrawal_is_confirmed(stack: Stack, filed: str) -> None:
         replies = SUPPLEMENT(chat) if own_act else interrupted(chat, interruption, "case")
     assert asked(replies) == "case_confirmed", replies
     assert says("utter_case_form_cancelled") in chat.press("不撤回")[-1]
+
+
+@pytest.mark.parametrize(
+    ("opening", "field", "answer", "done"),
+    [
+        ("我要评价", "case_rating", "不满意", "utter_case_form_dissatisfied"),
+        ("我要申请核查", "case_text", "没有查录像", "utter_ask_case_confirmed_review_request"),
+    ],
+)
+def test_after_the_reply(stack: Stack, opening: str, field: str, answer: str, done: str) -> None:
+    chat = stack.chat()
+    reference = chat.file_complaint("13955554444")
+    arrived(stack, reference, "4444")
+    reply_of_the_bank(stack, reference, "已经提醒柜员注意态度。")
+    replies = chat.say(opening)
+    for interruption in INTERRUPTIONS:
+        assert asked(replies) == field, (interruption, replies)
+        own_act = interruption == "later act"
+        replies = SUPPLEMENT(chat) if own_act else interrupted(chat, interruption, "case")
+    assert asked(replies) == field, replies
+    assert says(done) in chat.say(answer)[-1]

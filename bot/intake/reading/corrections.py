@@ -69,6 +69,7 @@ FIELD_WORDS: Mapping[str, Sequence[str]] = {
     ),
     "complainant_role": ("投诉人身份", "身份", "关系", "角色"),
     "contact_preference": (
+        "联系方式偏好",
         "联系时间",
         "回复方式",
         "联系途径",
