@@ -34,7 +34,7 @@ def cost(statement: str) -> tuple[float, list[str]]:
 def test_the_intake_needs_neither_rasa_nor_tensorflow_and_little_time() -> None:
     seconds, loaded = cost("import bot.intake.forms.complaint, bot.intake.journal")
     assert not set(HEAVY) & set(loaded)
-    assert seconds < 1.0
+    assert seconds < 1.5, "half a second on an idle machine"
 
 
 @pytest.mark.parametrize(
