@@ -203,9 +203,9 @@ def test_the_keyboard_opens_the_file_chooser(chat: ChatPage, tmp_path: Path) -> 
     assert layout.focus_is_visible(chat.page)
     # The chooser itself is the browser's; in a headless one it does not always come up.
     chat.page.evaluate("""document.querySelector("input[type=file]").addEventListener("click",
-        (event) => { event.preventDefault(); window.asked = true; })""")
+        (event) => { event.preventDefault(); window.asked = true; }, { once: true })""")
     chat.page.keyboard.press("Enter")
-    chat.page.wait_for_function("window.asked === true")
+    wait_until(lambda: chat.page.evaluate("window.asked === true"), 10, "the file chooser")
     chat.attach(files.document(tmp_path))
     assert chat.answers()
 
