@@ -14,10 +14,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import case_status, drafts, services
 from actions.complaint_form import return_to_form
-from actions.conversation import Events, SafeAction, now, turn_of
+from actions.conversation import Events, SafeAction, act_of, now, turn_of
 from bot.errors import CaseStoreError, JournalUnavailable, NotFound, StorageError, TooManyAttempts
 from bot.intake import case_fields as c
-from bot.intake.acts import Act, ActKind
+from bot.intake.acts import ActKind
 from bot.intake.forms.table import FormState
 from bot.intake.status import Status, not_now, standing
 from bot.intake.turn import Say, Step
@@ -74,15 +74,8 @@ class ValidateCaseForm(SafeAction):
             return []
         attempts = case_status.recent(tracker)
         step, failed = await _checked(state, step, attempts)
-        for say in step.say:
-            dispatcher.utter_message(response=say.response, **say.variables)
-        await _keep(tracker, state, step)
-        changed = {c.BOOK: state.get(c.BOOK), **step.values}
-        return [
-            *(SlotSet(name, value) for name, value in changed.items()),
-            *([SlotSet(case_status.ATTEMPTS, failed)] if failed != attempts else []),
-            SlotSet("requested_slot", step.ask),
-        ]
+        events = await drafts.answer(dispatcher, tracker, c.TABLE, state, step)
+        return [*events, *([SlotSet(case_status.ATTEMPTS, failed)] if failed != attempts else [])]
 
 
 async def _own(tracker: Tracker) -> list[str]:
@@ -94,14 +87,6 @@ async def _own(tracker: Tracker) -> list[str]:
     filed = [entry.reference for entry in entries]
     last = tracker.get_slot(case_status.REFERENCE)
     return sorted(filed, key=lambda ref: ref != last)
-
-
-async def _keep(tracker: Tracker, state: FormState, step: Step) -> None:
-    values = {**state.values, **step.values}
-    if step.ask is not None:
-        await drafts.save(tracker, c.TABLE, values, step.ask)
-    elif values.get(c.BOOK) is None and state.get(c.BOOK) is not None:
-        await drafts.forget(str(state.get(c.BOOK)["id"]))
 
 
 # -- whose case it is, and what may be done with it --------------------------------------------
@@ -199,15 +184,8 @@ class SubmitCase(SafeAction):
         return [*forgotten, known, *await return_to_form(dispatcher, tracker)]
 
     async def _record(self, values: Mapping[str, Any], tracker: Tracker) -> None:
-        act = Act(
-            id=UUID(values[c.BOOK]["id"]),
-            kind=ActKind(values[c.ACT]),
-            reference=str(values[c.REFERENCE]),
-            channel=tracker.get_latest_input_channel() or "web",
-            sender_id=tracker.sender_id,
-            submitted_at=now(),
-            fields=_fields(values),
-        )
+        kind, reference = ActKind(values[c.ACT]), str(values[c.REFERENCE])
+        act = act_of(tracker, UUID(values[c.BOOK]["id"]), kind, reference, _fields(values))
         await asyncio.to_thread(services.acts().record, act, now())
         if act.kind is ActKind.SUPPLEMENT:
             held = await asyncio.to_thread(services.evidence().held, tracker.sender_id)

@@ -13,10 +13,19 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import case_status, drafts, services
-from actions.conversation import Events, SafeAction, now, opening_of, payload_of, turn_of
+from actions.conversation import (
+    Events,
+    SafeAction,
+    act_of,
+    channel_of,
+    now,
+    opening_of,
+    payload_of,
+    turn_of,
+)
 from bot.errors import JournalUnavailable, StorageError
 from bot.intake import fields as f
-from bot.intake.acts import Act, ActKind
+from bot.intake.acts import ActKind
 from bot.intake.complaint import Complaint
 from bot.intake.filing import contract_fields
 from bot.intake.forms.table import FormState
@@ -50,15 +59,7 @@ class ValidateComplaintForm(SafeAction):
         if step.aside:
             return []
         step = await _ask_same(state, step)
-        for say in step.say:
-            dispatcher.utter_message(response=say.response, **say.variables)
-        await _keep(tracker, state, step)
-        # Rasa takes a form that sets no slot for one that did not understand, and asks the rules.
-        changed = {f.INTAKE: state.get(f.INTAKE), **step.values}
-        return [
-            *(SlotSet(name, value) for name, value in changed.items()),
-            SlotSet("requested_slot", step.ask),
-        ]
+        return await drafts.answer(dispatcher, tracker, f.TABLE, state, step)
 
 
 async def _sent_before(tracker: Tracker) -> list[str]:
@@ -68,14 +69,6 @@ async def _sent_before(tracker: Tracker) -> list[str]:
     except StorageError:
         return []
     return [evidence.id for evidence in held]
-
-
-async def _keep(tracker: Tracker, state: FormState, step: Step) -> None:
-    values = {**state.values, **step.values}
-    if step.ask is not None:
-        await drafts.save(tracker, f.TABLE, values, step.ask)
-    elif values.get(f.INTAKE) is None and state.get(f.INTAKE) is not None:
-        await drafts.forget(str(state.get(f.INTAKE)["id"]))  # cancelled, or consent refused
 
 
 async def _ask_same(state: FormState, step: Step) -> Step:
@@ -209,7 +202,7 @@ async def _file(values: dict[str, Any], tracker: Tracker) -> str:
     """Files the complaint with what was sent for it. Raises JournalUnavailable."""
     complaint = Complaint(
         intake_id=UUID(values[f.INTAKE]["id"]),
-        channel=tracker.get_latest_input_channel() or "web",
+        channel=channel_of(tracker),
         sender_id=tracker.sender_id,
         submitted_at=now(),
         fields=contract_fields(values, services.seals().open),
@@ -220,15 +213,8 @@ async def _file(values: dict[str, Any], tracker: Tracker) -> str:
 async def _supplement(values: dict[str, Any], tracker: Tracker, reference: str) -> str:
     """Journals what was told as a supplement of `reference`. Raises JournalUnavailable."""
     intake_id = UUID(values[f.INTAKE]["id"])
-    act = Act(
-        id=uuid5(intake_id, "supplement"),
-        kind=ActKind.SUPPLEMENT,
-        reference=reference,
-        channel=tracker.get_latest_input_channel() or "web",
-        sender_id=tracker.sender_id,
-        submitted_at=now(),
-        fields={"text": told_again(values)},
-    )
+    told = {"text": told_again(values)}
+    act = act_of(tracker, uuid5(intake_id, "supplement"), ActKind.SUPPLEMENT, reference, told)
     await asyncio.to_thread(services.acts().record, act, now())
     sent = [str(sent) for sent in values[f.ATTACHMENTS] or ()]
     await asyncio.to_thread(services.evidence().attach, sent, reference, now())

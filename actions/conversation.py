@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from bot.intake.acts import Act, ActKind
 from bot.intake.calendar import BEIJING
 from bot.intake.turn import Turn
 
@@ -63,6 +65,19 @@ class SafeAction(Action, ABC):
 
 def now() -> datetime:
     return datetime.now(timezone.utc)
+
+
+def channel_of(tracker: Tracker) -> str:
+    """The channel the customer is on."""
+    return str(tracker.get_latest_input_channel() or "web")
+
+
+def act_of(
+    tracker: Tracker, act_id: UUID, kind: ActKind, reference: str, fields: Mapping[str, Any]
+) -> Act:
+    """What this customer does now about the complaint `reference`."""
+    sender = tracker.sender_id
+    return Act(act_id, kind, reference, channel_of(tracker), sender, now(), fields)
 
 
 def _latest_user_event(tracker: Tracker) -> dict[str, Any]:

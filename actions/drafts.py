@@ -8,14 +8,16 @@ from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
-from actions.conversation import Events, now
+from actions.conversation import Events, channel_of, now
 from bot.errors import StorageError
 from bot.intake import case_fields as c
 from bot.intake import fields as f
 from bot.intake.drafts import Draft
-from bot.intake.forms.table import FormTable
+from bot.intake.forms.table import FormState, FormTable
+from bot.intake.turn import Step
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +49,7 @@ async def save(
         id=str(book["id"]),
         form=table.name,
         sender_id=tracker.sender_id,
-        channel=tracker.get_latest_input_channel() or "web",
+        channel=channel_of(tracker),
         values=values,
         requested=requested,
         interrupted_by=interrupted_by,
@@ -67,6 +69,27 @@ async def forget(draft_id: str) -> None:
         await asyncio.to_thread(services.drafts().forget, draft_id)
     except StorageError as exc:
         logger.error("draft not deleted: %s", exc.__cause__.__class__.__name__)
+
+
+async def answer(
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+    table: FormTable,
+    state: FormState,
+    step: Step,
+) -> Events:
+    """Says and keeps what a step of a form brought; the events that set its slots."""
+    for say in step.say:
+        dispatcher.utter_message(response=say.response, **say.variables)
+    values, begun = {**state.values, **step.values}, state.get(table.book)
+    if step.ask is not None:
+        await save(tracker, table, values, step.ask)
+    elif values.get(table.book) is None and begun is not None:
+        await forget(str(begun["id"]))  # cancelled, or consent refused
+    # Rasa takes a form that sets no slot for one that did not understand, and asks the rules.
+    changed = {table.book: begun, **step.values}
+    slots = [SlotSet(name, value) for name, value in changed.items()]
+    return [*slots, SlotSet("requested_slot", step.ask)]
 
 
 async def put_aside(tracker: Tracker, for_form: str) -> Events:

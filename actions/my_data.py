@@ -14,10 +14,18 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import case_status, drafts, services
-from actions.conversation import Events, SafeAction, message_id_of, now, payload_of, text_of
+from actions.conversation import (
+    Events,
+    SafeAction,
+    act_of,
+    message_id_of,
+    now,
+    payload_of,
+    text_of,
+)
 from bot.intake import fields as f
 from bot.intake import my_data
-from bot.intake.acts import Act, ActKind
+from bot.intake.acts import ActKind
 from bot.intake.my_data import Consent, Draft, Filed, KeptFile, MyData, Wanted
 from bot.settings import settings
 
@@ -120,13 +128,6 @@ def _delete(sender_id: str, held: list[str]) -> None:
 
 def _tell_officers(tracker: Tracker, references: list[str]) -> None:
     for reference in references:
-        act = Act(
-            id=uuid5(_NAMESPACE, f"{message_id_of(tracker)}/{reference}"),
-            kind=ActKind.SUPPLEMENT,
-            reference=reference,
-            channel=tracker.get_latest_input_channel() or "web",
-            sender_id=tracker.sender_id,
-            submitted_at=now(),
-            fields={"text": _WITHDRAWN},
-        )
+        act_id = uuid5(_NAMESPACE, f"{message_id_of(tracker)}/{reference}")
+        act = act_of(tracker, act_id, ActKind.SUPPLEMENT, reference, {"text": _WITHDRAWN})
         services.acts().record(act, now())

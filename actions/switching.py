@@ -9,7 +9,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import case_status, drafts, services
-from actions.conversation import Events, SafeAction, now, text_of
+from actions.conversation import Events, SafeAction, channel_of, now, text_of
 from bot.errors import StorageError
 from bot.intake import fields as f
 from bot.intake.drafts import Draft
@@ -40,7 +40,7 @@ class Resume(SafeAction):
         code = find_code(text_of(tracker))
         if code is None:
             draft = await asyncio.to_thread(services.drafts().latest, tracker.sender_id)
-            return await _continue(dispatcher, tracker, draft, "utter_resume_none")
+            return await _continue(dispatcher, tracker, draft)
         recent = case_status.recent(tracker)
         if len(recent) >= settings().status_attempts_per_hour:
             dispatcher.utter_message(response="utter_resume_too_many")
@@ -49,20 +49,20 @@ class Resume(SafeAction):
             services.drafts().claim,
             code,
             tracker.sender_id,
-            tracker.get_latest_input_channel() or "web",
+            channel_of(tracker),
             now(),
         )
         if draft is None:
             dispatcher.utter_message(response="utter_resume_bad_code")
             return [SlotSet(case_status.ATTEMPTS, [*recent, now().timestamp()])]
-        return await _continue(dispatcher, tracker, draft, "utter_resume_none")
+        return await _continue(dispatcher, tracker, draft)
 
 
 async def _continue(
-    dispatcher: CollectingDispatcher, tracker: Tracker, draft: Draft | None, none: str
+    dispatcher: CollectingDispatcher, tracker: Tracker, draft: Draft | None
 ) -> Events:
     if draft is None:
-        dispatcher.utter_message(response=none)
+        dispatcher.utter_message(response="utter_resume_none")
         return []
     dispatcher.utter_message(response="utter_resumed")
     return await drafts.take_up(tracker, draft)

@@ -67,14 +67,14 @@ _ASKS_FOR_PERSON = re.compile(
 _ASIDE_INTENTS = {
     *("faq", "several_questions", "account_service", "help", "who_are_you", "complaint_status")
 }
-_ASIDE_WHEN_SHORT = {"greet", "thanks", "goodbye", "nlu_fallback", "follow_up"}
+_COURTESY = {"greet", "thanks", "goodbye"}
+_ASIDE_WHEN_SHORT = {*_COURTESY, "nlu_fallback", "follow_up"}
 _QUESTION = re.compile(
     r"[?？]|吗|呢$|怎么|怎样|什么|多少|多久|哪里|哪儿|如何|能不能|可不可以|是不是|啥|哪一?步|到哪|了没有?$"
 )
 _LONGEST_COMMAND = 14
 _LONGEST_QUESTION = 45
 _LONGEST_SWITCH = 30
-_COURTESY = {"greet", "thanks", "goodbye"}
 _COURTESY_SURE = 0.9
 _LONGEST_COURTESY = 8
 _SWITCH_SURE = 0.75
@@ -116,8 +116,6 @@ def is_aside(turn: Turn, *, free_text: bool) -> bool:
     if turn.intent == _HANDOFF:  # 「增加接线的人」 is a wish, 「电话」 a channel
         sure = turn.confidence >= _NLU_SURE or not free_text
         return sure and _ASKS_FOR_PERSON.search(turn.text) is not None
-    if turn.intent in _SWITCHES:
-        return leads_elsewhere(turn)
     if turn.intent in _COURTESY:  # 「谢谢」 is no branch and no wish
         return turn.confidence >= _COURTESY_SURE and len(turn.text) <= _LONGEST_COURTESY
     if free_text:

@@ -6,6 +6,7 @@ here blocks; callers in an event loop use a thread.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -120,7 +121,7 @@ class Outbox(Protocol):
         """The undelivered entries, `limit` at most: the parked ones, then the others, oldest first."""
 
 
-class SqlOutbox:
+class SqlOutbox(ABC):
     """An outbox table on SQLite or PostgreSQL; a subclass says what its rows mean."""
 
     _table: sa.Table
@@ -137,9 +138,9 @@ class SqlOutbox:
         """SQL condition: nothing that must arrive earlier still waits."""
         return sa.true()
 
+    @abstractmethod
     def _content(self, row: Any) -> tuple[str, dict[str, Any]]:
         """Kind and payload of a row; raises StorageError when no key opens it."""
-        raise NotImplementedError
 
     def claim(self, owner: str, now: datetime, lease: timedelta) -> Entry | None:
         t = self._table.c

@@ -1,6 +1,7 @@
 """The JSON of the contract, checked on the way in and turned into domain objects."""
 
 import re
+from abc import abstractmethod
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -293,9 +294,9 @@ class _ActIn(_Body):
 
     _aware = validator("submitted_at", pre=True, allow_reuse=True)(_moment)
 
+    @abstractmethod
     def to_domain(self) -> Act:
         """The act in the domain's words."""
-        raise NotImplementedError
 
 
 class SupplementIn(_ActIn):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from bot.intake import fields as f
 from bot.intake.answers import Reader
 from bot.intake.forms.complaint import ComplaintForm
+from bot.intake.forms.engine import Form
 from bot.intake.forms.table import FormState
 from bot.intake.reading.classification import load_table
 from bot.intake.turn import Step, Turn
@@ -29,6 +31,10 @@ FORM = ComplaintForm(
 class Talk:
     """Applies each step of the form as Rasa does: slots set, then the field to ask for."""
 
+    form: Form = FORM
+    own: Sequence[str] = ()
+    """References filed in this conversation."""
+
     def __init__(self, opening: str = "我要投诉") -> None:
         self.values: dict[str, Any] = {}
         self.requested: str | None = None
@@ -36,8 +42,9 @@ class Talk:
 
     def say(self, text: str, intent: str = "", confidence: float = 0.9) -> Step:
         masked = mask(text)
+        phones = phones_of(masked, sealer())
         return self._advance(
-            Turn(masked.text, intent, confidence, NOW, TODAY, None, phones_of(masked, sealer()))
+            Turn(masked.text, intent, confidence, NOW, TODAY, None, phones, own=self.own)
         )
 
     def press(self, field: str, value: Any) -> Step:
@@ -45,14 +52,14 @@ class Talk:
 
     def send(self, choice: dict[str, Any], intent: str = "answer") -> Step:
         """A button with this payload, whatever it holds."""
-        return self._advance(Turn("", intent, 1.0, NOW, TODAY, choice))
+        return self._advance(Turn("", intent, 1.0, NOW, TODAY, choice, own=self.own))
 
     def come_back(self) -> Step:
         """The form's turn after a side question was answered."""
         return self._advance(Turn("什么是存款保险", "faq", 0.9, NOW, TODAY, resuming=True))
 
     def _advance(self, turn: Turn) -> Step:
-        self.step = FORM.advance(FormState(self.values, self.requested), turn)
+        self.step = self.form.advance(FormState(self.values, self.requested), turn)
         self.apply(self.step)
         return self.step
 
