@@ -63,7 +63,7 @@ def test_a_complaint_after_no_help_begins_with_what_was_said(stack: Stack) -> No
     chat.press("同意，开始登记")
     chat.say("借记卡")
     chat.say("希望尽快退回")
-    replies = chat.say("我叫李建国，电话13800138000")
+    replies = chat.say("我叫李建国，电话13800136601")
     assert asked(replies) == "complaint_confirmed"
     assert story in recap(replies)["事情经过"]
 
