@@ -24,8 +24,9 @@ check: $(STAMP)  ## 快速检查：格式、规范、类型、分层、数据、
 train: $(STAMP)  ## 重新训练模型
 	@$(PY) -m bot train --force
 
-bench: $(STAMP)  ## 性能对照：小保与 Rasa 默认配置，打印比值并写入 docs/benchmarks.md
+bench: $(STAMP)  ## 性能对照：小保与 Rasa 默认配置，受理系统到十万件；打印并写入 docs/
 	@$(PY) -m benchmarks
+	@$(PY) -m benchmarks.casestore --cases 100000
 
 scorecard: $(STAMP)  ## 成绩单：几种听懂客户的做法比准确率，写入 docs/scorecard.md（ARGS="--file 名称=路径" 加测试集）
 	@$(PY) -m benchmarks.scorecard $(ARGS)

@@ -27,7 +27,6 @@ GENERATED: dict[str, Callable[[], str]] = {
     "FIELD_KEYS": lambda: Fernet.generate_key().decode(),
     "CASE_STORE_TOKEN": lambda: secrets.token_urlsafe(32),
     "CASE_STORE_FIELD_KEYS": lambda: Fernet.generate_key().decode(),
-    "CONSOLE_ADMIN_PASSWORD": lambda: secrets.token_urlsafe(12),
 }
 """Secrets of a local run and how each is made. The console's are read by `casestore`, not here."""
 

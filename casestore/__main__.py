@@ -1,17 +1,28 @@
-"""``python -m casestore serve | migrate | openapi``."""
+"""``python -m casestore``: serving, and the verbs of the other modules under one name."""
 
 import json
 import logging
 import time
+from pathlib import Path
+from typing import Annotated
 
 import typer
 import uvicorn
 
-from casestore import bootstrap
-from casestore.domain.errors import ConfigurationError
-from casestore.settings import DatabaseSettings, Settings, load, read_environment
+from casestore import bootstrap, people_verbs
+from casestore.demo import verbs as demo_verbs
+from casestore.domain.errors import ConfigurationError, InvalidRequest
+from casestore.domain.period import parse_period
+from casestore.domain.report import ReportKind, ReportOrder
+from casestore.export import corrections
+from casestore.jobs import JobThread
+from casestore.reindex import reindex
+from casestore.report_verb import write_report
+from casestore.settings import Settings, load, read_environment
+from casestore.upkeep import retention, rotate_keys, tick
 
 _CANNOT_START = 2
+_REFUSED = 1
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -31,29 +42,50 @@ def serve() -> None:
     typer.echo(f"投诉个案库：http://{host}:{port}/")
     # The access log would hold references; the metrics count requests instead.
     # There are no web sockets here, and Rasa's pin of that library is too old for uvicorn.
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        ws="none",
-    )
+    with JobThread(app.state.jobs):
+        uvicorn.run(
+            app,
+            host=host,
+            port=port,
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            ws="none",
+        )
 
 
 @cli.command()
-def migrate() -> None:
-    """升级数据库；没有账号时按 CONSOLE_ADMIN_PASSWORD 建立 admin。"""
-    if bootstrap.prepare_database(load(DatabaseSettings, read_environment())):
-        typer.echo("已建立后台账号 admin。")
-    typer.echo("数据库已是最新版本。")
+def report(
+    kind: ReportKind,
+    period: Annotated[str, typer.Argument(help="2026-11、2026-Q4 或 2026")],
+    out: Annotated[Path, typer.Option("--out", help="文件名，以 .xlsx、.csv 或 .docx 结尾")],
+) -> None:
+    """把一份报告写成文件，例如 report quarter 2026-Q4 --out 通报.docx。"""
+    settings = load(Settings, read_environment())
+    try:
+        write_report(settings, ReportOrder(kind, parse_period(period)), out)
+    except InvalidRequest as exc:
+        typer.echo(f"没有写：{'；'.join(exc.fields.values())}。", err=True)
+        raise typer.Exit(_REFUSED) from exc
+    typer.echo(f"已写入 {out}。")
 
 
 @cli.command()
 def openapi() -> None:
     """输出接口定义（OpenAPI，JSON）。"""
     typer.echo(json.dumps(bootstrap.openapi(), ensure_ascii=False, indent=2))
+
+
+cli.command()(people_verbs.migrate)
+cli.command()(people_verbs.invite)
+cli.command("verify-audit")(people_verbs.verify_audit)
+cli.command()(corrections)
+cli.command()(demo_verbs.demo)
+cli.command("load")(demo_verbs.load)
+cli.command()(reindex)
+cli.command()(tick)
+cli.command()(retention)
+cli.command("rotate-keys")(rotate_keys)
 
 
 def main() -> None:

@@ -1,9 +1,11 @@
 """The composition root: settings to engine, engine to services, services to an application."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 from uuid import uuid4
 
@@ -12,36 +14,107 @@ from fastapi import FastAPI
 from sqlalchemy.engine import Engine
 from starlette.middleware import Middleware
 
-from casestore.api import act_routes, attachment_routes, exchange_routes, operations
+from casestore.api import (
+    act_routes,
+    attachment_routes,
+    exchange_routes,
+    knowledge_routes,
+    notice_routes,
+    operations,
+)
 from casestore.api import routes as api_routes
+from casestore.console import (
+    alert_pages,
+    assignment_pages,
+    audit_pages,
+    branch_pages,
+    case_acts,
+    case_files,
+    case_list,
+    case_page,
+    classification_pages,
+    deliveries,
+    expired,
+    frozen_report_pages,
+    knowledge_pages,
+    notice_pages,
+    own_account,
+    refusals,
+    register,
+    reminder_pages,
+    reply_pages,
+    report_pages,
+    setup,
+    task_routes,
+    user_pages,
+    work,
+)
 from casestore.console import entrance as console_entrance
-from casestore.console import routes as console_routes
+from casestore.domain.audit import ChainReport, Head
 from casestore.domain.deadlines import ServicePromise, calendar_end, local_date
 from casestore.domain.errors import (
     ConfigurationError,
     FieldUnreadable,
+    ForgedRequest,
+    NotAllowed,
+    Recused,
+    SecondFactorNeeded,
     SignInNeeded,
     StoreUnavailable,
 )
+from casestore.domain.office_hours import OfficeHours
+from casestore.domain.staff import StaffRole
 from casestore.edge.assets import Assets
 from casestore.edge.failures import install_failures
+from casestore.edge.messenger import WebhookMessenger
 from casestore.edge.metrics import Metrics
 from casestore.edge.middleware import BodyLimit, ErrorBoundary, RequestTimer, SecurityHeaders
 from casestore.edge.services import Services
+from casestore.jobs import all_jobs
+from casestore.service.accounts import AccountOffice
+from casestore.service.admission import Admission
+from casestore.service.alerts import AlertRoom
+from casestore.service.assignment import Assignment
 from casestore.service.attachments import AttachmentRoom
+from casestore.service.audit import AuditRoom
+from casestore.service.authenticator import Authenticators
+from casestore.service.branches import BranchOffice
 from casestore.service.casework import Casework
+from casestore.service.checklist import ChecklistRoom
+from casestore.service.classification import ClassificationDesk
 from casestore.service.clients import ClientRegister
-from casestore.service.desk import ComplaintDesk
+from casestore.service.corrections import CorrectionBook
+from casestore.service.desk import ComplaintDesk, RandomBytes
+from casestore.service.directory import Reception
 from casestore.service.entrance import StaffEntrance
 from casestore.service.exchange import Exchange
+from casestore.service.indexing import index_case
+from casestore.service.invitations import Code, ServerInvitations
+from casestore.service.jobs import JobRunner, job_warnings
+from casestore.service.knowledge import KnowledgeBook
+from casestore.service.listing import Listing
+from casestore.service.notices import NoticeDesk
+from casestore.service.own_account import OwnAccount
 from casestore.service.ports import Clock, Files, NewId, NewToken, Passwords
-from casestore.service.tokens import new_token
+from casestore.service.presence import Presence
+from casestore.service.reminders import ReminderDesk
+from casestore.service.replies import ReplyDesk
+from casestore.service.reports import Reports
+from casestore.service.retention import Retention
+from casestore.service.saved_views import SavedViewBook
+from casestore.service.tasks import TaskRoom
+from casestore.service.tokens import new_code, new_secret, new_token
+from casestore.service.watch import Watch
 from casestore.settings import DatabaseSettings, Settings
 from casestore.storage import schema
+from casestore.storage.checklist_file import read_checklists
+from casestore.storage.codes_file import load_codes
+from casestore.storage.customers_file import load_customers
 from casestore.storage.engine import build_engine
 from casestore.storage.files import SealedFiles
 from casestore.storage.keyring import Keyring
 from casestore.storage.passwords import Argon2Passwords
+from casestore.storage.reply_templates import reply_templates
 from casestore.storage.store import SqlStore
 
 BOT_CLIENT = "bot"
@@ -51,8 +124,8 @@ _NOT_MIGRATED = "数据库还没有升级到当前版本，请先运行 python -
 _NO_DATABASE = "连不上数据库，请检查 DATABASE_URL 和数据库是否在运行。"
 _WRONG_KEYS = "CASE_STORE_FIELD_KEYS 打不开已有投诉的加密信息，请换回原来的密钥或把它加到列表里。"
 _CALENDAR_ENDS = (
-    "节假日表只到 {end}：国务院公布次年放假安排以后，请把 requirements.in 里的 chinesecalendar "
-    "升级到含次年的版本，重新锁定、安装并重启；在此以前，跨年的承诺日期只按周一至周五计算，标“暂定”。"
+    "节假日表只到 {end}：跨年的承诺日期先按周一至周五计算，标“暂定”。国务院公布次年放假安排以后，"
+    "请系统管理员升级 chinesecalendar（做法见 docs/operations.md）。"
 )
 _FILES_NOT_WRITABLE = (
     "附件目录不能写入，客户的附件会收不进来：请检查 CASE_STORE_FILES_DIR 指的目录、权限和磁盘。"
@@ -75,7 +148,10 @@ class Parts:
 
     now: Clock = utc_now
     new_token: NewToken = new_token
+    new_code: NewToken = new_code
+    new_secret: NewToken = new_secret
     new_id: NewId = new_id
+    random_bytes: RandomBytes = token_bytes
     passwords: Passwords | None = None
 
 
@@ -86,16 +162,44 @@ def build_services(engine: Engine, settings: Settings, parts: Parts = Parts()) -
     store = SqlStore(engine, keyring)
     files = SealedFiles(Path(settings.case_store_files_dir), keyring)
     passwords = parts.passwords or Argon2Passwords()
+    own_account = OwnAccount(store, passwords, parts.now, parts.new_token)
+    codes = load_codes(settings.classification_codes_file)
+    hours = OfficeHours.parse(settings.office_hours)
     promise = ServicePromise(settings.promise_working_days, settings.complex_working_days)
     return Services(
-        desk=ComplaintDesk(store, parts.now, promise),
+        desk=ComplaintDesk(store, parts.now, promise, parts.random_bytes, hooks=[index_case]),
         casework=Casework(store, parts.now),
         attachments=AttachmentRoom(store, files, parts.now),
         exchange=Exchange(store, parts.now),
-        clients=ClientRegister(store),
+        clients=ClientRegister(store, parts.now),
         entrance=StaffEntrance(store, passwords, parts.now, parts.new_token),
+        admission=Admission(store, passwords, parts.now, parts.new_token, parts.new_secret),
+        authenticators=Authenticators(
+            store, own_account, parts.now, parts.new_token, parts.new_secret
+        ),
+        own_account=own_account,
+        accounts=AccountOffice(store, parts.now, parts.new_code),
+        branches=BranchOffice(store, parts.now),
+        audit=AuditRoom(store, parts.now),
+        classification=ClassificationDesk(store, parts.now, parts.new_id, codes),
+        corrections=CorrectionBook(store),
+        knowledge=KnowledgeBook(store, parts.now),
+        presence=Presence(store, parts.now),
+        saved_views=SavedViewBook(store, parts.new_id),
+        listing=Listing(store, parts.now),
+        reception=Reception(store),
+        replies=ReplyDesk(store, parts.now, parts.new_id, reply_templates()),
+        notices=NoticeDesk(store, parts.now),
+        assignment=Assignment(store, parts.now, parts.new_id, settings.auto_assign),
+        watch=Watch(store, parts.now, hours),
+        reminders=ReminderDesk(store, parts.now, hours, _messenger(settings)),
+        tasks=TaskRoom(store, parts.now, parts.new_id, hours),
+        checklist=ChecklistRoom(store, parts.now, read_checklists()),
+        retention=Retention(store, files, parts.now, settings.retention_years),
+        reports=Reports(store, parts.now, codes, load_customers(settings.report_customers_file)),
+        alerts=AlertRoom(store, parts.now, parts.new_id),
         readiness=lambda: readiness(engine),
-        warnings=lambda: warnings(files, parts.now()),
+        warnings=lambda: [*warnings(files, parts.now()), *_job_warnings(store, parts.now())],
         metrics=Metrics(),
         now=parts.now,
         new_id=parts.new_id,
@@ -104,13 +208,37 @@ def build_services(engine: Engine, settings: Settings, parts: Parts = Parts()) -
 
 
 _ROUTERS = (
+    report_pages.router,
+    frozen_report_pages.router,
+    alert_pages.router,
     api_routes.router,
     act_routes.router,
     attachment_routes.router,
     exchange_routes.router,
+    notice_routes.router,
+    knowledge_routes.router,
     operations.router,
-    console_routes.router,
+    work.router,
+    case_list.router,
+    register.router,
+    case_page.router,
+    case_acts.router,
+    case_files.router,
+    reply_pages.router,
+    notice_pages.router,
+    classification_pages.router,
+    deliveries.router,
+    knowledge_pages.router,
     console_entrance.router,
+    setup.router,
+    own_account.router,
+    expired.router,
+    user_pages.router,
+    branch_pages.router,
+    audit_pages.router,
+    reminder_pages.router,
+    assignment_pages.router,
+    task_routes.router,
 )
 
 
@@ -135,7 +263,11 @@ def build_app(services: Services | None = None) -> FastAPI:
         app.include_router(router)
     app.mount("/static", Assets(), name="static")
     install_failures(app)
-    app.add_exception_handler(SignInNeeded, console_entrance.to_login)
+    app.add_exception_handler(SignInNeeded, expired.to_sign_in)
+    app.add_exception_handler(SecondFactorNeeded, expired.to_second_factor)
+    app.add_exception_handler(ForgedRequest, refusals.on_forged_form)
+    for refusal in (NotAllowed, Recused):
+        app.add_exception_handler(refusal, refusals.on_not_allowed)
     return app
 
 
@@ -164,27 +296,50 @@ def warnings(files: Files, now: datetime) -> Sequence[str]:
     return found
 
 
-def prepare_database(settings: DatabaseSettings, parts: Parts = Parts()) -> bool:
-    """Migrate, and create the first console account if there is none and a password is given.
-
-    True if the account was created. Raises ConfigurationError.
-    """
-    engine = build_engine(settings.database_url.get_secret_value())
+def _job_warnings(store: SqlStore, now: datetime) -> Sequence[str]:
     try:
+        return job_warnings(store, now)
+    except StoreUnavailable:
+        return []  # the check of the database says so already
+
+
+def _messenger(settings: Settings) -> WebhookMessenger | None:
+    url = settings.staff_webhook_url.get_secret_value()
+    return WebhookMessenger(url) if url else None
+
+
+def build_jobs(engine: Engine, settings: Settings, services: Services) -> JobRunner:
+    """The background jobs on the same database, under a name of this process's own."""
+    store = SqlStore(engine, Keyring(settings.field_keys))
+    observe = services.metrics.job_ended
+    return JobRunner(store, services.now, new_id(), all_jobs(services), observe)
+
+
+def prepare_database(settings: DatabaseSettings, parts: Parts = Parts()) -> Code | None:
+    """Migrate. A one-time code for the first administrator, as long as there is none.
+
+    Raises ConfigurationError.
+    """
+    with _at_the_server(settings) as (engine, store):
         schema.migrate(engine)
-        password = settings.console_admin_password
-        if password is None:
-            return False
-        entrance = _entrance_only(engine, parts)
-        return entrance.open_first_account(password.get_secret_value())
-    except StoreUnavailable as exc:
-        raise ConfigurationError(_NO_DATABASE) from exc
-    finally:
-        engine.dispose()
+        return ServerInvitations(store, parts.now, parts.new_code).open_first()
+
+
+def invite(settings: DatabaseSettings, username: str, roles: Iterable[StaffRole]) -> Code:
+    """A one-time code for anybody. Raises InvalidRequest, ConfigurationError."""
+    with _at_the_server(settings) as (_engine, store):
+        return ServerInvitations(store, utc_now, new_code).invite(username, frozenset(roles))
+
+
+def verify_audit(settings: DatabaseSettings, expected: Head | None = None) -> ChainReport:
+    """Compute the audit log's chain anew. Raises ConfigurationError."""
+    with _at_the_server(settings) as (_engine, store):
+        return AuditRoom(store, utc_now).verify(expected)
 
 
 def open_for_business(settings: Settings) -> FastAPI:
-    """The application on a checked database, with the bot let in. Raises ConfigurationError."""
+    """The application on a checked database, with the bot let in; its background jobs, not started,
+    are ``app.state.jobs``. Raises ConfigurationError."""
     engine = build_engine(settings.database_url.get_secret_value())
     for result in readiness(engine).values():
         if result != "ok":
@@ -195,11 +350,21 @@ def open_for_business(settings: Settings) -> FastAPI:
     except FieldUnreadable as exc:
         raise ConfigurationError(_WRONG_KEYS) from exc
     services.clients.admit(BOT_CLIENT, settings.case_store_token.get_secret_value())
-    return build_app(services)
+    app = build_app(services)
+    app.state.jobs = build_jobs(engine, settings, services)
+    return app
 
 
-def _entrance_only(engine: Engine, parts: Parts) -> StaffEntrance:
-    """Accounts hold no encrypted fields, so a key that nobody keeps will do."""
-    store = SqlStore(engine, Keyring([Fernet.generate_key().decode()]))
-    passwords = parts.passwords or Argon2Passwords()
-    return StaffEntrance(store, passwords, parts.now, parts.new_token)
+@contextmanager
+def _at_the_server(settings: DatabaseSettings) -> Iterator[tuple[Engine, SqlStore]]:
+    """The bare database for a verb. Without field keys one can do what needs no sealed field."""
+    engine = build_engine(settings.database_url.get_secret_value())
+    keys = settings.field_keys or [Fernet.generate_key().decode()]
+    try:
+        yield engine, SqlStore(engine, Keyring(keys))
+    except StoreUnavailable as exc:
+        raise ConfigurationError(_NO_DATABASE) from exc
+    except FieldUnreadable as exc:
+        raise ConfigurationError(_WRONG_KEYS) from exc
+    finally:
+        engine.dispose()

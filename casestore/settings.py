@@ -9,27 +9,28 @@ from dotenv import dotenv_values
 from pydantic import BaseModel, Field, SecretStr, ValidationError, validator
 
 from casestore.domain.errors import ConfigurationError
+from casestore.domain.office_hours import OfficeHours
+from casestore.domain.retention import SHORTEST_YEARS
+from casestore.domain.webhook import is_webhook_url
 
 SHORTEST_TOKEN = 32
-SHORTEST_PASSWORD = 12
 
 _ENV_FILE = ".env"
 
 
 class DatabaseSettings(BaseModel):
-    """What ``migrate`` needs."""
+    """What ``migrate`` and other verbs at the server need."""
 
     database_url: SecretStr = Field(SecretStr("sqlite:///var/casestore.db"))
-    console_admin_password: SecretStr | None = None
+    case_store_field_keys: SecretStr | None = None
 
     class Config:
         allow_mutation = False
 
-    @validator("console_admin_password")
-    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value()) < SHORTEST_PASSWORD:
-            raise ValueError("too short")
-        return value
+    @property
+    def field_keys(self) -> list[str]:
+        """The Fernet keys, current one first; empty if none are given."""
+        return _split(self.case_store_field_keys) if self.case_store_field_keys else []
 
 
 class Settings(DatabaseSettings):
@@ -44,6 +45,12 @@ class Settings(DatabaseSettings):
     promise_working_days: int = Field(2, ge=1, le=15)
     complex_working_days: int = Field(5, ge=1, le=30)
     answers_approved_only: bool = False
+    classification_codes_file: str = ""
+    report_customers_file: str = ""
+    auto_assign: bool = True
+    office_hours: str = "08:30-17:30"
+    staff_webhook_url: SecretStr = SecretStr("")
+    retention_years: int = Field(SHORTEST_YEARS, ge=SHORTEST_YEARS, le=30)
 
     @validator("case_store_token")
     def _hard_to_guess(cls, value: SecretStr) -> SecretStr:
@@ -57,23 +64,27 @@ class Settings(DatabaseSettings):
             raise ValueError("empty")
         return value
 
+    @validator("office_hours")
+    def _readable(cls, value: str) -> str:
+        OfficeHours.parse(value)
+        return value
+
+    @validator("staff_webhook_url")
+    def _an_address(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value()
+        if url and not is_webhook_url(url):
+            raise ValueError("not an address")
+        return value
+
     @validator("complex_working_days", always=True)
     def _not_sooner_than_ordinary(cls, value: int, values: dict[str, Any]) -> int:
         if value < values.get("promise_working_days", value):
             raise ValueError("sooner than ordinary complaints")
         return value
 
-    @property
-    def field_keys(self) -> list[str]:
-        """The Fernet keys, current one first."""
-        return _split(self.case_store_field_keys)
-
 
 _ADVICE = {
     "database_url": "DATABASE_URL（数据库地址）",
-    "console_admin_password": (
-        f"CONSOLE_ADMIN_PASSWORD（后台 admin 账号的首个密码，至少 {SHORTEST_PASSWORD} 个字符）"
-    ),
     "case_store_token": (
         f"CASE_STORE_TOKEN（机器人的访问令牌，至少 {SHORTEST_TOKEN} 个字符，"
         "可用 openssl rand -hex 32 生成）"
@@ -82,6 +93,10 @@ _ADVICE = {
         "CASE_STORE_FIELD_KEYS（姓名和电话的加密密钥，Fernet 格式，多把用逗号分隔，第一把用于加密）"
     ),
     "case_store_port": "CASE_STORE_PORT（端口，1 到 65535）",
+    "auto_assign": "AUTO_ASSIGN（自动分派，True 或 False）",
+    "office_hours": "OFFICE_HOURS（上班时间，写成 08:30-17:30 或 08:30-12:00,13:30-17:30）",
+    "staff_webhook_url": "STAFF_WEBHOOK_URL（工作群机器人的地址，以 https:// 或 http:// 开头）",
+    "retention_years": f"RETENTION_YEARS（办结后保存几年，{SHORTEST_YEARS} 到 30）",
     "answers_approved_only": "ANSWERS_APPROVED_ONLY（只答已审批的问答，True 或 False）",
     "promise_working_days": "PROMISE_WORKING_DAYS（承诺答复的工作日数，1 到 15）",
     "complex_working_days": (

@@ -163,7 +163,7 @@ class FakeJournal(FakeOutbox):
 class FakeCaseStore:
     """The bank's case store in memory; `failures` are raised, one per call, before it answers.
 
-    The staff's side: `reply` and `press_retry`.
+    The staff's side: `reply`, `tell` and `press_retry`.
     """
 
     def __init__(self) -> None:
@@ -172,6 +172,9 @@ class FakeCaseStore:
         self.documents: dict[str, tuple[str, Document]] = {}
         self.happened: list[Event] = []
         self.reports: list[Mapping[str, Any]] = []
+        self.receipts: dict[str, tuple[datetime, str | None]] = {}
+        self.receipt_failures: list[Exception] = []
+        self.knowledge: list[Mapping[str, Any]] = []
         self.calls: list[str] = []
         self.failures: list[Exception] = []
         self._wrong: dict[str, int] = {}
@@ -250,20 +253,40 @@ class FakeCaseStore:
         found = [event for event in self.happened if event.cursor > after][:limit]
         return Events(found, found[-1].cursor if found else after)
 
+    def confirm(self, notice: str, at: datetime, failure: str | None) -> None:
+        self._enter("confirm")
+        if self.receipt_failures:
+            raise self.receipt_failures.pop(0)
+        if notice not in [event.notice for event in self.happened]:
+            raise Permanent("HTTP 404 notice_not_found")
+        known = self.receipts.get(notice)
+        if known is None or known[1] is not None:
+            self.receipts[notice] = (at, failure)
+
     def report(self, backlog: Mapping[str, Any]) -> None:
         self._enter("report")
         self.reports.append(backlog)
 
+    def report_knowledge(self, knowledge: Mapping[str, Any]) -> None:
+        self._enter("knowledge")
+        self.knowledge.append(knowledge)
+
     def reply(self, reference: str, text: str, at: datetime = NOW) -> None:
         self._progress.setdefault(reference, {})["state"] = "notified"
-        self._happens(reference, "replied", text, at)
+        self._happens(reference, "replied", text, at, is_notice=True)
+
+    def tell(self, reference: str, text: str, at: datetime = NOW) -> None:
+        self._happens(reference, "notice", text, at, is_notice=True)
 
     def press_retry(self, reference: str, at: datetime = NOW) -> None:
         self._happens(reference, "retry", None, at)
 
-    def _happens(self, reference: str, kind: str, text: str | None, at: datetime) -> None:
+    def _happens(
+        self, reference: str, kind: str, text: str | None, at: datetime, is_notice: bool = False
+    ) -> None:
         number = len(self.happened) + 1
-        self.happened.append(Event(number, reference, kind, text, at.isoformat()))
+        notice = f"notice-{number}" if is_notice else None
+        self.happened.append(Event(number, reference, kind, text, at.isoformat(), notice))
 
     def _reply_to(self, reference: str) -> Event | None:
         replies = (e for e in reversed(self.happened) if e.kind == "replied")

@@ -32,7 +32,14 @@ def throwaway_cluster() -> Iterator[str]:
         try:
             yield f"postgresql://{_SUPERUSER}@/postgres?host={directory}"
         finally:
-            stop = [binaries / "pg_ctl", "stop", "-D", directory / "data", "-m", "immediate"]
+            stop: list[str | Path] = [
+                binaries / "pg_ctl",
+                "stop",
+                "-D",
+                directory / "data",
+                "-m",
+                "immediate",
+            ]
             _run(stop, directory, user)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
@@ -55,10 +62,20 @@ def _server_user() -> str | None:
 
 def _start(binaries: Path, directory: Path, user: str | None) -> None:
     data = directory / "data"
-    create = [binaries / "initdb", "-D", data, "-U", _SUPERUSER, "-A", "trust"]
+    create: list[str | Path] = [binaries / "initdb", "-D", data, "-U", _SUPERUSER, "-A", "trust"]
     _run([*create, "--encoding=UTF8", "--locale=C", "--no-sync"], directory, user)
     options = f"{_OPTIONS} -k {directory}"
-    start = [binaries / "pg_ctl", "start", "-D", data, "-w", "-t", "60", "-o", options]
+    start: list[str | Path] = [
+        binaries / "pg_ctl",
+        "start",
+        "-D",
+        data,
+        "-w",
+        "-t",
+        "60",
+        "-o",
+        options,
+    ]
     _run([*start, "-l", directory / "server.log"], directory, user)
 
 

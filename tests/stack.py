@@ -21,6 +21,7 @@ from uuid import uuid4
 import requests
 from cryptography.fernet import Fernet
 
+from tests.officers import Officers
 from tests.ports import free_ports
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,7 +59,6 @@ class Stack:
         self.web = f"http://127.0.0.1:{rasa}/webhooks/web/"
         self.store = f"http://127.0.0.1:{store}"
         self.actions = f"http://127.0.0.1:{actions}"
-        self.console_password = uuid4().hex
         key = Fernet.generate_key().decode()
         self.env = {
             **{k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "TMPDIR"}},
@@ -73,12 +73,16 @@ class Stack:
             "CASE_STORE_FIELD_KEYS": key,
             "FIELD_KEYS": Fernet.generate_key().decode(),
             "WEB_SESSION_SECRET": uuid4().hex,
-            "CONSOLE_ADMIN_PASSWORD": self.console_password,
             "VAR_DIR": str(self.folder),
             "CASE_STORE_FILES_DIR": str(self.folder / "casestore-files"),
             "DATABASE_URL": f"sqlite:///{self.folder / 'casestore.db'}",
+            # Tests say themselves who gets a case; nobody else changes it under their hands.
+            "AUTO_ASSIGN": "False",
             **self.extra,
         }
+        self.officers = Officers(
+            self.env["DATABASE_URL"], self.env["CASE_STORE_FIELD_KEYS"], self.store
+        )
 
     def start(self, *names: str) -> Stack:
         """Migrates and starts the named processes (all when none is named); waits for health."""

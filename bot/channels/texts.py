@@ -23,7 +23,7 @@ WITHDRAWAL_NOTICE = (
 )
 SATISFACTION_NOTICE = "您的评价（投诉编号 {reference}）已送达，谢谢您告诉我们。"
 REVIEW_NOTICE = (
-    "您的核查申请（投诉编号 {reference}）已送达，本行将在 {review_due} 前作出核查决定。\n"
+    "您的核查申请（投诉编号 {reference}）已送达，本行最晚 {review_due} 作出核查决定。\n"
     "发送“查进度”可以随时查看。"
 )
 ATTACHMENT_NOTICE = "您上传的材料（投诉编号 {reference}）已全部送达，处理人员能看到。"
@@ -42,9 +42,14 @@ REFUSAL_REASONS = {
     "case_withdrawn": "这件投诉已经撤回了",
     "no_reply_yet": "这件投诉还没有答复",
     "review_too_late": "从答复到现在超过30天了",
+    "case_closed": "这件投诉已经办结了",
+    "case_merged": "这件投诉已经和另一件合并处理了",
+    "wrong_state": "这件投诉现在的进度不能这样办理",
 }
 REFUSED_ANYHOW = "投诉受理系统没有接收"
 REPLIED_NOTICE = "您的投诉（编号 {reference}）有答复了：\n\n{text}\n\n您对这次的处理满意吗？"
+NO_CONVERSATION = "没有找到提出这件投诉的对话"
+CONVERSATION_ENDED = "客户已经结束对话，看不到这条消息"
 SATISFIED, DISSATISFIED = "满意", "不满意"
 EMPTY = "请输入内容后再发送。"
 TOO_LONG = "内容太长了（最多{limit}个字），请分成几条发送。"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -14,7 +15,16 @@ from bot.errors import CaseStoreError, NotFound, Permanent, Retryable, TooManyAt
 # 401, 403, 404: a wrong token or address is the operator's to mend, not the complaint's fault.
 _RETRYABLE = {401, 403, 404, 408, 409, 425, 429}
 # 409 says "not now" unless the state of the case refuses the act for good.
-_REFUSED_BY_STATE = {"case_withdrawn", "no_reply_yet", "review_too_late"}
+_REFUSED_BY_STATE = {
+    "case_closed",
+    "case_merged",
+    "case_withdrawn",
+    "no_reply_yet",
+    "review_too_late",
+    "wrong_state",
+}
+# 404 says "not yet" (the complaint is still on its way, the address is wrong) but for this.
+_NO_SUCH_NOTICE = "notice_not_found"
 _ACTS = {
     "supplement": "supplements",
     "withdrawal": "withdrawal",
@@ -29,13 +39,17 @@ _ACTED = {"reference", "id", "state_label"}
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to a case on the bank's side; `happened_at` is ISO 8601."""
+    """Something that happened to a case on the bank's side; `happened_at` is ISO 8601.
+
+    `notice` is the id under which the bank wants to hear whether the customer was told.
+    """
 
     cursor: int
     reference: str
     kind: str
     text: str | None
     happened_at: str
+    notice: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,8 +101,20 @@ class CaseStore(Protocol):
     def events(self, after: int, limit: int) -> Events:
         """What happened after the cursor `after`. Raises Retryable or Permanent."""
 
+    def confirm(self, notice: str, at: datetime, failure: str | None) -> None:
+        """Tells whether the customer was told at `at`, or why not; told again, the first counts.
+
+        Raises Retryable or Permanent.
+        """
+
     def report(self, backlog: Mapping[str, Any]) -> None:
         """Tells what waits here; the body is that of the contract. Raises Retryable or Permanent."""
+
+    def report_knowledge(self, knowledge: Mapping[str, Any]) -> None:
+        """Tells how the answers stand; the body is that of the contract.
+
+        Raises Retryable or Permanent.
+        """
 
 
 class HttpCaseStore:
@@ -160,8 +186,19 @@ class HttpCaseStore:
         except (KeyError, TypeError, ValueError) as exc:
             raise Retryable("返回的内容不完整") from exc
 
+    def confirm(self, notice: str, at: datetime, failure: str | None) -> None:
+        status = "delivered" if failure is None else "failed"
+        receipt = {"status": status, "at": at.isoformat(), "error": failure}
+        self._put_report(f"notices/{quote(notice, safe='')}", receipt)
+
     def report(self, backlog: Mapping[str, Any]) -> None:
-        response = self._call("PUT", f"{self._base}/backlog", json=backlog)
+        self._put_report("backlog", backlog)
+
+    def report_knowledge(self, knowledge: Mapping[str, Any]) -> None:
+        self._put_report("knowledge", knowledge)
+
+    def _put_report(self, name: str, body: Mapping[str, Any]) -> None:
+        response = self._call("PUT", f"{self._base}/{name}", json=body)
         if response.status_code not in (200, 204):
             raise self._failure(response)
 
@@ -192,15 +229,17 @@ class HttpCaseStore:
         message = f"HTTP {response.status_code} {code}"
         refused = 400 <= response.status_code < 500 and response.status_code not in _RETRYABLE
         refused = refused or (response.status_code == 409 and code in _REFUSED_BY_STATE)
+        refused = refused or code == _NO_SUCH_NOTICE
         return Permanent(message) if refused else Retryable(message)
 
 
 def _event(body: Mapping[str, Any]) -> Event:
-    text = body["text"]
+    text, notice = body["text"], body.get("notice")
     return Event(
         cursor=int(body["cursor"]),
         reference=str(body["reference"]),
         kind=str(body["kind"]),
         text=None if text is None else str(text),
         happened_at=str(body["happened_at"]),
+        notice=None if notice is None else str(notice),
     )

@@ -13,6 +13,7 @@ from bot.channels.transcript import Button, Reply, Transcript
 from bot.intake.case_store import Event
 from bot.intake.evidence import EvidenceStore
 from bot.intake.journal import Journal
+from bot.intake.news import REPLIED
 from bot.intake.outbox import Entry
 from bot.privacy.masking import Kind, mask
 
@@ -71,26 +72,40 @@ class Notices:
         )
         self._push(entry.sender_id, f"parked/{entry.id}", Reply(text))
 
-    def replied(self, event: Event) -> None:
-        """Passes on the bank's reply to the conversation the complaint was made in."""
+    def told_by_bank(self, event: Event) -> str | None:
+        """Passes on what the bank tells a customer to the conversation the complaint was made in;
+        why that cannot be, else None."""
         sender_id = self._journal.sender_of(event.reference)
-        if sender_id is None:  # a case of another client of the case store
-            return
+        if sender_id is None:
+            return texts.NO_CONVERSATION
+        if self._transcript.has_ended(sender_id):
+            return texts.CONVERSATION_ENDED
+        if event.kind == REPLIED:
+            self._replied(sender_id, event)
+        else:
+            key = f"notice/{event.notice or _digest(event)}"
+            self._push(sender_id, key, Reply(_fit_to_store(event.text or "")))
+        return None
+
+    def _replied(self, sender_id: str, event: Event) -> None:
         text = texts.REPLIED_NOTICE.format(
             reference=event.reference, text=_fit_to_store(event.text or "")
         )
-        # Not by the cursor: a case store restored from a backup may give it to another reply.
-        said = hashlib.sha256(f"{event.happened_at}\n{event.text}".encode()).hexdigest()
         about = json.dumps({"reference": event.reference})
         buttons = (
             Button(title=texts.SATISFIED, payload=f"/answer_satisfied{about}"),
             Button(title=texts.DISSATISFIED, payload=f"/answer_dissatisfied{about}"),
         )
-        key = f"replied/{event.reference}/{said[:16]}"
+        # Not by the cursor: a case store restored from a backup may give it to another reply.
+        key = f"replied/{event.reference}/{_digest(event)}"
         self._push(sender_id, key, Reply(text, buttons))
 
     def _push(self, sender_id: str, key: str, reply: Reply) -> None:
         self._transcript.push(sender_id, key, reply, self._now())
+
+
+def _digest(event: Event) -> str:
+    return hashlib.sha256(f"{event.happened_at}\n{event.text}".encode()).hexdigest()[:16]
 
 
 def _fit_to_store(text: str) -> str:

@@ -36,6 +36,7 @@ from bot.intake.news import News
 from bot.intake.outbox import Entry
 from bot.intake.relay import Line, Relay
 from bot.intake.same_matter import told_again
+from bot.launcher.knowledge_report import open_knowledge_report
 from bot.launcher.notices import Notices
 from bot.launcher.process import configure_logging
 from bot.launcher.retention import purge_conversations
@@ -46,6 +47,7 @@ NEWS_EVERY = timedelta(seconds=2)
 REPORT_EVERY = timedelta(seconds=1)
 PURGE_EVERY = timedelta(minutes=1)
 CLEAR_EVERY = timedelta(hours=1)
+KNOWLEDGE_EVERY = timedelta(minutes=10)
 STOP_SECONDS = 2.0
 
 
@@ -70,14 +72,19 @@ def run_relay(config: Settings) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    # A thread and a client of their own: a case store that hangs on a question holds up no delivery.
-    errands = build_errands(open_desk(config), now)
-    beside = threading.Thread(target=errands.run, args=(stop.wait,), daemon=True)
-    beside.start()
+    # Threads and clients of their own: a case store that hangs on a question holds up no delivery,
+    # and counting questions holds up no news.
+    beside = [
+        threading.Thread(target=errands.run, args=(stop.wait,), daemon=True)
+        for errands in (build_errands(open_desk(config), now), build_slow_errands(config, now))
+    ]
+    for thread in beside:
+        thread.start()
     spread = random.SystemRandom()
     owner = f"{socket.gethostname()}-{os.getpid()}"
     build_relay(open_desk(config), owner, now, lambda: spread.uniform(-1, 1)).run(stop.wait)
-    beside.join(STOP_SECONDS)
+    for thread in beside:
+        thread.join(STOP_SECONDS)
 
 
 def open_desk(config: Settings) -> Desk:
@@ -185,7 +192,7 @@ def build_errands(desk: Desk, clock: Callable[[], datetime]) -> Errands:
             Errand(
                 "news of the case store",
                 NEWS_EVERY,
-                News(desk.case_store, desk.feed, outboxes, desk.notices.replied).fetch,
+                News(desk.case_store, desk.feed, outboxes, desk.notices.told_by_bank).fetch,
             ),
             Errand(
                 "backlog report",
@@ -197,6 +204,11 @@ def build_errands(desk: Desk, clock: Callable[[], datetime]) -> Errands:
         ),
         clock,
     )
+
+
+def build_slow_errands(config: Settings, clock: Callable[[], datetime]) -> Errands:
+    report = open_knowledge_report(config)
+    return Errands((Errand("knowledge report", KNOWLEDGE_EVERY, report.send_if_needed),), clock)
 
 
 def now() -> datetime:

@@ -44,8 +44,8 @@ def run_everything(console: Console) -> None:
     _check_ports(config)
     logs = config.var_dir / "log"
     logs.mkdir(parents=True, exist_ok=True)
-    _prepare(console, config, logs)
-    raise SystemExit(_supervise(console, config, logs))
+    invitation = _prepare(console, config, logs)
+    raise SystemExit(_supervise(console, config, logs, invitation))
 
 
 def _addresses(config: Settings) -> Iterator[tuple[str, str, int, str]]:
@@ -78,10 +78,13 @@ def _environment() -> dict[str, str]:
     return {**environment(), "PYTHONUNBUFFERED": "1"}
 
 
-def _prepare(console: Console, config: Settings, logs: Path) -> None:
+def _prepare(console: Console, config: Settings, logs: Path) -> str:
+    """What the case store's migration has to say to the first administrator; empty if nothing."""
     _step(console, "准备数据库", ["-m", "bot", "migrate"], logs / "migrate.log")
+    said = ""
     if _runs_case_store(config):
-        _step(console, "准备投诉库", ["-m", "casestore", "migrate"], logs / "migrate.log")
+        migrate = ["-m", "casestore", "migrate"]
+        said = _step(console, "准备投诉库", migrate, logs / "migrate.log", is_private=True)
     if not has_model(config):
         _step(
             console,
@@ -89,31 +92,40 @@ def _prepare(console: Console, config: Settings, logs: Path) -> None:
             ["-m", "bot", "train"],
             logs / "train.log",
         )
+    return said.partition("\n")[2].strip()
 
 
-def _step(console: Console, what: str, arguments: list[str], log: Path) -> None:
-    """Runs one preparation with a spinner; its output goes to `log`."""
+def _step(
+    console: Console, what: str, arguments: list[str], log: Path, is_private: bool = False
+) -> str:
+    """Runs one preparation with a spinner; its output goes to `log`.
+
+    With `is_private`, what it prints is returned instead and stands in no file: it may hold a
+    one-time code.
+    """
     began = time.monotonic()
     with console.status(f"{what}…"), log.open("ab") as file:
         done = subprocess.run(  # noqa: S603 - our own interpreter and modules
             [sys.executable, *arguments],
             cwd=ROOT,
             env=_environment(),
-            stdout=file,
-            stderr=subprocess.STDOUT,
+            stdout=subprocess.PIPE if is_private else file,
+            stderr=file,
+            encoding="utf-8",
             check=False,
         )
     if done.returncode:
         reason = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
         raise ConfigurationError(f"{what}失败：{' '.join(reason)}\n详情见 {_shown(log)}")
     console.print(f"✓ {what.split('（')[0]}（{time.monotonic() - began:.0f} 秒）")
+    return done.stdout or ""
 
 
 def _shown(path: Path) -> str:
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
 
 
-def _supervise(console: Console, config: Settings, logs: Path) -> int:
+def _supervise(console: Console, config: Settings, logs: Path, invitation: str) -> int:
     with _log_files(logs) as files:
         manager = Manager(files)
         for name, arguments in PROCESSES.items():
@@ -122,7 +134,8 @@ def _supervise(console: Console, config: Settings, logs: Path) -> int:
             manager.add_process(
                 name, f"exec '{sys.executable}' {arguments}", env=_environment(), cwd=str(ROOT)
             )
-        watcher = threading.Thread(target=_announce, args=(console, config, files), daemon=True)
+        about = (console, config, files, invitation)
+        watcher = threading.Thread(target=_announce, args=about, daemon=True)
         watcher.start()
         manager.loop()
         failed = files.first_failure
@@ -146,8 +159,8 @@ def _log_files(folder: Path) -> Iterator[LogFiles]:
         files.close()
 
 
-def _announce(console: Console, config: Settings, files: LogFiles) -> None:
-    """Waits until the assistant is healthy, then says where it is."""
+def _announce(console: Console, config: Settings, files: LogFiles, invitation: str) -> None:
+    """Waits until the assistant is healthy, then says where it is and how to get in."""
     base = f"http://{config.rasa_host}:{config.rasa_port}/webhooks/web/"
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     began = time.monotonic()
@@ -160,9 +173,9 @@ def _announce(console: Console, config: Settings, files: LogFiles) -> None:
     if not files.stopping:
         console.print(f"✓ 小保已启动（{time.monotonic() - began:.0f} 秒）")
         console.print(f"  聊天页：{base}")
-        console.print(
-            f"  投诉受理台：{config.case_store_url}/  （用户 admin，密码在 .env 的 CONSOLE_ADMIN_PASSWORD）"
-        )
+        console.print(f"  投诉受理台：{config.case_store_url}/")
+        for line in invitation.splitlines():
+            console.print(f"  {line}", soft_wrap=True, markup=False, highlight=False)
         console.print("  日志在 var/log/，按 Ctrl-C 停止。")
 
 

@@ -74,7 +74,7 @@ def supplement(
     "/complaints/{reference}/withdrawal",
     summary="撤回投诉；已撤回的再撤回不改变什么",
     operation_id="withdrawComplaint",
-    **_described({}),
+    **_described({409: "已办结（case_closed）或已并入另一件（case_merged）"}),
 )
 def withdraw(
     reference: Reference,
@@ -93,7 +93,9 @@ def withdraw(
     "/complaints/{reference}/satisfaction",
     summary="评价答复，以最后一次为准",
     operation_id="rateComplaint",
-    **_described({409: "还没有答复（no_reply_yet）或已撤回（case_withdrawn）"}),
+    **_described(
+        {409: "还没有答复（no_reply_yet）、已撤回（case_withdrawn）或已并案（case_merged）"}
+    ),
 )
 def rate(
     reference: Reference,
@@ -114,7 +116,8 @@ def rate(
     operation_id="requestReview",
     **_described(
         {
-            409: "还没有答复（no_reply_yet）、答复超过 30 天（review_too_late）或已撤回（case_withdrawn）"
+            409: "还没有答复（no_reply_yet）、答复超过 30 天（review_too_late）、"
+            "已撤回（case_withdrawn）或已并案（case_merged）"
         }
     ),
 )

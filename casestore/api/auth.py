@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from casestore.domain.attachment import MediaType
 from casestore.domain.errors import Unauthorized, UnsupportedAttachment, UnsupportedMediaType
-from casestore.edge.services import services
+from casestore.edge.services import services_of
 
 # Only describes the scheme in the OpenAPI document; GuardedRoute does the checking.
 bearer_scheme = HTTPBearer(
@@ -31,7 +31,7 @@ class GuardedRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
-            register = services(request).clients
+            register = services_of(request).clients
             request.state.client = await run_in_threadpool(register.identify, _token(request))
             if request.method in {"POST", "PUT"}:
                 self.check_media_type(media_type(request))

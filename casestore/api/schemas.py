@@ -4,12 +4,22 @@ import re
 from abc import abstractmethod
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from enum import Enum
+from typing import Any
 
 from pydantic import BaseModel, Field, StrictStr, root_validator, validator
-from pydantic.datetime_parse import parse_date, parse_datetime
-from pydantic.errors import DictError
 
+from casestore.api.bodies import (
+    LARGEST_COUNT,
+    Body,
+    Described,
+    check_text,
+    read_day,
+    read_moment,
+    read_number,
+    read_reference,
+    read_whole,
+)
 from casestore.domain.attachment import Attachment
 from casestore.domain.case import (
     Act,
@@ -32,115 +42,31 @@ from casestore.domain.exchange import (
     ItemStatus,
     NewsKind,
 )
-from casestore.domain.reference import is_reference
-from casestore.domain.texts import LONGEST_ACT, text_problem
+from casestore.domain.texts import LONGEST_ACT
 from casestore.service.desk import Status as CaseStatus
 
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]{5,15}(Z|[+-][0-9]{2}:?[0-9]{2})")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_EARLIEST_YEAR = 2000
-_LATEST_YEAR = 2999
 _FEN_PER_YUAN = 100
 _PHONE = re.compile(r"\+?[0-9]{7,20}")
 _LONGEST_ATTACHMENT_ID = 200
 _REFERENCE_PATTERN = "^TS[0-9]{8}-[0-9A-HJKMNP-TV-Z]{6}[0-9A-Z]$"
 # Of any version: a client may derive an id (version 5) so that doing it again is the same act.
 _ACT_ID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z"
-_LARGEST_COUNT = 2**31 - 1
 _MOST_ITEMS = 100
 
 
-class _Described(BaseModel):
-    """pydantic 1 leaves null out of its schemas; the contract must say where it may stand."""
-
-    class Config:
-        @staticmethod
-        def schema_extra(schema: dict[str, Any], model: type[BaseModel]) -> None:
-            for name, field in model.__fields__.items():
-                if field.allow_none:
-                    described = schema["properties"][name]
-                    schema["properties"][name] = {"anyOf": [described, {"type": "null"}]}
-
-
-class _Body(_Described):
-    """Unknown fields are refused rather than silently lost; texts must be storable."""
-
-    may_be_blank: ClassVar[frozenset[str]] = frozenset()
-
-    class Config:
-        extra = "forbid"
-
-    @classmethod
-    def validate(cls, value: Any) -> Any:
-        """pydantic 1 would take a list of pairs for an object."""
-        if isinstance(value, list):
-            raise DictError
-        return super().validate(value)
-
-    @validator("*", pre=True)
-    def _storable(cls, value: Any, field: Any) -> Any:
-        if isinstance(value, str):
-            _check_text(value, may_be_blank=field.name in cls.may_be_blank)
-        return value
-
-
-def _check_text(text: str, may_be_blank: bool) -> None:
-    if problem := text_problem(text, may_be_blank):
-        raise ValueError(problem)
-
-
-def _reference(value: str | None) -> str | None:
-    if value is not None and not is_reference(value):
-        raise ValueError("编号格式或校验位不对")
-    return value
-
-
-def _moment(value: Any) -> datetime:
-    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
-        raise ValueError("应为带时区的时间，例如 2026-11-23T08:00:00+00:00")
-    moment = parse_datetime(value)
-    if moment.year < _EARLIEST_YEAR:
-        raise ValueError("时间过早")
-    if moment.year > _LATEST_YEAR:
-        raise ValueError("时间过晚")
-    return moment
-
-
-def _day(value: Any) -> date | None:
-    if value is None:
-        return None
-    if not isinstance(value, str) or not _DAY.fullmatch(value):
-        raise ValueError("应为日期，例如 2026-11-18")
-    return parse_date(value)
-
-
-def _number(value: Any) -> Any:
-    """JSON numbers only: a text or a truth value is not an amount."""
-    if isinstance(value, (str, bool)):
-        raise ValueError("应为数字")
-    return value
-
-
-def _whole(value: Any) -> Any:
-    """JSON whole numbers only; pydantic 1 would cut off a fraction."""
-    if value is not None and type(value) is not int:
-        raise ValueError("应为整数")
-    return value
-
-
-class ProposalIn(_Body):
+class ProposalIn(Body):
     """A class the bot proposes; confidence is 0..1."""
 
     proposed: StrictStr = Field(min_length=1, max_length=100)
     confidence: float = Field(ge=0, le=1)
 
-    _plain_number = validator("confidence", pre=True, allow_reuse=True)(_number)
+    _plain_number = validator("confidence", pre=True, allow_reuse=True)(read_number)
 
     def to_domain(self) -> Proposal:
         return Proposal(self.proposed, self.confidence)
 
 
-class ClassificationIn(_Body):
+class ClassificationIn(Body):
     """What the bot proposes along both JR/T 0169 dimensions; null where it has no idea."""
 
     business: ProposalIn | None = Field(...)
@@ -153,7 +79,7 @@ class ClassificationIn(_Body):
         )
 
 
-class ComplaintDateIn(_Body):
+class ComplaintDateIn(Body):
     """When it happened: the customer's words, and the first and last day if understood."""
 
     may_be_blank = frozenset({"text"})
@@ -162,7 +88,7 @@ class ComplaintDateIn(_Body):
     start: date | None = Field(...)
     end: date | None = Field(...)
 
-    _plain_day = validator("start", "end", pre=True, allow_reuse=True)(_day)
+    _plain_day = validator("start", "end", pre=True, allow_reuse=True)(read_day)
 
     @root_validator(skip_on_failure=True)
     def _in_order(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -171,30 +97,37 @@ class ComplaintDateIn(_Body):
         return values
 
 
-class ConsentIn(_Body):
+class ConsentIn(Body):
     """Which version of the privacy notice was agreed to, and when."""
 
     version: StrictStr = Field(min_length=1, max_length=50)
     given_at: datetime
 
-    _aware = validator("given_at", pre=True, allow_reuse=True)(_moment)
+    _aware = validator("given_at", pre=True, allow_reuse=True)(read_moment)
 
 
-class GroupIn(_Body):
+class GroupIn(Body):
     """A group complaint; 20 or more people make it 重大 (投诉办法 article 29)."""
 
     may_be_blank = frozenset({"text"})
 
-    size: int | None = Field(None, ge=2, le=_LARGEST_COUNT, description="人数，知道时")
+    size: int | None = Field(None, ge=2, le=LARGEST_COUNT, description="人数，知道时")
     text: StrictStr = Field(max_length=200, description="客户的原话")
 
-    _whole_number = validator("size", pre=True, allow_reuse=True)(_whole)
+    _whole_number = validator("size", pre=True, allow_reuse=True)(read_whole)
 
     def to_domain(self) -> Group:
         return Group(self.size, self.text)
 
 
-class ComplaintIn(_Body):
+class ChatSource(str, Enum):
+    """The conversations clients file from; what comes another way an officer registers."""
+
+    WEB_CHAT = Source.WEB_CHAT.value
+    WECHAT_CHAT = Source.WECHAT_CHAT.value
+
+
+class ComplaintIn(Body):
     """A complaint as the customer confirmed it. Amounts are in yuan."""
 
     may_be_blank = frozenset({"complaint_staff"})
@@ -204,7 +137,7 @@ class ComplaintIn(_Body):
         pattern=_REFERENCE_PATTERN,
     )
     submitted_at: datetime = Field(description="客户确认的时刻，须带时区")
-    source: Source
+    source: ChatSource
     complaint_detail: StrictStr = Field(min_length=1, max_length=5000)
     complaint_business: StrictStr = Field(min_length=1, max_length=100)
     complaint_reason: StrictStr = Field(min_length=1, max_length=100)
@@ -230,9 +163,9 @@ class ComplaintIn(_Body):
         None, description="同一件事的另一件投诉；不填等于没有", pattern=_REFERENCE_PATTERN
     )
 
-    _aware = validator("submitted_at", pre=True, allow_reuse=True)(_moment)
-    _plain_number = validator("complaint_amount", pre=True, allow_reuse=True)(_number)
-    _checked = validator("reference", "linked_to", allow_reuse=True)(_reference)
+    _aware = validator("submitted_at", pre=True, allow_reuse=True)(read_moment)
+    _plain_number = validator("complaint_amount", pre=True, allow_reuse=True)(read_number)
+    _checked = validator("reference", "linked_to", allow_reuse=True)(read_reference)
 
     @validator("linked_to")
     def _another(cls, value: str | None, values: dict[str, Any]) -> str | None:
@@ -248,7 +181,7 @@ class ComplaintIn(_Body):
 
     @validator("attachments", each_item=True)
     def _attachment(cls, value: str) -> str:
-        _check_text(value, may_be_blank=False)
+        check_text(value, may_be_blank=False)
         if len(value) > _LONGEST_ATTACHMENT_ID:
             raise ValueError("内容太长")
         return value
@@ -259,7 +192,7 @@ class ComplaintIn(_Body):
         return Complaint(
             reference=self.reference,
             submitted_at=self.submitted_at,
-            source=self.source,
+            source=Source(self.source.value),
             detail=self.complaint_detail,
             business=self.complaint_business,
             reason=self.complaint_reason,
@@ -286,13 +219,13 @@ class ComplaintIn(_Body):
         )
 
 
-class _ActIn(_Body):
+class _ActIn(Body):
     """What every later act says."""
 
     id: StrictStr = Field(regex=_ACT_ID, description="UUID，小写")
     submitted_at: datetime = Field(description="客户确认的时刻，须带时区")
 
-    _aware = validator("submitted_at", pre=True, allow_reuse=True)(_moment)
+    _aware = validator("submitted_at", pre=True, allow_reuse=True)(read_moment)
 
     @abstractmethod
     def to_domain(self) -> Act:
@@ -327,7 +260,7 @@ class SatisfactionIn(_ActIn):
     rating: int = Field(ge=1, le=5)
     comment: StrictStr | None = Field(None, max_length=1000)
 
-    _whole_number = validator("rating", pre=True, allow_reuse=True)(_whole)
+    _whole_number = validator("rating", pre=True, allow_reuse=True)(read_whole)
 
     def to_domain(self) -> Act:
         return Act(self.id, self.submitted_at, self.comment or None, self.rating)
@@ -342,7 +275,7 @@ class ReviewRequestIn(_ActIn):
         return Act(self.id, self.submitted_at, self.reason)
 
 
-class BacklogItemIn(_Body):
+class BacklogItemIn(Body):
     """One thing that could not be delivered yet."""
 
     may_be_blank = frozenset({"last_error"})
@@ -350,28 +283,28 @@ class BacklogItemIn(_Body):
     reference: StrictStr = Field(pattern=_REFERENCE_PATTERN)
     kind: ItemKind
     status: ItemStatus
-    attempts: int = Field(ge=0, le=_LARGEST_COUNT)
+    attempts: int = Field(ge=0, le=LARGEST_COUNT)
     waiting_since: datetime
     last_error: StrictStr | None = Field(None, max_length=2000)
 
-    _whole_number = validator("attempts", pre=True, allow_reuse=True)(_whole)
-    _aware = validator("waiting_since", pre=True, allow_reuse=True)(_moment)
-    _checked = validator("reference", allow_reuse=True)(_reference)
+    _whole_number = validator("attempts", pre=True, allow_reuse=True)(read_whole)
+    _aware = validator("waiting_since", pre=True, allow_reuse=True)(read_moment)
+    _checked = validator("reference", allow_reuse=True)(read_reference)
 
     def to_domain(self) -> BacklogItem:
         return BacklogItem(**self.dict())
 
 
-class BacklogIn(_Body):
+class BacklogIn(Body):
     """Everything that could not be delivered yet; ``items`` may leave out the newest."""
 
-    pending: int = Field(ge=0, le=_LARGEST_COUNT, description="还会自动再送的件数")
-    parked: int = Field(ge=0, le=_LARGEST_COUNT, description="搁置、要人处理的件数")
-    oldest_seconds: int = Field(ge=0, le=_LARGEST_COUNT, description="最久的已等多少秒")
+    pending: int = Field(ge=0, le=LARGEST_COUNT, description="还会自动再送的件数")
+    parked: int = Field(ge=0, le=LARGEST_COUNT, description="搁置、要人处理的件数")
+    oldest_seconds: int = Field(ge=0, le=LARGEST_COUNT, description="最久的已等多少秒")
     items: list[BacklogItemIn] = Field(max_items=_MOST_ITEMS)
 
     _whole_number = validator("pending", "parked", "oldest_seconds", pre=True, allow_reuse=True)(
-        _whole
+        read_whole
     )
 
     def to_domain(self) -> Backlog:
@@ -379,7 +312,7 @@ class BacklogIn(_Body):
         return Backlog(self.pending, self.parked, self.oldest_seconds, items)
 
 
-class Receipt(_Described):
+class Receipt(Described):
     """The answer to a filing."""
 
     reference: str
@@ -392,6 +325,9 @@ class Receipt(_Described):
     due_provisional: bool = Field(description="有年份的节假日安排尚未公布，承诺日期可能调整")
     review_due: date | None = Field(description="核查决定的期限；没有在核查时为 null")
     ended_on: date | None = Field(description="撤回、处理终止的日期")
+    clock_stopped_on: date | None = Field(
+        description="调解或外部鉴定期间不计入期限，从这一天起停止计算；在计算时为 null"
+    )
 
 
 class ActReceipt(Receipt):
@@ -410,14 +346,18 @@ class AttachmentReceipt(BaseModel):
     received_at: datetime
 
 
-class Event(_Described):
-    """Something to act on: ``text`` is the reply's, null for ``retry``."""
+class Event(Described):
+    """Something to act on: ``text`` is for the customer, null for ``retry``. Where ``notice`` is
+    given, the client confirms it at ``/notices/{notice}``."""
 
     cursor: int
     reference: str
-    kind: NewsKind = Field(description="replied 已答复客户；retry 请重新投递该编号下没送到的")
+    kind: NewsKind = Field(
+        description="replied 已答复客户；notice 请把 text 原样告诉客户；retry 请重新投递该编号下没送到的"
+    )
     text: str | None
     happened_at: datetime
+    notice: str | None = Field(description="告知的编号，送达与否要回执；没有时不用回执")
 
 
 class Events(BaseModel):
@@ -475,6 +415,7 @@ def standing_fields(standing: CaseStanding) -> dict[str, Any]:
         "due_provisional": standing.due.provisional,
         "review_due": standing.progress.review_due,
         "ended_on": standing.progress.ended_on,
+        "clock_stopped_on": standing.progress.terms.stopped_on,
     }
 
 
@@ -506,4 +447,5 @@ def event_fields(entry: FeedEntry) -> dict[str, Any]:
         "kind": entry.news.kind,
         "text": entry.news.text,
         "happened_at": entry.news.happened_at,
+        "notice": entry.notice,
     }

@@ -1,4 +1,4 @@
-"""The clients' backlog as it stands on the list of cases."""
+"""The clients' backlog as it stands on the page of deliveries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

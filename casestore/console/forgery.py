@@ -18,13 +18,14 @@ _OWN = {"same-origin", "none"}
 
 def require_own_form(request: Request, cookie_value: str | None, token: str) -> None:
     """Raises ForgedRequest unless the form came from the page that belongs to the cookie."""
-    if not _from_own_page(request) or cookie_value is None:
+    if not from_own_page(request) or cookie_value is None:
         raise ForgedRequest
     if not hmac.compare_digest(form_token(cookie_value).encode(), token.encode("utf-8", "replace")):
         raise ForgedRequest
 
 
-def _from_own_page(request: Request) -> bool:
+def from_own_page(request: Request) -> bool:
+    """Whether the browser says that one of our own pages sent the request."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site in _OWN

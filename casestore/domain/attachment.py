@@ -1,4 +1,4 @@
-"""Files that customers add to their complaint."""
+"""Files of a complaint, from customers and from officers."""
 
 import re
 import unicodedata
@@ -7,8 +7,12 @@ from datetime import datetime
 from enum import Enum
 from pathlib import PurePosixPath
 
+import filetype
+
 LARGEST_ATTACHMENT = 10 * 1024 * 1024
 LONGEST_FILENAME = 200
+MOST_AT_ONCE = 5
+"""How many files an officer can add in one go."""
 
 # Also a part of a file's name, so nothing that a path could be made of.
 _ID = re.compile(r"[0-9a-z][0-9a-z_-]{0,63}")
@@ -74,6 +78,12 @@ class Attachment:
         if PurePosixPath(name).suffix.lower() in suffixes:
             return name
         return f"{name or '附件'}{suffixes[0]}"
+
+
+def media_type_of(content: bytes) -> MediaType | None:
+    """What a file is by its first bytes, whatever its name says; None for what is not kept."""
+    found = filetype.guess_mime(content)
+    return next((kind for kind in MediaType if kind.value == found), None)
 
 
 def is_attachment_id(text: str) -> bool:

@@ -1,9 +1,6 @@
-"""When a complaint must be answered, by the bank's promise and by law.
+"""Days: working days by the official calendar, China-local dates, how close a due date is.
 
-Law: a decision within 15 days of the day the complaint was received,
-《银行业保险业消费投诉处理管理办法》（银保监会令2020年第3号）第十八条第一款; days are calendar
-days by 第四十三条. Promise: the bank's own service standard in working days, not regulation.
-Review: a decision within 30 days of the application, 第二十条.
+Which days a complaint must be answered by follows from its clock: ``casestore.domain.clock``.
 """
 
 from dataclasses import dataclass
@@ -14,10 +11,8 @@ import chinese_calendar
 
 # Asia/Shanghai without the tz database: no daylight saving since 1991, and no complaint is older.
 CHINA_TIME = timezone(timedelta(hours=8), "UTC+8")
-LEGAL_CALENDAR_DAYS = 15
 PROMISE_SOON_DAYS = 1
 LEGAL_SOON_DAYS = 3
-REVIEW_CALENDAR_DAYS = 30
 REVIEW_SOON_DAYS = 3
 
 _PUBLISHED_YEARS = frozenset(day.year for day in chinese_calendar.constants.holidays)
@@ -57,27 +52,29 @@ def local_date(moment: datetime) -> date:
     return moment.astimezone(CHINA_TIME).date()
 
 
-def due_dates(received_at: datetime, promise: ServicePromise) -> DueDates:
-    """All due dates of a complaint received at an aware moment.
-
-    The day of receipt is not counted. Sources: see the module.
-    """
-    received = local_date(received_at)
-    ordinary = working_days_after(received, promise.ordinary)
-    longer = working_days_after(received, promise.complex)
-    return DueDates(
-        promise=ordinary,
-        complex=longer,
-        legal=received + timedelta(days=LEGAL_CALENDAR_DAYS),
-        provisional=not {received.year, ordinary.year, longer.year} <= _PUBLISHED_YEARS,
-    )
-
-
 def working_days_after(day: date, count: int) -> date:
     """The ``count``-th working day after a day, which itself is not counted."""
     for _ in range(count):
         day = _next_working_day(day)
     return day
+
+
+def is_working_day(day: date) -> bool:
+    """Whether the official calendar says so; weekdays where no calendar is known."""
+    if day.year in _PUBLISHED_YEARS:
+        return bool(chinese_calendar.is_workday(day))
+    return day.weekday() <= _FRIDAY
+
+
+def working_days_between(after: date, until: date) -> int:
+    """How many working days lie after a day, up to and including another."""
+    days = (after + timedelta(days=number) for number in range(1, (until - after).days + 1))
+    return sum(map(is_working_day, days))
+
+
+def is_published(*days: date) -> bool:
+    """Whether the official calendars of all these days' years are known."""
+    return {day.year for day in days} <= _PUBLISHED_YEARS
 
 
 def calendar_end() -> date:
@@ -97,13 +94,6 @@ def urgency(due: date, today: date, soon_days: int) -> Urgency:
 
 def _next_working_day(day: date) -> date:
     day += _ONE_DAY
-    while not _is_working_day(day):
+    while not is_working_day(day):
         day += _ONE_DAY
     return day
-
-
-def _is_working_day(day: date) -> bool:
-    """Weekdays only where no official holiday calendar is known."""
-    if day.year in _PUBLISHED_YEARS:
-        return bool(chinese_calendar.is_workday(day))
-    return day.weekday() <= _FRIDAY

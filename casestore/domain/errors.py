@@ -10,14 +10,35 @@ CaseStoreError
 │   ├── UnsupportedMediaType
 │   ├── UnsupportedAttachment  neither a picture nor a PDF
 │   ├── ChecksumMismatch       what arrived of an attachment is not what was sent
+│   ├── NotAllowed             none of the officer's roles allows it
+│   ├── Recused                the officer must keep away from this complaint (回避)
+│   ├── NeedsAnother           the rule wants a second person, not the same one
+│   ├── StaleCase              somebody changed the case since the officer looked
 │   ├── NotInThisState         the case does not stand where this may be done
+│   │   ├── WrongState         this act belongs to another state
+│   │   ├── NotReady           something must be done first; says what
+│   │   ├── CaseClosed         the case was closed
+│   │   ├── CaseMerged         the case goes on as part of another one
 │   │   ├── CaseWithdrawn      the complaint was withdrawn
 │   │   ├── NoReplyYet         the bank has not replied
 │   │   └── ReviewTooLate      the reply is too old for a review
 │   ├── CaseNotFound           unknown reference, or wrong proof: never told apart
+│   ├── TaskNotFound           no such task, or one of another branch: never told apart
+│   ├── NoticeNotFound         no such notice, or not this client's: never told apart
+│   ├── IncompleteReply        a reply that lacks something cannot be submitted; says what
+│   ├── ReportNotFound         no such report, or not one this officer may see
+│   ├── ReportDoesNotReconcile the counts contradict each other, so nobody may sign them
+│   ├── ReportAlreadySigned    a signed report never changes
+│   ├── ReportChanged          the frozen figures are not those that were frozen
+│   ├── AlertNotFound          no such early warning, or not one this officer may see
 │   ├── TooManyAttempts        try again after ``retry_after``
+│   ├── NameTaken              another account has this name
+│   ├── AccountNotFound        there is no account of this name
+│   ├── AccountGuarded         this may not be done to this account; says why
+│   ├── BranchNotFound         there is no branch with this code
 │   ├── SignInFailed           unknown user or wrong password: never told apart
 │   ├── SignInNeeded           no live console session
+│   ├── SecondFactorNeeded     the password was right, the one-time code is still to come
 │   └── ForgedRequest          a console form that was not sent from our own page
 ├── StorageError
 │   ├── StoreUnavailable       the database did not answer or did not commit
@@ -27,7 +48,7 @@ CaseStoreError
 What the world is told about each of them is decided at the edge (``casestore.edge.failures``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 
@@ -75,8 +96,60 @@ class ChecksumMismatch(Refused):
     """The attachment's SHA-256 is not the one announced."""
 
 
+class NotAllowed(Refused):
+    """None of the officer's roles allows it; ``reason`` says more, in Chinese, where there is more
+    to say than that."""
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__()
+        self.reason = reason
+
+
+class Recused(Refused):
+    """The officer must keep away from this complaint; ``reason`` says why, in Chinese.
+
+    投诉办法 article 17: nobody with an interest in the matter examines it.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
+class NeedsAnother(Refused):
+    """A second person must do this; ``reason`` says who may not, in Chinese."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
+class StaleCase(Refused):
+    """Somebody changed the case since the officer looked at it."""
+
+
 class NotInThisState(Refused):
     """The case does not stand where this may be done."""
+
+
+class WrongState(NotInThisState):
+    """This act belongs to another state."""
+
+
+class NotReady(NotInThisState):
+    """Something must be done first; ``reason`` says what, in Chinese."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
+class CaseClosed(NotInThisState):
+    """The case was closed."""
+
+
+class CaseMerged(NotInThisState):
+    """The case was merged into another one and goes on there."""
 
 
 class CaseWithdrawn(NotInThisState):
@@ -95,6 +168,46 @@ class CaseNotFound(Refused):
     """Unknown reference, or wrong proof."""
 
 
+class TaskNotFound(Refused):
+    """No such task, or one of another branch."""
+
+
+class ReportNotFound(Refused):
+    """There is no such report, or it is not one this officer may see."""
+
+
+class ReportDoesNotReconcile(Refused):
+    """The counts contradict each other; ``problems`` says how, in plain Chinese."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = tuple(problems)
+
+
+class ReportAlreadySigned(Refused):
+    """A signed report never changes."""
+
+
+class ReportChanged(Refused):
+    """The figures or cases of a frozen report are not those that were frozen."""
+
+
+class AlertNotFound(Refused):
+    """There is no such early warning, or it is not one this officer may see."""
+
+
+class NoticeNotFound(Refused):
+    """No such notice, or it was not given to this client."""
+
+
+class IncompleteReply(Refused):
+    """The reply cannot be submitted yet; ``missing`` says what it lacks, in Chinese."""
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        super().__init__()
+        self.missing = tuple(missing)
+
+
 class TooManyAttempts(Refused):
     """Too many wrong proofs or passwords; nothing is checked before ``retry_after`` is over."""
 
@@ -103,12 +216,36 @@ class TooManyAttempts(Refused):
         self.retry_after = retry_after
 
 
+class NameTaken(Refused):
+    """Another account has this name."""
+
+
+class AccountNotFound(Refused):
+    """There is no account of this name."""
+
+
+class AccountGuarded(Refused):
+    """This may not be done to this account; ``reason`` says why, in Chinese."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
+class BranchNotFound(Refused):
+    """There is no branch with this code."""
+
+
 class SignInFailed(Refused):
     """Unknown user or wrong password."""
 
 
 class SignInNeeded(Refused):
     """There is no live console session."""
+
+
+class SecondFactorNeeded(Refused):
+    """The session opens no page before the second factor was shown."""
 
 
 class ForgedRequest(Refused):

@@ -14,12 +14,14 @@ class NewsKind(str, Enum):
 
     REPLIED = "replied"
     RETRY = "retry"
+    NOTICE = "notice"
 
 
 @dataclass(frozen=True)
 class News:
-    """Something a client must act on: ``replied`` with the reply's text, or ``retry`` because an
-    officer (``actor``) wants what is undelivered under the reference to be tried again."""
+    """Something a client must act on: ``replied`` with the reply's text, ``notice`` with a text to
+    show as it is, or ``retry`` because an officer (``actor``) wants what is undelivered under the
+    reference to be tried again."""
 
     client: str
     reference: str
@@ -31,10 +33,14 @@ class News:
 
 @dataclass(frozen=True)
 class FeedEntry:
-    """News with its place in the order of all news; places only grow."""
+    """News with its place in the order of all news; places only grow.
+
+    ``notice`` is the id of the notice whose delivery the client has to confirm, None if none.
+    """
 
     cursor: int
     news: News
+    notice: str | None = None
 
 
 class ItemKind(str, Enum):

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timezone
+from functools import lru_cache
 from typing import Any
 
 from casestore.domain.case import Complaint
@@ -16,7 +17,7 @@ def fingerprint(complaint: Complaint) -> str:
     and a moment written with another offset is the same moment.
     """
     canonical = json.dumps(
-        _without_none(asdict(complaint)),
+        _canonical(complaint),
         sort_keys=True,
         ensure_ascii=False,
         separators=(",", ":"),
@@ -25,10 +26,19 @@ def fingerprint(complaint: Complaint) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _without_none(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_none(item) for key, item in value.items() if item is not None}
-    return value
+def _canonical(value: Any) -> Any:
+    """Dataclasses as dictionaries without what is None. (``dataclasses.asdict`` copies every value
+    deeply, which was a fifth of the work of a filing.)"""
+    if not is_dataclass(value):
+        return value
+    kind: Any = type(value)
+    items = ((name, getattr(value, name)) for name in _names(kind))
+    return {name: _canonical(item) for name, item in items if item is not None}
+
+
+@lru_cache(maxsize=50)
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _plain(value: date) -> str:

@@ -14,8 +14,8 @@ def text_problem(text: str, may_be_blank: bool = False) -> str | None:
     return None
 
 
-def reply_problem(text: str) -> str | None:
-    """The same for a reply to a customer, 1 to ``LONGEST_ACT`` characters."""
+def act_problem(text: str) -> str | None:
+    """The same for what is said with an act: up to ``LONGEST_ACT`` characters, or nothing."""
     if len(text) > LONGEST_ACT:
         return f"太长，最多 {LONGEST_ACT} 字，现在有 {len(text)} 字"
-    return text_problem(text)
+    return text_problem(text, may_be_blank=True)

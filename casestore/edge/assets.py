@@ -1,4 +1,4 @@
-"""The style sheet and the icon."""
+"""The style sheet, the icons and the console's script."""
 
 import os
 from pathlib import Path

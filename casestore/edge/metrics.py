@@ -36,6 +36,15 @@ class Metrics:
         self.backlog_age = self._gauge(
             "casestore_backlog_report_age_seconds", "Time since the client's last backlog report"
         )
+        self._job_runs = Counter(
+            "casestore_job_runs",
+            "Runs of background jobs",
+            ["job", "outcome"],
+            registry=self.registry,
+        )
+        self._job_seconds = Histogram(
+            "casestore_job_seconds", "Time a background job took", ["job"], registry=self.registry
+        )
         self.requests = Histogram(
             "casestore_request_seconds",
             "Time to answer a request",
@@ -54,6 +63,11 @@ class Metrics:
             self.backlog_oldest.labels(client).set(backlog.oldest_seconds)
             age = (now - report.reported_at).total_seconds()
             self.backlog_age.labels(client).set(age)
+
+    def job_ended(self, job: str, worked: bool, seconds: float) -> None:
+        """Count a run of a background job."""
+        self._job_runs.labels(job, "ok" if worked else "failed").inc()
+        self._job_seconds.labels(job).observe(seconds)
 
     def text(self) -> bytes:
         """The Prometheus text exposition."""

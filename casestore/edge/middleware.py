@@ -11,18 +11,25 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from casestore.domain.attachment import LARGEST_ATTACHMENT
+from casestore.domain.attachment import LARGEST_ATTACHMENT, MOST_AT_ONCE
 from casestore.edge.failures import INTERNAL, respond
 from casestore.edge.metrics import Metrics
 
 BODY_LIMIT = 256 * 1024
 
-# The one place where files arrive; who may send them is checked before they are read.
-_ATTACHMENT = re.compile(r"/api/v1/complaints/[^/]+/attachments/[^/]+")
+LARGEST_UPLOAD = MOST_AT_ONCE * LARGEST_ATTACHMENT + BODY_LIMIT
+"""A form with files, in bytes."""
+
+# Where files arrive, and how much at once; who may send them is checked before they are read.
+_FILES = (
+    ("PUT", re.compile(r"/api/v1/complaints/[^/]+/attachments/[^/]+"), LARGEST_ATTACHMENT),
+    ("POST", re.compile(r"/cases/[^/]+/attachments"), LARGEST_UPLOAD),
+)
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "connect-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -30,7 +37,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-_HTTPS_ONLY = "max-age=31536000"
+_HTTPS_ONLY = "max-age=31536000; includeSubDomains"
 _STATIC = "/static/"
 
 _log = logging.getLogger(__name__)
@@ -113,8 +120,8 @@ class ErrorBoundary:
 
 
 class BodyLimit:
-    """Refuses bodies over ``BODY_LIMIT`` bytes (attachments: ``LARGEST_ATTACHMENT``), whether
-    announced or counted while reading."""
+    """Refuses bodies over ``BODY_LIMIT`` bytes (attachments: ``LARGEST_ATTACHMENT``, the console's
+    form for them ``LARGEST_UPLOAD``), whether announced or counted while reading."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -150,8 +157,10 @@ def describe(exc: BaseException) -> str:
 
 
 def _limit(scope: Scope) -> int:
-    is_attachment = scope["method"] == "PUT" and _ATTACHMENT.fullmatch(scope["path"])
-    return LARGEST_ATTACHMENT if is_attachment else BODY_LIMIT
+    for method, path, limit in _FILES:
+        if scope["method"] == method and path.fullmatch(scope["path"]):
+            return limit
+    return BODY_LIMIT
 
 
 def _announced(scope: Scope) -> int:

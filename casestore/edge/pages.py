@@ -27,6 +27,9 @@ def page(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
-    """Render a template. ``values`` may hold ``user`` and ``form_token`` for the page's header."""
+    """Render a template. ``values`` may hold ``user`` and ``form_token`` for the page's header.
+
+    Half a character, which no page can carry, is shown as a question mark.
+    """
     text = _environment.get_template(template).render({"user": None, **values})
-    return HTMLResponse(text, status, dict(headers or {}))
+    return HTMLResponse(text.encode("utf-8", "replace"), status, dict(headers or {}))

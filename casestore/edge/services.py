@@ -6,13 +6,36 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from casestore.edge.metrics import Metrics
+from casestore.service.accounts import AccountOffice
+from casestore.service.admission import Admission
+from casestore.service.alerts import AlertRoom
+from casestore.service.assignment import Assignment
 from casestore.service.attachments import AttachmentRoom
+from casestore.service.audit import AuditRoom
+from casestore.service.authenticator import Authenticators
+from casestore.service.branches import BranchOffice
 from casestore.service.casework import Casework
+from casestore.service.checklist import ChecklistRoom
+from casestore.service.classification import ClassificationDesk
 from casestore.service.clients import ClientRegister
+from casestore.service.corrections import CorrectionBook
 from casestore.service.desk import ComplaintDesk
+from casestore.service.directory import Reception
 from casestore.service.entrance import StaffEntrance
 from casestore.service.exchange import Exchange
+from casestore.service.knowledge import KnowledgeBook
+from casestore.service.listing import Listing
+from casestore.service.notices import NoticeDesk
+from casestore.service.own_account import OwnAccount
 from casestore.service.ports import Clock, NewId
+from casestore.service.presence import Presence
+from casestore.service.reminders import ReminderDesk
+from casestore.service.replies import ReplyDesk
+from casestore.service.reports import Reports
+from casestore.service.retention import Retention
+from casestore.service.saved_views import SavedViewBook
+from casestore.service.tasks import TaskRoom
+from casestore.service.watch import Watch
 
 
 @dataclass(frozen=True)
@@ -30,6 +53,29 @@ class Services:
     exchange: Exchange
     clients: ClientRegister
     entrance: StaffEntrance
+    admission: Admission
+    authenticators: Authenticators
+    own_account: OwnAccount
+    accounts: AccountOffice
+    branches: BranchOffice
+    audit: AuditRoom
+    classification: ClassificationDesk
+    corrections: CorrectionBook
+    knowledge: KnowledgeBook
+    presence: Presence
+    saved_views: SavedViewBook
+    listing: Listing
+    reception: Reception
+    replies: ReplyDesk
+    notices: NoticeDesk
+    assignment: Assignment
+    watch: Watch
+    reminders: ReminderDesk
+    tasks: TaskRoom
+    checklist: ChecklistRoom
+    retention: Retention
+    reports: Reports
+    alerts: AlertRoom
     readiness: Callable[[], Mapping[str, str]]
     warnings: Callable[[], Sequence[str]]
     metrics: Metrics
@@ -38,7 +84,15 @@ class Services:
     drafts_are_answered: bool
 
 
-def services(request: Request) -> Services:
-    """The services of the application that received the request."""
+async def services(request: Request) -> Services:
+    """The services of the application that received the request.
+
+    A coroutine only so that FastAPI needs no thread to look at an attribute.
+    """
+    return services_of(request)
+
+
+def services_of(request: Request) -> Services:
+    """The same for those who are no dependency."""
     found: Services = request.app.state.services
     return found

@@ -14,11 +14,23 @@ from casestore.domain.case import (
     CaseEvent,
     CaseStanding,
     CaseSummary,
+    Complaint,
     EventKind,
-    Progress,
 )
 from casestore.domain.exchange import BacklogReport, FeedEntry, News
-from casestore.domain.staff import Account, Session
+from casestore.service.assignment_ports import Caseload, Routes
+from casestore.service.audit_ports import Audit
+from casestore.service.classification_ports import ClassBook
+from casestore.service.job_ports import Leases
+from casestore.service.knowledge_ports import KnowledgeReports
+from casestore.service.listing_ports import Listings, Search
+from casestore.service.people_ports import Branches, Staff
+from casestore.service.presence_ports import SavedViews, Viewers
+from casestore.service.reminder_ports import Reminders
+from casestore.service.reply_ports import Notices, Replies
+from casestore.service.report_ports import Alerts, Reports
+from casestore.service.retention_ports import Archive
+from casestore.service.task_ports import Checks, Tasks
 
 Clock = Callable[[], datetime]
 NewToken = Callable[[], str]
@@ -41,11 +53,30 @@ class Cases(Protocol):
     def lock(self, reference: str) -> CaseStanding | None:
         """The same; nobody else moves the case until the transaction ends."""
 
-    def move(self, reference: str, progress: Progress) -> None:
-        """Change where a locked case stands."""
+    def move(self, standing: CaseStanding) -> None:
+        """Write where a locked case stands now: progress, clock, due dates, handling."""
+
+    def correct(self, complaint: Complaint) -> None:
+        """Write the complaint of a locked case anew; it stays known by its first fingerprint."""
 
     def client(self, reference: str) -> str | None:
         """The client that filed the case; None if unknown."""
+
+    def registered_by(self, reference: str) -> str | None:
+        """The actor who registered the case; None if unknown."""
+
+    def staff_named(self, reference: str) -> str | None:
+        """Whom the customer complained of in person; None if nobody."""
+
+    def same_customer(self, reference: str) -> Sequence[str]:
+        """The other cases of the same phone, newest first."""
+
+    def earlier(self, phone: str, business: str, since: datetime, than: str) -> str | None:
+        """The latest case of a phone and business received at or after a moment, but not later
+        than the case ``than``, and not that one itself."""
+
+    def is_linked(self, one: str, other: str) -> bool:
+        """Whether one of the two cases names the other as the same matter."""
 
     def event_of(self, act_id: str) -> CaseEvent | None:
         """The event of the act with this id."""
@@ -89,8 +120,9 @@ class Attachments(Protocol):
 class Feed(Protocol):
     """News for clients, in one order that everybody sees alike."""
 
-    def publish(self, news: News) -> None:
-        """Append. Whoever reads up to some news has read, or can still read, all before it."""
+    def publish(self, news: News) -> int:
+        """Append, and give its place. Whoever reads up to some news has read, or can still read,
+        all before it."""
 
     def after(self, client: str, cursor: int, limit: int) -> Sequence[FeedEntry]:
         """Up to ``limit`` news for a client that follow ``cursor``, in order."""
@@ -119,31 +151,6 @@ class Clients(Protocol):
         """The client with this token."""
 
 
-class Staff(Protocol):
-    """Console accounts and sessions."""
-
-    def any_account(self) -> bool:
-        """Whether the console has at least one account."""
-
-    def add_account(self, account: Account, created_at: datetime) -> bool:
-        """Create an account; False if the name is taken."""
-
-    def account(self, username: str) -> Account | None:
-        """The account of that name."""
-
-    def put_session(self, session: Session) -> None:
-        """Create a session, or note that it was seen."""
-
-    def session(self, token_hash: str) -> Session | None:
-        """A stored session, live or not."""
-
-    def drop_session(self, token_hash: str) -> None:
-        """End a session; no error if there is none."""
-
-    def drop_sessions_before(self, seen_before: datetime, started_before: datetime) -> None:
-        """Delete sessions last seen or started before these moments."""
-
-
 class Attempts(Protocol):
     """Remembered wrong guesses per subject."""
 
@@ -170,6 +177,25 @@ class Transaction(Protocol):
     clients: Clients
     staff: Staff
     attempts: Attempts
+    branches: Branches
+    audit: Audit
+    reports: Reports
+    alerts: Alerts
+    replies: Replies
+    notices: Notices
+    reminders: Reminders
+    routes: Routes
+    caseload: Caseload
+    tasks: Tasks
+    checks: Checks
+    leases: Leases
+    archive: Archive
+    viewers: Viewers
+    classes: ClassBook
+    knowledge: KnowledgeReports
+    saved_views: SavedViews
+    listings: Listings
+    search: Search
 
     def commit(self) -> None:
         """Make everything written durable."""

@@ -1,9 +1,10 @@
 """Cases, their history and what is known of their files in SQL."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.engine import Connection
 
 from casestore.domain.attachment import Attachment
@@ -12,28 +13,47 @@ from casestore.domain.case import (
     CaseEvent,
     CaseStanding,
     CaseSummary,
+    Complaint,
     EventKind,
-    Progress,
 )
 from casestore.storage.keyring import Keyring
 from casestore.storage.rows import (
     FINGERPRINT,
     attachment_row,
     case_row,
+    content_columns,
     event_row,
+    phone_macs,
     phone_tail_purpose,
-    progress_columns,
     read_attachment,
     read_case,
     read_event,
-    read_standing,
     read_summary,
 )
+from casestore.storage.standing_rows import read_standing, standing_columns
 from casestore.storage.statements import insert_once
 from casestore.storage.tables import attachments, case_events, cases
 
 # Compared with when there is no case, so that an unknown reference takes as long as a known one.
 _NO_MAC = "0" * 64
+# Built once, because every filing asks it and building it takes longer than asking.
+_EARLIER = (
+    select(cases.c.reference)
+    .where(
+        cases.c.phone_mac.in_(bindparam("macs", expanding=True)),
+        cases.c.business == bindparam("business"),
+        cases.c.received_at.between(
+            bindparam("since"),
+            select(cases.c.received_at)
+            .where(cases.c.reference == bindparam("than"))
+            .correlate(None)
+            .scalar_subquery(),
+        ),
+        cases.c.reference != bindparam("than"),
+    )
+    .order_by(cases.c.received_at.desc(), cases.c.reference.desc())
+    .limit(1)
+)
 
 
 class SqlCases:
@@ -62,15 +82,68 @@ class SqlCases:
         row = self._connection.execute(query).one_or_none()
         return read_standing(row) if row else None
 
-    def move(self, reference: str, progress: Progress) -> None:
+    def move(self, standing: CaseStanding) -> None:
         """See the port."""
-        mine = cases.c.reference == reference
-        self._connection.execute(update(cases).where(mine).values(**progress_columns(progress)))
+        mine = cases.c.reference == standing.reference
+        self._connection.execute(update(cases).where(mine).values(**standing_columns(standing)))
+
+    def correct(self, complaint: Complaint) -> None:
+        """See the port."""
+        mine = cases.c.reference == complaint.reference
+        values = content_columns(complaint, self._keyring)
+        self._connection.execute(update(cases).where(mine).values(**values))
 
     def client(self, reference: str) -> str | None:
         """See the port."""
         row = self._row(reference)
         return row.client if row else None
+
+    def registered_by(self, reference: str) -> str | None:
+        """See the port."""
+        query = select(case_events.c.actor).where(
+            case_events.c.reference == reference,
+            case_events.c.kind == EventKind.REGISTERED.value,
+        )
+        actor: str | None = self._connection.execute(query).scalar()
+        return actor
+
+    def staff_named(self, reference: str) -> str | None:
+        """See the port."""
+        query = select(cases.c.staff).where(cases.c.reference == reference)
+        named: str | None = self._connection.execute(query).scalar()
+        return named
+
+    def same_customer(self, reference: str) -> Sequence[str]:
+        """See the port."""
+        query = select(cases.c.phone_sealed).where(cases.c.reference == reference)
+        sealed = self._connection.execute(query).scalar()
+        if sealed is None:
+            return []
+        others = self._by_phone(self._keyring.open(sealed)).where(cases.c.reference != reference)
+        found: Sequence[str] = self._connection.execute(others).scalars().all()
+        return found
+
+    def earlier(self, phone: str, business: str, since: datetime, than: str) -> str | None:
+        """See the port."""
+        asked = {
+            "macs": phone_macs(phone, self._keyring),
+            "business": business,
+            "since": since,
+            "than": than,
+        }
+        found: str | None = self._connection.execute(_EARLIER, asked).scalar()
+        return found
+
+    def is_linked(self, one: str, other: str) -> bool:
+        """See the port."""
+        pair = (one, other)
+        named = select(cases.c.reference).where(
+            cases.c.reference.in_(pair), cases.c.linked_to.in_(pair)
+        )
+        if self._connection.execute(named).first() is not None:
+            return True
+        links = [event for event in self.events(one) if event.kind is EventKind.LINKED]
+        return any(event.act and event.act.data.get("other") == other for event in links)
 
     def has_fingerprint(self, reference: str, fingerprint: str) -> bool:
         """See the port."""
@@ -129,6 +202,11 @@ class SqlCases:
             self._connection.execute(query.order_by(cases.c.reference)).scalars().all()
         )
         return found
+
+    def _by_phone(self, phone: str) -> Any:
+        macs = phone_macs(phone, self._keyring)
+        query = select(cases.c.reference).where(cases.c.phone_mac.in_(macs))
+        return query.order_by(cases.c.received_at.desc(), cases.c.reference.desc())
 
     def _row(self, reference: str) -> Any:
         query = select(cases).where(cases.c.reference == reference)

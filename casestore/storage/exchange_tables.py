@@ -18,7 +18,7 @@ from casestore.domain.exchange import (
     NewsKind,
 )
 from casestore.storage.statements import lock_writers, upsert
-from casestore.storage.tables import backlogs, feed
+from casestore.storage.tables import backlogs, feed, notices
 
 
 class SqlFeed:
@@ -27,7 +27,7 @@ class SqlFeed:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def publish(self, news: News) -> None:
+    def publish(self, news: News) -> int:
         """See the port.
 
         One writer at a time: otherwise a smaller cursor could be committed after a larger one
@@ -42,13 +42,16 @@ class SqlFeed:
             "actor": news.actor,
             "happened_at": news.happened_at,
         }
-        self._connection.execute(insert(feed).values(**row))
+        (cursor,) = self._connection.execute(insert(feed).values(**row)).inserted_primary_key
+        return int(cursor)
 
     def after(self, client: str, cursor: int, limit: int) -> Sequence[FeedEntry]:
         """See the port."""
-        query = select(feed).where(feed.c.client == client, feed.c.cursor > cursor)
-        rows = self._connection.execute(query.order_by(feed.c.cursor).limit(limit)).all()
-        return [FeedEntry(row.cursor, _read_news(row)) for row in rows]
+        with_notice = feed.outerjoin(notices, notices.c.cursor == feed.c.cursor)
+        query = select(feed, notices.c.id.label("notice")).select_from(with_notice)
+        mine = query.where(feed.c.client == client, feed.c.cursor > cursor)
+        rows = self._connection.execute(mine.order_by(feed.c.cursor).limit(limit)).all()
+        return [FeedEntry(row.cursor, _read_news(row), row.notice) for row in rows]
 
     def retried_since(self, client: str, moment: datetime) -> frozenset[str]:
         """See the port."""

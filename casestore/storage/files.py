@@ -2,7 +2,9 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from casestore.domain.errors import ConfigurationError, StoreUnavailable
@@ -45,6 +47,43 @@ class SealedFiles:
     def is_writable(self) -> bool:
         """See the port."""
         return os.access(self._folder, os.W_OK | os.X_OK)
+
+    def names(self, older_than: datetime) -> Iterator[str]:
+        """See ``service.retention_ports.FileRoom``; what a crash left half written is among them."""
+        limit = older_than.timestamp()
+        try:
+            with os.scandir(self._folder) as entries:
+                found = [entry.name for entry in entries if entry.stat().st_mtime < limit]
+        except OSError as exc:
+            raise StoreUnavailable from exc
+        yield from sorted(found)
+
+    def delete(self, name: str) -> bool:
+        """See ``service.retention_ports.FileRoom``."""
+        try:
+            os.unlink(self._folder / name)
+        except FileNotFoundError:
+            return False
+        except OSError as exc:
+            raise StoreUnavailable from exc
+        self._make_name_durable()
+        return True
+
+    def reseal(self, name: str) -> bool:
+        """Bring a file under the current key; False if it is already, or is gone meanwhile.
+
+        Raises FieldUnreadable, StoreUnavailable.
+        """
+        try:
+            sealed = (self._folder / name).read_bytes()
+            if self._keyring.is_current(sealed):
+                return False
+            self._write(name, self._keyring.resealed(sealed))
+        except FileNotFoundError:
+            return False
+        except OSError as exc:
+            raise StoreUnavailable from exc
+        return True
 
     def _write(self, name: str, sealed: bytes) -> None:
         descriptor, aside = tempfile.mkstemp(prefix=".new-", dir=self._folder)  # mode 0600

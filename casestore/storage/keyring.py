@@ -22,7 +22,8 @@ class Keyring:
 
     def __init__(self, keys: Sequence[str]) -> None:
         try:
-            self._cipher = MultiFernet([Fernet(key) for key in keys])
+            ciphers = [Fernet(key) for key in keys]
+            self._current, self._cipher = ciphers[0], MultiFernet(ciphers)
             self._mac_keys = [_mac_key(key) for key in keys]
         except (ValueError, binascii.Error) as exc:
             raise ConfigurationError(
@@ -51,6 +52,25 @@ class Keyring:
     def sign(self, purpose: str, text: str) -> str:
         """HMAC-SHA-256 (hex) with the current key, different for every purpose."""
         return _mac(self._mac_keys[0], purpose, text)
+
+    def signatures(self, purpose: str, text: str) -> list[str]:
+        """What ``sign`` gives, or gave, with each key; to look up what was stored."""
+        return [_mac(key, purpose, text) for key in self._mac_keys]
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether the current key opens it, so that the older ones are not needed for it."""
+        try:
+            self._current.decrypt(sealed)
+        except InvalidToken:
+            return False
+        return True
+
+    def resealed(self, sealed: bytes) -> bytes:
+        """The same content under the current key. Raises FieldUnreadable."""
+        try:
+            return self._cipher.rotate(sealed)
+        except InvalidToken as exc:
+            raise FieldUnreadable from exc
 
     def recognises(self, purpose: str, text: str, signature: str) -> bool:
         """Whether any key signed this text for this purpose; constant time per key."""

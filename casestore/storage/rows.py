@@ -7,25 +7,31 @@ from casestore.domain.case import (
     Act,
     Case,
     CaseEvent,
-    CaseStanding,
-    CaseState,
     CaseSummary,
     Classification,
     Complainant,
     Complaint,
     Consent,
     EventKind,
+    Forwarded,
     Group,
     IncidentDate,
-    Progress,
     Proposal,
     Role,
     Source,
 )
-from casestore.domain.deadlines import DueDates
+from casestore.domain.deadlines import local_date
+from casestore.domain.phone import phone_key
 from casestore.storage.keyring import Keyring
+from casestore.storage.standing_rows import (
+    progress_columns,
+    read_event_progress,
+    read_standing,
+    standing_columns,
+)
 
 FINGERPRINT = "fingerprint"
+PHONE = "phone"
 
 
 def case_row(case: Case, fingerprint: str, keyring: Keyring) -> dict[str, Any]:
@@ -33,16 +39,22 @@ def case_row(case: Case, fingerprint: str, keyring: Keyring) -> dict[str, Any]:
 
     Keyed, because a plain hash would let a reader of the table test guesses of the phone.
     """
-    reference = case.standing.reference
     return {
-        "reference": reference,
+        "reference": case.standing.reference,
         "fingerprint": keyring.sign(FINGERPRINT, fingerprint),
         "client": case.client,
         "recorded_at": case.recorded_at,
-        **_standing_columns(case.standing),
-        **_complaint_columns(case.complaint),
-        **_complainant_columns(case.complaint.complainant, reference, keyring),
+        "received_at": case.standing.received_at,
+        "received_on": local_date(case.standing.received_at),
+        **standing_columns(case.standing),
+        **content_columns(case.complaint, keyring),
     }
+
+
+def content_columns(complaint: Complaint, keyring: Keyring) -> dict[str, Any]:
+    """The complaint itself, as columns of ``cases``; personal fields sealed."""
+    person = _complainant_columns(complaint.complainant, complaint.reference, keyring)
+    return {**_complaint_columns(complaint), **person}
 
 
 def phone_tail_purpose(reference: str) -> str:
@@ -50,14 +62,9 @@ def phone_tail_purpose(reference: str) -> str:
     return f"phone-tail:{reference}"
 
 
-def read_standing(row: Any) -> CaseStanding:
-    """A row of ``cases`` to where the case stands."""
-    return CaseStanding(
-        reference=row.reference,
-        progress=_read_progress(row),
-        received_at=row.received_at,
-        due=DueDates(row.promise_due, row.complex_due, row.legal_due, row.due_provisional),
-    )
+def phone_macs(phone: str, keyring: Keyring) -> list[str]:
+    """What ``phone_mac`` may hold for a phone, whichever key of the ring signed it."""
+    return keyring.signatures(PHONE, phone_key(phone))
 
 
 def read_summary(row: Any, keyring: Keyring) -> CaseSummary:
@@ -68,6 +75,8 @@ def read_summary(row: Any, keyring: Keyring) -> CaseSummary:
         name=keyring.open(row.name_sealed),
         phone=keyring.open(row.phone_sealed),
         group=_read_group(row),
+        branch=row.branch,
+        source=Source(row.source),
     )
 
 
@@ -101,17 +110,8 @@ def read_event(row: Any) -> CaseEvent:
         actor=row.actor,
         happened_at=row.happened_at,
         act=_read_act(row),
-        progress=_read_progress(row) if row.state else None,
+        progress=read_event_progress(row),
     )
-
-
-def progress_columns(progress: Progress) -> dict[str, Any]:
-    """Where a case stands, in ``cases`` and ``case_events`` alike."""
-    return {
-        "state": progress.state.value,
-        "review_due": progress.review_due,
-        "ended_on": progress.ended_on,
-    }
 
 
 def attachment_row(attachment: Attachment, keyring: Keyring) -> dict[str, Any]:
@@ -146,28 +146,14 @@ def _act_columns(act: Act) -> dict[str, Any]:
         "submitted_at": act.submitted_at,
         "text": act.text,
         "rating": act.rating,
+        "data": dict(act.data) or None,
     }
 
 
 def _read_act(row: Any) -> Act | None:
     if row.act_id is None:
         return None
-    return Act(row.act_id, row.submitted_at, row.text, row.rating)
-
-
-def _read_progress(row: Any) -> Progress:
-    return Progress(CaseState(row.state), row.review_due, row.ended_on)
-
-
-def _standing_columns(standing: CaseStanding) -> dict[str, Any]:
-    return {
-        **progress_columns(standing.progress),
-        "received_at": standing.received_at,
-        "promise_due": standing.due.promise,
-        "complex_due": standing.due.complex,
-        "legal_due": standing.due.legal,
-        "due_provisional": standing.due.provisional,
-    }
+    return Act(row.act_id, row.submitted_at, row.text, row.rating, row.data or {})
 
 
 def _complaint_columns(complaint: Complaint) -> dict[str, Any]:
@@ -190,12 +176,19 @@ def _complaint_columns(complaint: Complaint) -> dict[str, Any]:
         "amount_text": complaint.amount_text,
         "request": complaint.request,
         "attachments": list(complaint.attachments),
-        "consent_version": complaint.consent.version,
-        "consent_given_at": complaint.consent.given_at,
+        **_consent_columns(complaint),
         "group_size": complaint.group and complaint.group.size,
         "group_text": complaint.group and complaint.group.text,
         "linked_to": complaint.linked_to,
+        "forwarded_number": complaint.forwarded and complaint.forwarded.number,
     }
+
+
+def _consent_columns(complaint: Complaint) -> dict[str, Any]:
+    """The columns were made when every complaint had a consent; an empty version says it has
+    none."""
+    consent = complaint.consent or Consent("", complaint.submitted_at)
+    return {"consent_version": consent.version, "consent_given_at": consent.given_at}
 
 
 def _complainant_columns(person: Complainant, reference: str, keyring: Keyring) -> dict[str, Any]:
@@ -203,6 +196,8 @@ def _complainant_columns(person: Complainant, reference: str, keyring: Keyring) 
         "name_sealed": keyring.seal(person.name),
         "phone_sealed": keyring.seal(person.phone),
         "phone_tail_mac": keyring.sign(phone_tail_purpose(reference), person.phone_tail),
+        "phone_mac": keyring.sign(PHONE, phone_key(person.phone)),
+        "id_number_sealed": keyring.seal(person.id_number) if person.id_number else None,
         "role": person.role.value,
         "contact_preference": person.contact_preference,
     }
@@ -216,7 +211,7 @@ def _read_complaint(row: Any, keyring: Keyring) -> Complaint:
         detail=row.detail,
         business=row.business,
         reason=row.reason,
-        classification=_read_classification(row),
+        classification=read_classification(row),
         branch=row.branch,
         staff=row.staff,
         incident=IncidentDate(row.incident_text, row.incident_start, row.incident_end),
@@ -225,10 +220,22 @@ def _read_complaint(row: Any, keyring: Keyring) -> Complaint:
         request=row.request,
         complainant=_read_complainant(row, keyring),
         attachments=tuple(row.attachments),
-        consent=Consent(row.consent_version, row.consent_given_at),
+        consent=_read_consent(row),
         group=_read_group(row),
         linked_to=row.linked_to,
+        forwarded=_read_forwarded(row),
     )
+
+
+def _read_consent(row: Any) -> Consent | None:
+    version = row.consent_version
+    return Consent(version, row.consent_given_at) if version else None
+
+
+def _read_forwarded(row: Any) -> Forwarded | None:
+    """Its due date counts for the clock and is kept there."""
+    number = row.forwarded_number
+    return None if number is None else Forwarded(number, row.forwarded_due)
 
 
 def _read_group(row: Any) -> Group | None:
@@ -241,10 +248,12 @@ def _read_complainant(row: Any, keyring: Keyring) -> Complainant:
         phone=keyring.open(row.phone_sealed),
         role=Role(row.role),
         contact_preference=row.contact_preference,
+        id_number=keyring.open(row.id_number_sealed) if row.id_number_sealed else None,
     )
 
 
-def _read_classification(row: Any) -> Classification:
+def read_classification(row: Any) -> Classification:
+    """A row of ``cases`` to what the assistant proposed."""
     return Classification(
         business=_proposal(row.proposed_business, row.proposed_business_confidence),
         reason=_proposal(row.proposed_reason, row.proposed_reason_confidence),

@@ -1,5 +1,6 @@
 """The statements that SQLAlchemy 1.4 spells per dialect."""
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Table, text
@@ -11,16 +12,13 @@ _INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 def insert_once(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
     """Insert a row unless a unique key is taken; False if it was."""
-    statement = _insert(connection, table, values).on_conflict_do_nothing()
-    return bool(connection.execute(statement).rowcount)
+    statement = _insert_once(connection.dialect, table, tuple(values))
+    return bool(connection.execute(statement, values).rowcount)
 
 
 def upsert(connection: Connection, table: Table, values: dict[str, Any]) -> None:
     """Insert a row, or overwrite the one with the same primary key."""
-    key = [column.name for column in table.primary_key]
-    others = {name: value for name, value in values.items() if name not in key}
-    statement = _insert(connection, table, values)
-    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=others))
+    connection.execute(_upsert(connection.dialect, table, tuple(values)), values)
 
 
 def lock_writers(connection: Connection, table: Table) -> None:
@@ -30,5 +28,18 @@ def lock_writers(connection: Connection, table: Table) -> None:
         connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def _insert(connection: Connection, table: Table, values: dict[str, Any]) -> Any:
-    return _INSERT[connection.dialect.name](table).values(**values)
+# SQLAlchemy 1.4 compiles "on conflict" anew at every execution, which costs more than the database
+# does with it; so what comes out is kept here, for each dialect object (one per engine).
+@lru_cache(maxsize=200)
+def _insert_once(dialect: Any, table: Table, names: tuple[str, ...]) -> Any:
+    statement = _INSERT[dialect.name](table).on_conflict_do_nothing()
+    return statement.compile(dialect=dialect, column_keys=names)
+
+
+@lru_cache(maxsize=200)
+def _upsert(dialect: Any, table: Table, names: tuple[str, ...]) -> Any:
+    key = [column.name for column in table.primary_key]
+    statement = _INSERT[dialect.name](table)
+    others = {name: statement.excluded[name] for name in names if name not in key}
+    overwriting = statement.on_conflict_do_update(index_elements=key, set_=others)
+    return overwriting.compile(dialect=dialect, column_keys=names)

@@ -7,6 +7,13 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from casestore.domain.errors import StoreUnavailable
+from casestore.service.assignment_ports import Caseload, Routes
+from casestore.service.audit_ports import Audit
+from casestore.service.classification_ports import ClassBook
+from casestore.service.job_ports import Leases
+from casestore.service.knowledge_ports import KnowledgeReports
+from casestore.service.listing_ports import Listings, Search
+from casestore.service.people_ports import Branches, Staff
 from casestore.service.ports import (
     Attachments,
     Attempts,
@@ -14,12 +21,32 @@ from casestore.service.ports import (
     Cases,
     Clients,
     Feed,
-    Staff,
 )
+from casestore.service.presence_ports import SavedViews, Viewers
+from casestore.service.reminder_ports import Reminders
+from casestore.service.reply_ports import Notices, Replies
+from casestore.service.report_ports import Alerts, Reports
+from casestore.service.retention_ports import Archive
+from casestore.service.task_ports import Checks, Tasks
+from casestore.storage.alert_tables import SqlAlerts
+from casestore.storage.archive_tables import SqlArchive
+from casestore.storage.assignment_tables import SqlCaseload, SqlRoutes
+from casestore.storage.audit_tables import SqlAudit
 from casestore.storage.case_tables import SqlAttachments, SqlCases
+from casestore.storage.classification_tables import SqlClasses
 from casestore.storage.exchange_tables import SqlBacklogs, SqlFeed
 from casestore.storage.keyring import Keyring
-from casestore.storage.people_tables import SqlAttempts, SqlClients, SqlStaff
+from casestore.storage.knowledge_tables import SqlKnowledge
+from casestore.storage.lease_tables import SqlLeases
+from casestore.storage.listing import SqlListings
+from casestore.storage.notice_tables import SqlNotices
+from casestore.storage.people_tables import SqlAttempts, SqlBranches, SqlClients, SqlStaff
+from casestore.storage.presence_tables import SqlSavedViews, SqlViewers
+from casestore.storage.reminder_tables import SqlReminders
+from casestore.storage.reply_tables import SqlReplies
+from casestore.storage.report_tables import SqlReports
+from casestore.storage.search import SqlSearch
+from casestore.storage.task_tables import SqlChecks, SqlTasks
 
 
 class SqlTransaction:
@@ -32,8 +59,27 @@ class SqlTransaction:
         self.feed: Feed = SqlFeed(connection)
         self.backlogs: Backlogs = SqlBacklogs(connection)
         self.clients: Clients = SqlClients(connection)
-        self.staff: Staff = SqlStaff(connection)
+        self.staff: Staff = SqlStaff(connection, keyring)
         self.attempts: Attempts = SqlAttempts(connection)
+        self.branches: Branches = SqlBranches(connection)
+        self.audit: Audit = SqlAudit(connection)
+        self.reports: Reports = SqlReports(connection)
+        self.alerts: Alerts = SqlAlerts(connection)
+        self.replies: Replies = SqlReplies(connection)
+        self.notices: Notices = SqlNotices(connection)
+        self.reminders: Reminders = SqlReminders(connection)
+        self.routes: Routes = SqlRoutes(connection)
+        self.caseload: Caseload = SqlCaseload(connection)
+        self.tasks: Tasks = SqlTasks(connection)
+        self.checks: Checks = SqlChecks(connection)
+        self.leases: Leases = SqlLeases(connection)
+        self.archive: Archive = SqlArchive(connection, keyring)
+        self.classes: ClassBook = SqlClasses(connection, keyring)
+        self.knowledge: KnowledgeReports = SqlKnowledge(connection)
+        self.viewers: Viewers = SqlViewers(connection)
+        self.listings: Listings = SqlListings(connection, keyring)
+        self.search: Search = SqlSearch(connection)
+        self.saved_views: SavedViews = SqlSavedViews(connection)
 
     def commit(self) -> None:
         """See the port."""

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import base64
-import re
 import secrets
 import sqlite3
 from contextlib import closing
 from functools import lru_cache
 from typing import Any
 
-import requests
 import yaml
 
 from bot.intake.drafts import SqlDrafts
 from bot.privacy.sealing import Sealer
 from bot.storage.engine import create_engine
+from tests.bank import bank_staff
 from tests.stack import ROOT, Chat, Stack, wait_until
 
 
@@ -111,16 +110,6 @@ def draft(stack: Stack, chat: Chat) -> dict[str, Any]:
 
 
 def reply_of_the_bank(stack: Stack, reference: str, text: str) -> None:
-    """An officer answers in the console."""
-    http = requests.Session()
-    page = http.get(f"{stack.store}/login", timeout=10).text
-    form = dict(re.findall(r'name="([a-z_]+)" value="([^"]*)"', page))
-    form |= {"username": "admin", "password": stack.console_password}
-    http.post(f"{stack.store}/login", data=form, timeout=10)
-    page = http.get(f"{stack.store}/cases/{reference}", timeout=10).text
-    reply = page[page.index(f'action="/cases/{reference}/reply"') :]
-    form = dict(re.findall(r'name="([a-z_]+)" value="([^"]*)"', reply[: reply.index("</form>")]))
-    answer = http.post(
-        f"{stack.store}/cases/{reference}/reply", data={**form, "text": text}, timeout=10
-    )
-    assert answer.status_code == 200, answer.text
+    """The bank investigates, decides and answers."""
+    with bank_staff(stack.env) as staff:
+        staff.reply(reference, text)

@@ -25,8 +25,9 @@ _SMALL_TARGETS = (
     "() => {"
     + _CONTROLS
     + """
+  // A click on the label around a control is a click on the control.
   const small = element => {
-    const { width, height } = element.getBoundingClientRect();
+    const { width, height } = (element.closest("label") ?? element).getBoundingClientRect();
     return width < 44 || height < 44;
   };
   const inSentence = element => getComputedStyle(element).display === "inline";

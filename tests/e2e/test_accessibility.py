@@ -9,9 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e import files, layout
 from tests.e2e.chat_page import AGREE, OPENING, STORY, SUBMIT, ChatPage
-from tests.e2e.console_page import ConsolePage
-from tests.e2e.visitor import DESKTOP, PHONE, SMALL_PHONE, Visitor
-from tests.stack import Stack, wait_until
+from tests.e2e.visitor import DESKTOP, PHONE, SMALL_PHONE
 
 Variant = tuple[tuple[int, int], Literal["light", "dark"]]
 VARIANTS: tuple[Variant, ...] = (
@@ -113,14 +111,3 @@ def test_files_in_a_conversation_fit_and_can_be_read(chat: ChatPage, tmp_path: P
     chat.reload()
     expect(chat.page.locator(".file .icon")).to_have_count(2)
     _inspect(chat.page, "10-files-after-reload")
-
-
-def test_every_console_screen_fits_and_can_be_read(visitor: Visitor, stack: Stack) -> None:
-    customer = stack.chat()
-    reference = customer.file_complaint("13800130203")
-    _inspect(visitor.open(f"{stack.store}/login"), "6-console-login")
-    wait_until(lambda: "已送达" in str(customer.history()), 15, "the case is delivered")
-    console = ConsolePage.signed_in(visitor, stack)
-    _inspect(console.page, "7-console-list")
-    console.open_case(reference)
-    _inspect(console.page, "8-console-case")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -82,6 +83,10 @@ def test_it_starts_everything_says_where_and_ctrl_c_stops_everything(
     wait_until(lambda: "Ctrl-C" in run.text(), 150, "the addresses")
     assert f"http://127.0.0.1:{run.rasa}/webhooks/web/" in run.text()
     assert Stack.answers(f"http://127.0.0.1:{run.rasa}/webhooks/web/health")
+    code = re.search(r"账号 admin 的一次性代码：((?:[0-9A-Z]{6}-){3}[0-9A-Z]{6})", run.text())
+    assert code is not None
+    logs = Path(run.env["VAR_DIR"], "log").glob("*.log")
+    assert not any(code.group(1) in log.read_text(encoding="utf-8") for log in logs)
     process.send_signal(signal.SIGINT)
     process.wait(timeout=20)
     assert all(_is_free(port) for port in run.ports)

@@ -13,6 +13,7 @@ import pytest
 
 from bot.errors import CaseStoreError, NotFound, Permanent, Retryable, TooManyAttempts
 from bot.intake.case_store import Document, Event, Events, HttpCaseStore
+from tests.fakes import NOW
 from tests.ports import free_ports
 
 REFERENCE = "TS20261123-7K3QF8K"
@@ -253,7 +254,17 @@ def test_an_act_goes_to_its_address_under_its_id(
     assert json.loads(request["body"]) == ACT
 
 
-@pytest.mark.parametrize("code", ["case_withdrawn", "no_reply_yet", "review_too_late"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "case_closed",
+        "case_merged",
+        "case_withdrawn",
+        "no_reply_yet",
+        "review_too_late",
+        "wrong_state",
+    ],
+)
 def test_what_the_state_of_the_case_refuses_is_refused_for_good(
     bank: Bank, client: HttpCaseStore, code: str
 ) -> None:
@@ -272,6 +283,8 @@ def test_what_may_change_is_tried_again(bank: Bank, client: HttpCaseStore, statu
         lambda: client.attach(REFERENCE, DOCUMENT),
         lambda: client.events(0, 10),
         lambda: client.report({}),
+        lambda: client.confirm("n-1", NOW, None),
+        lambda: client.report_knowledge({}),
     ):
         with pytest.raises(Retryable, match=f"HTTP {status} busy"):
             call()
@@ -314,14 +327,20 @@ def test_a_document_that_is_refused_is_not_sent_for_ever(
 def test_events_come_in_order_with_the_place_to_go_on_from(
     bank: Bank, client: HttpCaseStore
 ) -> None:
-    event = {"cursor": 8, "reference": REFERENCE, "kind": "replied", "text": "已退款"}
+    event = {
+        "cursor": 8,
+        "reference": REFERENCE,
+        "kind": "replied",
+        "text": "已退款",
+        "notice": "n-1",
+    }
     retry = {"cursor": 9, "reference": REFERENCE, "kind": "retry", "text": None}
     when = {"happened_at": "2026-11-23T01:00:00+00:00"}
     bank.answer(200, {"events": [{**event, **when}, {**retry, **when}], "cursor": 9})
     moment = when["happened_at"]
     assert client.events(7, 50) == Events(
         [
-            Event(8, REFERENCE, "replied", "已退款", moment),
+            Event(8, REFERENCE, "replied", "已退款", moment, "n-1"),
             Event(9, REFERENCE, "retry", None, moment),
         ],
         9,
@@ -355,3 +374,33 @@ def test_the_backlog_is_put(bank: Bank, client: HttpCaseStore) -> None:
     (request,) = bank.requests
     assert (request["method"], request["path"]) == ("PUT", "/api/v1/backlog")
     assert json.loads(request["body"]) == report
+
+
+def test_the_report_on_the_answers_is_put(bank: Bank, client: HttpCaseStore) -> None:
+    bank.status, bank.body = 204, b""
+    client.report_knowledge({"questions": [], "due": []})
+    (request,) = bank.requests
+    assert (request["method"], request["path"]) == ("PUT", "/api/v1/knowledge")
+    assert json.loads(request["body"]) == {"questions": [], "due": []}
+
+
+@pytest.mark.parametrize(
+    ("failure", "status"), [(None, "delivered"), ("没有找到提出这件投诉的对话", "failed")]
+)
+def test_a_receipt_says_when_it_was_told_or_why_not(
+    bank: Bank, client: HttpCaseStore, failure: str | None, status: str
+) -> None:
+    bank.status, bank.body = 204, b""
+    client.confirm("n/1", NOW, failure)
+    (request,) = bank.requests
+    assert (request["method"], request["path"]) == ("PUT", "/api/v1/notices/n%2F1")
+    said = {"status": status, "at": NOW.isoformat(), "error": failure}
+    assert json.loads(request["body"]) == said
+
+
+def test_a_notice_the_bank_does_not_know_is_not_confirmed_for_ever(
+    bank: Bank, client: HttpCaseStore
+) -> None:
+    bank.answer(404, {"error": {"code": "notice_not_found", "message": "没有"}})
+    with pytest.raises(Permanent, match="notice_not_found"):
+        client.confirm("n-1", NOW, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.errors import Retryable, StorageError
+from bot.errors import Permanent, Retryable, StorageError
 from bot.intake import news
 from bot.intake.case_store import Event
 from bot.intake.news import News
@@ -33,13 +33,15 @@ class Desk:
         self.cases, self.feed, self.journal = FakeCaseStore(), Notebook(), FakeJournal()
         self.passed_on: list[str | None] = []
         self.trouble: Exception | None = None
-        self.news = News(self.cases, self.feed, [self.journal], self._on_reply)
+        self.refusal: str | None = None
+        self.news = News(self.cases, self.feed, [self.journal], self._tell)
         self.reference = self.journal.record(complaint(), NOW).reference
 
-    def _on_reply(self, event: Event) -> None:
+    def _tell(self, event: Event) -> str | None:
         if self.trouble is not None:
             raise self.trouble
         self.passed_on.append(event.text)
+        return self.refusal
 
 
 def test_replies_are_passed_on_in_order_and_once() -> None:
@@ -94,3 +96,56 @@ def test_a_case_store_that_is_away_moves_nothing() -> None:
     with pytest.raises(Retryable):
         desk.news.fetch(NOW)
     assert desk.feed.noted == 0
+
+
+def test_what_was_told_is_confirmed_to_the_bank_with_its_moment() -> None:
+    desk = Desk()
+    desk.cases.reply(desk.reference, "答复")
+    desk.cases.tell(desk.reference, "延长期限")
+    desk.news.fetch(NOW)
+    assert desk.passed_on == ["答复", "延长期限"]
+    assert desk.cases.receipts == {"notice-1": (NOW, None), "notice-2": (NOW, None)}
+
+
+def test_what_could_not_be_told_is_confirmed_as_failed_and_passed() -> None:
+    desk = Desk()
+    desk.refusal = "没有找到提出这件投诉的对话"
+    desk.cases.tell(desk.reference, "延长期限")
+    desk.news.fetch(NOW)
+    assert desk.cases.receipts == {"notice-1": (NOW, desk.refusal)}
+    assert desk.feed.noted == 1
+
+
+def test_a_receipt_that_was_lost_is_sent_again_before_anything_else_is_handled() -> None:
+    desk = Desk()
+    desk.cases.reply(desk.reference, "第一次")
+    desk.cases.reply(desk.reference, "第二次")
+    for _ in range(3):
+        desk.cases.receipt_failures = [Retryable("HTTP 503")]
+        with pytest.raises(Retryable):
+            desk.news.fetch(NOW)
+    assert desk.feed.noted == 0
+    assert desk.cases.receipts == {}
+    desk.news.fetch(NOW)
+    assert set(desk.cases.receipts) == {"notice-1", "notice-2"}
+    assert desk.feed.noted == 2
+    assert desk.passed_on[-1] == "第二次"
+
+
+def test_a_receipt_the_bank_refuses_for_good_holds_nothing_up() -> None:
+    desk = Desk()
+    desk.cases.tell(desk.reference, "旧的")
+    desk.cases.tell(desk.reference, "新的")
+    desk.cases.receipt_failures = [Permanent("HTTP 404 notice_not_found")]
+    desk.news.fetch(NOW)
+    assert desk.passed_on == ["旧的", "新的"]
+    assert set(desk.cases.receipts) == {"notice-2"}
+    assert desk.feed.noted == 2
+
+
+def test_an_event_of_an_older_case_store_asks_for_no_receipt() -> None:
+    desk = Desk()
+    desk.cases.happened.append(Event(1, desk.reference, "replied", "答复", NOW.isoformat()))
+    desk.news.fetch(NOW)
+    assert desk.passed_on == ["答复"]
+    assert desk.cases.receipts == {}

@@ -13,7 +13,7 @@ from bot.intake.calendar import BEIJING
 from bot.intake.office_hours import OfficeHours
 from bot.intake.promises import due_dates, receipt_variables, who_looks_when
 from bot.settings import Settings
-from casestore.domain import deadlines
+from casestore.domain import clock, deadlines
 
 HOURS = OfficeHours.parse("08:30-12:00,13:30-17:30")
 RECEIPT = (
@@ -98,7 +98,8 @@ def test_the_day_of_receipt_is_that_of_china(moment: datetime, legal: str) -> No
 @given(MOMENTS, st.integers(1, 10), st.integers(0, 10))
 def test_the_case_store_counts_the_same_dates(moment: datetime, days: int, more: int) -> None:
     ours = due_dates(moment, days, days + more)
-    theirs = deadlines.due_dates(moment, deadlines.ServicePromise(days, days + more))
+    promise = deadlines.ServicePromise(days, days + more)
+    theirs = clock.due_dates(clock.opening_terms(deadlines.local_date(moment), promise))
     assert (ours.promise, ours.complex, ours.legal) == (
         theirs.promise,
         theirs.complex,

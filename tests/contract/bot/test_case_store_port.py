@@ -13,16 +13,20 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import requests
 
 from bot.errors import NotFound, Permanent, Retryable, TooManyAttempts
 from bot.intake.acts import ActKind
 from bot.intake.bootstrap import mint_reference
 from bot.intake.calendar import local_day
 from bot.intake.case_store import CaseStore, Document, HttpCaseStore
-from tests.fakes import FakeCaseStore
+from bot.knowledge import report
+from bot.knowledge.feedback import Miss, MissKind
+from casestore.domain.case import EventKind
+from tests.bank import bank_staff
+from tests.fakes import NOW, FakeCaseStore
 from tests.samples import PDF, PHONE, TAIL, act, complaint
 from tests.stack import ROOT, Stack, wait_until
+from tests.unit.knowledge.kit import answer
 
 
 @pytest.fixture(scope="module")
@@ -44,20 +48,23 @@ class Officer:
     """Somebody at the console of the real service."""
 
     def __init__(self, stack: Stack) -> None:
-        self._store = stack.store
-        self._browser = requests.Session()
-        self._browser.headers.update({"Accept": "text/html", "Sec-Fetch-Site": "same-origin"})
-        self._send("/login", "/login", username="admin", password=stack.console_password)
+        self._store, self._env = stack.store, stack.env
+        self._browser = stack.officers.sign_in(stack.officers.make())
 
     def reply(self, reference: str, text: str) -> None:
-        self._send(f"/cases/{reference}", f"/cases/{reference}/reply", text=text)
+        with bank_staff(self._env) as staff:
+            staff.reply(reference, text)
+
+    def tell(self, reference: str, text: str) -> None:
+        with bank_staff(self._env) as staff:
+            staff.do(reference, EventKind.RESTARTED, text)
 
     def press_retry(self, reference: str) -> None:
-        self._send("/", "/backlog/retry", reference=reference)
+        self._send("/deliveries", "/deliveries/retry", reference=reference)
 
     def _send(self, page: str, form: str, **fields: str) -> None:
         shown = self._browser.get(self._store + page, timeout=10).text
-        hidden = dict(re.findall(r'name="(form_token|reply_id)" value="([^"]+)"', shown))
+        hidden = dict(re.findall(r'name="(form_token)" value="([^"]+)"', shown))
         sent = self._browser.post(self._store + form, data={**hidden, **fields}, timeout=10)
         assert sent.status_code == 200, sent.text
 
@@ -249,7 +256,7 @@ def test_a_reply_is_an_event_and_the_last_message_of_the_case(bank: Bank) -> Non
     page = bank.cases.events(before, 100)
     (event,) = page.events
     assert (event.reference, event.kind) == (reference, "replied")
-    assert event.text == "手续费已经退回。\n请您查收。"
+    assert "手续费已经退回。\n请您查收。" in (event.text or "")
     assert before < event.cursor == page.cursor
     assert datetime.fromisoformat(event.happened_at.replace("Z", "+00:00")).utcoffset() is not None
     assert bank.cases.events(before, 100) == page, "what is not noted comes again"
@@ -264,10 +271,28 @@ def test_events_come_page_by_page_in_order(bank: Bank) -> None:
     reference, before = bank.file(), newest(bank.cases)
     for number in range(3):
         bank.officer.reply(reference, f"第{number}次答复")
-    first = bank.cases.events(before, 2)
-    second = bank.cases.events(first.cursor, 2)
-    texts = [event.text for page in (first, second) for event in page.events]
-    assert texts == ["第0次答复", "第1次答复", "第2次答复"]
+    seen, cursor = [], before
+    while (page := bank.cases.events(cursor, 2)).events:
+        assert len(page.events) <= 2
+        seen += page.events
+        cursor = page.cursor
+    replies = [event.text or "" for event in seen if event.kind == "replied"]
+    assert len(replies) == 3
+    assert all(f"第{number}次答复" in text for number, text in enumerate(replies))
+
+
+def test_what_the_customer_must_be_told_is_confirmed_under_its_id(bank: Bank) -> None:
+    reference, before = bank.file(), newest(bank.cases)
+    bank.officer.tell(reference, "客户补交了新的凭证")
+    (event,) = bank.cases.events(before, 100).events
+    assert (event.reference, event.kind) == (reference, "notice")
+    assert "客户补交了新的凭证" in (event.text or "")
+    assert event.notice is not None
+    now = datetime.now(timezone.utc)
+    for failure in ("对话已经结束", None, None):
+        bank.cases.confirm(event.notice, now, failure)
+    with pytest.raises(Permanent, match="notice_not_found"):
+        bank.cases.confirm("unknown", now, None)
 
 
 def test_a_reply_can_be_rated_again_and_reviewed(bank: Bank) -> None:
@@ -351,3 +376,16 @@ def test_what_may_go_along_with_a_complaint_is_taken(
 ) -> None:
     filed = payload(**changes)
     assert HttpCaseStore(service.store, service.token, 1.0, 10.0).file(filed)["reference"]
+
+
+def test_a_report_on_the_answers_as_the_relay_makes_it_is_taken(cases: CaseStore) -> None:
+    answers = {
+        f"fees.{n}": answer(f"fees.{n}", review_due="2026-11-25", valid_until="2026-12-31")
+        for n in range(report.MOST_ANSWERS + 1)
+    }
+    misses = [
+        Miss(MissKind.UNKNOWN, chr(0x4E00 + n) * 500, "faq/fees.1", NOW)
+        for n in range(report.MOST_QUESTIONS + 1)
+    ]
+    body = {**report.questions(misses, answers), **report.standing(answers, local_day(NOW))}
+    cases.report_knowledge(body)

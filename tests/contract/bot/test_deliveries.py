@@ -112,7 +112,7 @@ def test_every_kind_arrives_in_order_and_its_customer_hears_of_it(office: Office
     assert (case, document.name, document.content) == (reference, "凭证.pdf", PDF)
     texts = [message.text for message in office.said()]
     assert all(reference in text for text in texts)
-    marks = ["受理登记完成", "补充", "材料", "评价", "2026-12-23 前作出核查决定", "已经撤回"]
+    marks = ["受理登记完成", "补充", "材料", "评价", "最晚 2026-12-23 作出核查决定", "已经撤回"]
     assert [mark in text for mark, text in zip(marks, texts, strict=True)] == [True] * 6
     assert office.undelivered() == 0
 
@@ -274,6 +274,43 @@ def test_killed_between_the_reply_and_its_cursor_the_customer_hears_it_once(
     assert office.desk.feed.cursor() == 1
 
 
+def test_a_notice_is_shown_as_it_is_once_and_confirmed(office: Office) -> None:
+    reference = office.file()
+    office.deliver()
+    office.cases.tell(reference, f"您的投诉（编号 {reference}）延长到2026年12月23日。")
+    for _ in range(2):
+        office.run_errands()
+    told = office.said()[-1]
+    assert told.text == f"您的投诉（编号 {reference}）延长到2026年12月23日。"
+    assert list(told.buttons) == []
+    assert len(office.said()) == 2
+    assert office.cases.receipts == {"notice-1": (office.clock(), None)}
+
+
+def test_with_the_receipt_lost_the_customer_still_hears_it_once(office: Office) -> None:
+    reference = office.file()
+    office.deliver()
+    office.cases.reply(reference, "已经整改")
+    office.cases.receipt_failures = [Retryable("HTTP 503")]
+    office.run_errands()
+    assert office.desk.feed.cursor() == 0
+    office.run_errands()
+    assert len(office.said()) == 2
+    assert set(office.cases.receipts) == {"notice-1"}
+    assert office.desk.feed.cursor() == 1
+
+
+def test_the_bank_hears_that_a_conversation_is_unknown_or_over(office: Office) -> None:
+    office.cases.tell("TS20261123-7K3QF8K", "别的渠道的投诉")
+    reference = office.file()
+    office.transcript.end_session("web-0", office.clock())
+    office.cases.reply(reference, "已经整改")
+    office.run_errands()
+    failures = [failure for _, failure in office.cases.receipts.values()]
+    assert [failure and failure[:4] for failure in failures] == ["没有找到", "客户已经"]
+    assert all("已经整改" not in message.text for message in office.said())
+
+
 def test_a_reply_under_a_number_used_before_is_another_reply(office: Office) -> None:
     reference = office.file()
     office.deliver()
@@ -282,7 +319,7 @@ def test_a_reply_under_a_number_used_before_is_another_reply(office: Office) -> 
     office.cases.happened.clear()  # the bank went back to an older backup
     office.cases.reply(reference, "恢复之后的答复")
     restored = replace(office.desk, feed=SqlFeed(office.acts._engine))
-    restored.notices.replied(office.cases.happened[0])
+    restored.notices.told_by_bank(office.cases.happened[0])
     assert [m.text.split("\n\n")[1] for m in office.said()[1:]] == ["第一次答复", "恢复之后的答复"]
 
 

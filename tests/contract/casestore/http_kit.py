@@ -23,6 +23,7 @@ RECEIPT = {
     "due_provisional": False,
     "review_due": None,
     "ended_on": None,
+    "clock_stopped_on": None,
 }
 
 

@@ -9,7 +9,8 @@ from stdnum.iso7064 import mod_37_36
 
 from casestore.api.schemas import ComplaintIn
 from casestore.domain.case import Case, CaseStanding, Complaint, Progress
-from casestore.domain.deadlines import ServicePromise, due_dates
+from casestore.domain.clock import due_dates, opening_terms
+from casestore.domain.deadlines import ServicePromise, local_date
 
 with warnings.catch_warnings():
     # starlette 0.50 imports a name that anyio has renamed.
@@ -116,10 +117,17 @@ def make_complaint(**changes: Any) -> Complaint:
 def make_case(**changes: Any) -> Case:
     """A registered case, with some fields of the contract changed."""
     complaint = make_complaint(**changes)
+    terms = opening_terms(local_date(complaint.submitted_at), PROMISE)
     standing = CaseStanding(
         reference=complaint.reference,
-        progress=Progress(),
+        progress=Progress(terms=terms),
         received_at=complaint.submitted_at,
-        due=due_dates(complaint.submitted_at, PROMISE),
+        due=due_dates(terms),
     )
     return Case(standing, complaint, client="bot", recorded_at=NOW)
+
+
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether a table is one of ``tables.metadata``: the full-text index has tables of its own
+    making on each kind of database. For ``include_name`` of Alembic."""
+    return not (kind == "table" and str(name).startswith("case_search"))

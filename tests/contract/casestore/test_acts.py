@@ -7,11 +7,20 @@ from datetime import date, timedelta
 import pytest
 
 from casestore.domain.case import Act, CaseState, EventKind
-from casestore.domain.errors import CaseWithdrawn, IdempotencyConflict, Refused
+from casestore.domain.errors import (
+    CaseWithdrawn,
+    IdempotencyConflict,
+    InvalidRequest,
+    NoReplyYet,
+    Refused,
+)
 from casestore.domain.exchange import Backlog, BacklogItem, ItemKind, ItemStatus, NewsKind
+from casestore.domain.staff import SYSTEM
+from casestore.service.acting import Deed
 from casestore.service.casework import Casework
 from casestore.service.desk import ComplaintDesk
 from casestore.service.exchange import Exchange
+from casestore.service.notices import Receipt
 from casestore.service.ports import Store
 from tests.contract.casestore.kit import (
     NOW,
@@ -21,6 +30,7 @@ from tests.contract.casestore.kit import (
     make_id,
     make_reference,
 )
+from tests.contract.casestore.reply_kit import LI, SUN, WANG, Office
 
 REFERENCE, OTHER = make_reference(), make_reference(1)
 CLIENT = "client:bot"
@@ -44,6 +54,21 @@ def casework(store: Store, desk: ComplaintDesk) -> Casework:  # noqa: ARG001  # 
     return Casework(store, Clock())
 
 
+@pytest.fixture
+def office(store: Store) -> Office:
+    """With one case that is being investigated."""
+    office = Office(store, Clock())
+    office.open()
+    return office
+
+
+def deliver(office: Office) -> None:
+    """The bot confirms that the customer has what it was given."""
+    for _, _, notice in office.news():
+        if notice is not None:
+            office.notices.confirm("bot", notice, Receipt(True, NOW))
+
+
 def at_once(actions: list[Callable[[], object]]) -> list[object]:
     """Outcomes of actions in as many threads; a refusal counts as its type."""
 
@@ -58,30 +83,86 @@ def at_once(actions: list[Callable[[], object]]) -> list[object]:
 
 
 def kinds(desk: ComplaintDesk, reference: str = REFERENCE) -> list[EventKind]:
-    return [event.kind for event in desk.open_case(reference).events]
+    return [event.kind for event in desk.open_case(reference, SYSTEM).events]
 
 
-def test_an_act_comes_back_as_it_was_written(casework: Casework, desk: ComplaintDesk) -> None:
-    act = Act(make_id(1), NOW - timedelta(hours=1), "慢", rating=2)
-    casework.reply(REFERENCE, make_id(2), "已退还", "admin")
-    casework.act(REFERENCE, EventKind.RATED, act, CLIENT)
-    _, reply, rating = desk.open_case(REFERENCE).events
+def test_an_act_comes_back_as_it_was_written(office: Office) -> None:
+    act = Act(make_id(1001), NOW - timedelta(hours=1), "慢", rating=2)
+    office.answer()
+    office.casework.act(REFERENCE, EventKind.RATED, act, CLIENT)
+    with office.store.transaction() as tx:
+        rating = tx.cases.events(REFERENCE)[-1]
     assert (rating.act, rating.actor, rating.happened_at) == (act, CLIENT, NOW)
     assert rating.progress is not None
     assert rating.progress.state is CaseState.NOTIFIED
-    assert (reply.act, reply.actor) == (Act(make_id(2), None, "已退还"), "staff:admin")
+    assert office.standing().handling.rating == 2
 
 
-def test_a_case_keeps_where_it_was_moved_to(casework: Casework, desk: ComplaintDesk) -> None:
-    casework.reply(REFERENCE, make_id(1), "已退还", "admin")
-    casework.act(REFERENCE, EventKind.REVIEW_REQUESTED, make_act(2), CLIENT)
-    progress = desk.open_case(REFERENCE).case.standing.progress
+def test_a_case_keeps_where_it_was_moved_to(office: Office) -> None:
+    office.answer()
+    office.casework.act(REFERENCE, EventKind.REVIEW_REQUESTED, make_act(1001), CLIENT)
+    progress = office.standing().progress
     assert (progress.state, progress.review_due) == (CaseState.UNDER_REVIEW, date(2026, 12, 23))
-    casework.act(REFERENCE, EventKind.WITHDRAWN, make_act(3), CLIENT)
-    progress = desk.open_case(REFERENCE).case.standing.progress
+    done = office.casework.act(REFERENCE, EventKind.WITHDRAWN, make_act(1002), CLIENT)
+    assert office.standing() == done.standing
+    progress = office.standing().progress
     assert (progress.state, progress.review_due) == (CaseState.WITHDRAWN, None)
     assert progress.ended_on == date(2026, 11, 23)
-    assert desk.open_case(OTHER).case.standing.progress.state is CaseState.REGISTERED
+
+
+def test_whoever_handles_a_case_is_told_what_the_customer_says_also_after_closing(
+    office: Office,
+) -> None:
+    office.answer()
+    deliver(office)
+    office.do(
+        EventKind.CLASSIFIED, LI, business="借记卡", reason="服务态度及服务质量", channel="电话"
+    )
+    office.do(EventKind.CLOSED, LI)
+    office.casework.act(REFERENCE, EventKind.SUPPLEMENTED, make_act(1001), CLIENT)
+    assert office.standing().progress.state is CaseState.CLOSED
+    office.casework.act(REFERENCE, EventKind.RATED, Act(make_id(1002), NOW, None, 5), CLIENT)
+    office.casework.act(REFERENCE, EventKind.RATED, Act(make_id(1003), NOW, None, 1), CLIENT)
+    with office.store.transaction() as tx:
+        told = [each for each in tx.reminders.unread("li", 10) if each.kind.value == "supplemented"]
+    assert sorted(each.text for each in told) == [
+        f"客户补充：{REFERENCE}",
+        f"客户评价：{REFERENCE}",
+    ]
+
+
+def test_what_a_colleague_takes_down_reaches_whoever_handles_the_case(office: Office) -> None:
+    office.do(EventKind.SUPPLEMENTED, SUN, "客户来电：还有一笔蓝色水杯的费用")
+    office.do(EventKind.SUPPLEMENTED, LI, "客户又打给我")
+    with office.store.transaction() as tx:
+        told = [each.text for each in tx.reminders.unread("li", 10)]
+    assert told.count(f"客户补充：{REFERENCE}") == 1
+
+
+def test_what_is_added_to_a_merged_case_reaches_whoever_handles_the_other(office: Office) -> None:
+    desk = ComplaintDesk(office.store, office.clock, PROMISE)
+    desk.file(make_complaint(reference=OTHER), "bot")
+    merge = Deed(EventKind.MERGED, make_id(1001), "同一件事", {"into": REFERENCE})
+    office.casework.do(OTHER, merge, WANG)
+    office.casework.act(OTHER, EventKind.SUPPLEMENTED, make_act(1002), CLIENT)
+    with office.store.transaction() as tx:
+        told = [each.text for each in tx.reminders.unread("li", 10)]
+    assert f"客户补充：{OTHER}" in told
+
+
+def test_what_a_customer_says_of_the_reply_on_the_phone_is_a_rating(office: Office) -> None:
+    with pytest.raises(NoReplyYet):
+        office.do(EventKind.RATED, LI, "还行", rating="4")
+    office.answer()
+    office.do(EventKind.RATED, LI, "还行", rating="4")
+    assert office.standing().handling.rating == 4
+    with office.store.transaction() as tx:
+        act = tx.cases.events(REFERENCE)[-1].act
+    assert act is not None
+    assert (act.rating, act.text) == (4, "还行")
+    for wrong in ("", "0", "6", "好"):
+        with pytest.raises(InvalidRequest):
+            office.do(EventKind.RATED, LI, rating=wrong)
 
 
 def test_the_same_act_at_once_is_written_once(casework: Casework, desk: ComplaintDesk) -> None:
@@ -128,56 +209,14 @@ def test_a_withdrawal_and_a_supplement_at_once_leave_nothing_after_the_end(
     assert kinds(desk)[-1] is EventKind.WITHDRAWN
 
 
-def test_a_reply_sent_twice_at_once_is_one_reply_and_one_piece_of_news(
-    casework: Casework, desk: ComplaintDesk, store: Store
-) -> None:
-    reply = lambda: casework.reply(REFERENCE, make_id(1), "已退还", "admin").created  # noqa: E731
-    outcomes = at_once([reply] * 4)
-    assert sorted(map(bool, outcomes)) == [False] * 3 + [True]
-    assert kinds(desk) == [EventKind.REGISTERED, EventKind.REPLIED]
-    (entry,) = Exchange(store, Clock()).news("bot", 0, 10)
-    assert (entry.news.kind, entry.news.text, entry.news.actor) == (
-        NewsKind.REPLIED,
-        "已退还",
-        "staff:admin",
-    )
-
-
-def test_news_at_once_all_have_a_place_of_their_own(casework: Casework, store: Store) -> None:
-    def reply(number: int) -> Callable[[], object]:
-        reference = (REFERENCE, OTHER)[number % 2]
-        return lambda: casework.reply(reference, make_id(number), f"第{number}次", "admin")
-
-    at_once([reply(number) for number in range(8)])
-    exchange = Exchange(store, Clock())
-    seen, cursor = [], 0
-    while entries := exchange.news("bot", cursor, 3):
-        assert [entry.cursor for entry in entries] == sorted({entry.cursor for entry in entries})
-        seen += [entry.news.text for entry in entries]
-        cursor = entries[-1].cursor
-    assert sorted(filter(None, seen)) == [f"第{number}次" for number in range(8)]
-
-
-def test_news_is_for_the_client_that_filed_the_case(
-    casework: Casework, desk: ComplaintDesk, store: Store
-) -> None:
-    third = make_reference(2)
-    desk.file(make_complaint(reference=third), "another")
-    casework.reply(REFERENCE, make_id(1), "甲", "admin")
-    casework.reply(third, make_id(2), "乙", "admin")
-    exchange = Exchange(store, Clock())
-    assert [entry.news.text for entry in exchange.news("bot", 0, 10)] == ["甲"]
-    assert [entry.news.text for entry in exchange.news("another", 0, 10)] == ["乙"]
-
-
-def test_the_status_tells_the_last_reply(casework: Casework, desk: ComplaintDesk) -> None:
+def test_the_status_tells_the_last_reply(office: Office) -> None:
+    desk = ComplaintDesk(office.store, office.clock, PROMISE)
     assert desk.status(REFERENCE, "1234").last_reply is None
-    casework.reply(REFERENCE, make_id(1), "第一次", "admin")
-    casework.reply(REFERENCE, make_id(2), "第二次", "admin")
+    office.answer()
     reply = desk.status(REFERENCE, "1234").last_reply
     assert reply is not None
     assert reply.act is not None
-    assert reply.act.text == "第二次"
+    assert "退还手续费 12.5 元" in (reply.act.text or "")
 
 
 def test_linked_cases_know_each_other_both_ways(desk: ComplaintDesk) -> None:
@@ -185,12 +224,12 @@ def test_linked_cases_know_each_other_both_ways(desk: ComplaintDesk) -> None:
     desk.file(make_complaint(reference=third, linked_to=REFERENCE), "bot")
     fourth = make_reference(3)
     desk.file(make_complaint(reference=fourth, linked_to=make_reference(99)), "bot")
-    assert [(each.reference, each.state) for each in desk.open_case(third).linked] == [
+    assert [(each.reference, each.state) for each in desk.open_case(third, SYSTEM).linked] == [
         (REFERENCE, CaseState.REGISTERED)
     ]
-    assert [each.reference for each in desk.open_case(REFERENCE).linked] == [third]
-    assert [each.state for each in desk.open_case(fourth).linked] == [None]
-    assert list(desk.open_case(OTHER).linked) == []
+    assert [each.reference for each in desk.open_case(REFERENCE, SYSTEM).linked] == [third]
+    assert [each.state for each in desk.open_case(fourth, SYSTEM).linked] == [None]
+    assert list(desk.open_case(OTHER, SYSTEM).linked) == []
 
 
 def test_a_group_and_a_link_come_back_as_they_were_written(desk: ComplaintDesk) -> None:
@@ -198,7 +237,7 @@ def test_a_group_and_a_link_come_back_as_they_were_written(desk: ComplaintDesk) 
         reference = make_reference(number)
         complaint = make_complaint(reference=reference, complaint_group=group, linked_to=REFERENCE)
         desk.file(complaint, "bot")
-        assert desk.open_case(reference).case.complaint == complaint
+        assert desk.open_case(reference, SYSTEM).case.complaint == complaint
         assert desk.page(None, 1)[0].group == complaint.group
 
 

@@ -1,6 +1,7 @@
 """``python -m casestore``: migrating, refusing to start, starting for real."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -12,25 +13,31 @@ from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import text
 
 from casestore import bootstrap
-from casestore.domain.errors import ConfigurationError
+from casestore.bootstrap import utc_now
+from casestore.domain.errors import ConfigurationError, InvalidRequest
+from casestore.domain.staff import StaffRole
+from casestore.service.admission import Admission
+from casestore.service.tokens import new_secret, new_token
 from casestore.settings import DatabaseSettings, Settings, load
 from casestore.storage.engine import build_engine
 from casestore.storage.keyring import Keyring
 from casestore.storage.passwords import Argon2Passwords
 from casestore.storage.store import SqlStore
-from casestore.storage.tables import accounts
+from casestore.storage.tables import accounts, audit
 from tests.contract.casestore.kit import (
-    ADMIN_PASSWORD,
     FIELD_KEY,
     OTHER_FIELD_KEY,
     TOKEN,
+    QuickPasswords,
     make_case,
 )
+from tests.officers import make_account
 
 ROOT = Path(__file__).parents[3]
+GOOD = "seven locust trees by the gate"
 SECRETS = {"CASE_STORE_TOKEN": TOKEN, "CASE_STORE_FIELD_KEYS": FIELD_KEY}
 
 
@@ -52,49 +59,148 @@ def environment_of(environment: dict[str, str]) -> dict[str, str]:
     return {**base, **environment}
 
 
-def database_settings(url: str, password: str | None = None) -> DatabaseSettings:
-    environment = {"DATABASE_URL": url}
-    if password:
-        environment["CONSOLE_ADMIN_PASSWORD"] = password
-    return load(DatabaseSettings, environment)
+def database_settings(url: str, **more: str) -> DatabaseSettings:
+    return load(DatabaseSettings, {"DATABASE_URL": url, **more})
 
 
-def test_migrating_creates_the_default_file_and_the_first_account(tmp_path: Path) -> None:
-    done = run("migrate", cwd=tmp_path, CONSOLE_ADMIN_PASSWORD=ADMIN_PASSWORD)
+CODE = re.compile(r"账号 (\w+) 的一次性代码：((?:[0-9A-Z]{6}-){3}[0-9A-Z]{6})\n")
+
+
+def code_in(printed: str) -> tuple[str, str]:
+    """The user name and the one-time code that a verb showed."""
+    found = CODE.search(printed)
+    assert found is not None, printed
+    return found.group(1), found.group(2)
+
+
+def test_migrating_creates_the_default_file_and_shows_a_code(tmp_path: Path) -> None:
+    done = run("migrate", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "已建立后台账号 admin。\n数据库已是最新版本。\n"
+    assert done.stdout.startswith("数据库已是最新版本。\n账号 admin 的一次性代码：")
     assert (tmp_path / "var" / "casestore.db").exists()
 
 
-def test_secrets_may_stand_in_an_env_file(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text(f"CONSOLE_ADMIN_PASSWORD={ADMIN_PASSWORD}\n", encoding="utf-8")
-    assert "已建立后台账号" in run("migrate", cwd=tmp_path).stdout
+def test_a_setting_may_stand_in_an_env_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DATABASE_URL=sqlite:///here.db\n", encoding="utf-8")
+    assert run("migrate", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "here.db").exists()
 
 
-def test_the_first_account_is_made_once_and_its_password_is_argon2id(postgres_url: str) -> None:
-    settings = database_settings(postgres_url, ADMIN_PASSWORD)
-    parts = bootstrap.Parts(passwords=Argon2Passwords())
-    assert bootstrap.prepare_database(settings, parts)
-    assert not bootstrap.prepare_database(settings, parts)
+def accepts(url: str, code: str) -> bool:
+    """Whether somebody can begin to set up an account with the code."""
+    engine = build_engine(url)
+    store = SqlStore(engine, Keyring([FIELD_KEY]))
+    admission = Admission(store, QuickPasswords(), utc_now, new_token, new_secret)
+    try:
+        admission.accept(code, GOOD, "", name="周明")
+    except InvalidRequest:
+        return False
+    finally:
+        engine.dispose()
+    return True
+
+
+def test_each_migration_shows_another_code_until_there_is_an_administrator(
+    postgres_url: str,
+) -> None:
+    settings = database_settings(postgres_url)
+    first, second = (bootstrap.prepare_database(settings) for _ in range(2))
+    assert first is not None
+    assert second is not None
+    assert not accepts(postgres_url, first.code)
+    assert accepts(postgres_url, second.code)
     engine = build_engine(postgres_url)
+    store = SqlStore(engine, Keyring([FIELD_KEY]))
+    make_account(store, "admin", Argon2Passwords())
+    assert bootstrap.prepare_database(settings) is None
+    with store.transaction() as tx:
+        account = tx.staff.account("admin")
     with engine.begin() as connection:
-        (password_hash,) = connection.execute(select(accounts.c.password_hash)).scalars()
         connection.execute(accounts.delete())
     engine.dispose()
-    assert password_hash.startswith("$argon2id$")
-    assert Argon2Passwords().verify(password_hash, ADMIN_PASSWORD)
-    assert not Argon2Passwords().verify(password_hash, "another")
-    assert not Argon2Passwords().verify(password_hash, "\ud800")
-    assert not Argon2Passwords().verify(None, "nobody")
+    assert account is not None
+    assert str(account.password_hash).startswith("$argon2id$")
 
 
-def test_without_a_password_no_account_is_made(tmp_path: Path) -> None:
+def test_passwords_are_checked_as_they_were_typed() -> None:
+    passwords = Argon2Passwords()
+    hashed = passwords.hash(GOOD)
+    assert passwords.verify(hashed, GOOD)
+    assert not passwords.verify(hashed, "another")
+    assert not passwords.verify(hashed, "\ud800")
+    assert not passwords.verify(None, "nobody")
+
+
+def migrated(folder: Path) -> str:
+    """The URL of an up-to-date database where the verbs look for it."""
+    url = f"sqlite:///{folder / 'var' / 'casestore.db'}"
+    bootstrap.prepare_database(database_settings(url))
+    return url
+
+
+def test_the_server_can_let_anybody_in(tmp_path: Path) -> None:
+    url = migrated(tmp_path)
+    done = run("invite", "liming", "--role", "handler", "--role", "clerk", cwd=tmp_path)
+    username, code = code_in(done.stdout)
+    assert username == "liming"
+    assert accepts(url, code)
+    again = run("invite", "liming", cwd=tmp_path)
+    assert not accepts(url, code)
+    assert accepts(url, code_in(again.stdout)[1])
+    with SqlStore(build_engine(url), Keyring([FIELD_KEY])).transaction() as tx:
+        account = tx.staff.account("liming")
+        entries = [(e.actor, e.action, e.subject, e.detail) for e in tx.audit.after(0, 10)]
+    assert account is not None
+    assert account.roles == {StaffRole.HANDLER, StaffRole.CLERK}
+    invited = ("system:command-line", "invited", "account:liming", "登记员、处理人员")
+    assert entries.count(invited) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [(["liming"], "新账号要有角色"), (["李明", "--role", "clerk"], "格式不对")],
+)
+def test_an_invitation_that_cannot_be_says_why_in_one_line(
+    tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    migrated(tmp_path)
+    done = run("invite", *arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_inviting_with_the_wrong_keys_says_so(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'casestore.db'}"
-    assert not bootstrap.prepare_database(database_settings(url))
+    bootstrap.prepare_database(database_settings(url))
+    make_account(SqlStore(build_engine(url), Keyring([FIELD_KEY])), "admin", QuickPasswords())
+    other = database_settings(url, CASE_STORE_FIELD_KEYS=OTHER_FIELD_KEY)
+    with pytest.raises(ConfigurationError, match="CASE_STORE_FIELD_KEYS"):
+        bootstrap.invite(other, "admin", [])
+    right = database_settings(url, CASE_STORE_FIELD_KEYS=FIELD_KEY)
+    assert bootstrap.invite(right, "admin", []).username == "admin"
+
+
+def test_the_audit_log_is_verified_from_the_command_line(tmp_path: Path) -> None:
+    url = migrated(tmp_path)
+    bootstrap.invite(database_settings(url), "liming", [StaffRole.CLERK])
+    whole = run("verify-audit", cwd=tmp_path)
+    assert (whole.returncode, whole.stderr) == (0, "")
+    assert whole.stdout.startswith("审计日志完整，共 2 条。\n")
+    head = whole.stdout.rpartition("：")[2].strip()
+    assert run("verify-audit", "--expect", head, cwd=tmp_path).returncode == 0
     engine = build_engine(url)
-    with engine.connect() as connection:
-        assert connection.execute(select(func.count()).select_from(accounts)).scalar_one() == 0
+    with engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER keep_audit_delete"))
+        connection.execute(audit.delete().where(audit.c.number == 2))
     engine.dispose()
+    cut = run("verify-audit", "--expect", head, cwd=tmp_path)
+    assert (cut.returncode, cut.stdout) == (1, "")
+    assert "第 2 条" in cut.stderr
+
+
+def test_a_head_that_is_none_is_refused(tmp_path: Path) -> None:
+    assert run("verify-audit", "--expect", "abc", cwd=tmp_path).returncode == 2
 
 
 @pytest.mark.parametrize("missing", sorted(SECRETS))

@@ -1,4 +1,4 @@
-"""What the console shows of later acts, and what officers can do there."""
+"""The page of one case: what it shows, and the forms by which officers act on it."""
 
 import re
 from typing import Any
@@ -6,21 +6,15 @@ from typing import Any
 import pytest
 
 from casestore.bootstrap import build_app
+from casestore.domain.staff import StaffRole
 from casestore.edge.services import Services
+from casestore.service.audit_ports import AuditQuery
 from tests.contract.casestore.browser_kit import OWN_PAGE, REFERENCE, form_token, login, page
-from tests.contract.casestore.http_kit import (
-    BACKLOG,
-    EVENTS,
-    PNG,
-    file,
-    make_backlog,
-    put_attachment,
-    rate,
-    request_review,
-    supplement,
-    withdraw,
-)
+from tests.contract.casestore.conftest import NewBrowser, NewOfficer
+from tests.contract.casestore.http_kit import PNG, file, put_attachment, supplement, withdraw
 from tests.contract.casestore.kit import (
+    NAME,
+    PHONE,
     Clock,
     TestClient,
     make_complaint,
@@ -30,9 +24,8 @@ from tests.contract.casestore.kit import (
 )
 
 CASE = f"/cases/{REFERENCE}"
-PARKED = make_reference(7)
 SCRIPT = "<script>alert(1)</script>"
-_REPLY_ID = re.compile(r'name="reply_id" value="([^"]+)"')
+_HTML = {**OWN_PAGE, "Accept": "text/html"}
 
 
 @pytest.fixture
@@ -42,108 +35,115 @@ def filed(bot: TestClient) -> TestClient:
     return bot
 
 
-def reply(browser: TestClient, text: str = "已退还 12.5 元", **changes: str) -> Any:
-    """Sends the form of the case's page."""
-    found = _REPLY_ID.search(page(browser, CASE))
-    assert found is not None
-    form = {
-        "form_token": form_token(browser, CASE),
-        "reply_id": found.group(1),
-        "text": text,
-        **changes,
-    }
-    headers = {**OWN_PAGE, "Accept": "text/html"}
-    return browser.post(f"{CASE}/reply", data=form, headers=headers)
+def hidden(shown: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', shown)
+    assert found is not None, name
+    return found.group(1)
 
 
-def retry(browser: TestClient, reference: str = PARKED, **changes: str) -> Any:
-    form = {"form_token": form_token(browser, "/"), "reference": reference, **changes}
-    return browser.post("/backlog/retry", data=form, headers={**OWN_PAGE, "Accept": "text/html"})
+def form_of(browser: TestClient, path: str = CASE) -> dict[str, str]:
+    """What every form of the page carries along."""
+    shown = page(browser, path)
+    names = ("form_token", "page_id", "version", "seen")
+    return {name: hidden(shown, name) for name in names}
 
 
-# Acts
+def send(browser: TestClient, kind: str, form: dict[str, str] | None = None, **fields: Any) -> Any:
+    """Sends the form of an act as it stands on the page now, or a ``form`` read earlier."""
+    data = {**(form or form_of(browser)), **fields}
+    return browser.post(f"{CASE}/acts/{kind}", data=data, headers=_HTML)
 
 
-def test_acts_are_shown_in_order_with_their_words(
-    filed: TestClient, browser: TestClient, services: Services
-) -> None:
-    supplement(filed, "还有一笔\n30 元")
-    services.casework.reply(REFERENCE, make_id(50), "已退还", "admin")
-    rate(filed, 2, "太慢")
-    request_review(filed, "金额不对")
+def offered(shown: str) -> set[str]:
+    """The acts the page has forms for."""
+    return set(re.findall(r'action="/cases/[^"]+/acts/([a-z_]+)"', shown))
+
+
+# What the page shows
+
+
+def test_a_case_is_shown_with_its_history(browser: TestClient, services: Services) -> None:
+    services.desk.file(make_complaint(complaint_staff="王经理"), "bot")
     shown = page(browser, CASE)
-    words = ("客户补充", "还有一笔\n30 元", "答复客户", "已退还", "客户评价", "2 分", "太慢")
-    places = [
-        shown.index(word, shown.index("办理记录")) for word in (*words, "客户申请核查", "金额不对")
-    ]
-    assert places == sorted(places)
-    assert "核查中" in shown
-    assert "核查期限" in shown
-    assert "2026-12-23" in shown
+    assert NAME not in shown
+    assert PHONE not in shown
+    for expected in (
+        "138****1234",
+        "结果还是扣了 12.5 元",
+        "12.50 元",
+        "王经理",
+        "上周三下午（2026-11-18）",
+        "个人储蓄（把握 91%）",
+        "接入系统 bot",
+        "2026-11-23 17:00",
+    ):
+        assert expected in shown
 
 
-def test_what_customers_write_later_is_text(filed: TestClient, browser: TestClient) -> None:
+def test_what_customers_write_is_text(filed: TestClient, browser: TestClient) -> None:
+    reference = make_reference(1)
+    script = {"complaint_detail": SCRIPT, "complaint_branch": SCRIPT, "complainant_name": SCRIPT}
+    file(filed, make_payload(reference=reference, **script))
     supplement(filed, SCRIPT)
-    bad_item = {**make_backlog()["items"][0], "last_error": SCRIPT}
-    filed.put(BACKLOG, json=make_backlog(items=[bad_item]))
     put_attachment(filed, X_Filename="%3Cscript%3E.png")
-    for path in (CASE, "/"):
+    for path in (CASE, f"/cases/{reference}"):
         shown = page(browser, path)
-        assert "<script" not in shown
+        assert "<script>alert" not in shown
         assert "&lt;script&gt;" in shown
     assert "_script_.png" in page(browser, CASE)
 
 
-def test_a_withdrawn_case_shows_its_end_and_takes_no_reply(
-    filed: TestClient, browser: TestClient
+def test_acts_are_shown_in_order_with_who_and_what(filed: TestClient, browser: TestClient) -> None:
+    supplement(filed, "还有一笔\n30 元")
+    send(browser, "assigned", assignee="admin", text="请今天联系客户")
+    send(browser, "taken_up")
+    send(browser, "graded", grade="complex", priority="urgent", flags=["media", "group"])
+    history = page(browser, CASE).partition('<ol class="history">')[2]
+    words = (
+        "客户补充",
+        "还有一笔\n30 元",
+        "分派",
+        "经办人：admin",
+        "请今天联系客户",
+        "开始调查",
+        "定级",
+        "等级：复杂；优先级：优先；标记：舆情、群体投诉",
+    )
+    places = [history.index(word) for word in words]
+    assert places == sorted(places)
+
+
+@pytest.mark.usefixtures("filed")
+def test_the_clocks_say_how_much_time_is_gone(browser_as: NewBrowser, clock: Clock) -> None:
+    clock.forward(days=5)
+    shown = page(browser_as(), CASE)
+    assert "第 5 天，还有 10 天" in shown
+    assert '<progress max="15" value="5"' in shown
+    assert "已过 3 天" in shown
+
+
+@pytest.mark.usefixtures("filed")
+def test_a_stopped_clock_says_so(browser: TestClient) -> None:
+    send(browser, "assigned", assignee="admin")
+    send(browser, "taken_up")
+    send(browser, "mediation_started", body="市金融消费纠纷调解中心")
+    shown = page(browser, CASE)
+    assert "自 2026-11-23 起暂停" in shown
+    assert "机构：市金融消费纠纷调解中心" in shown
+    assert "<progress" not in shown
+
+
+def test_no_clock_runs_any_more_once_a_case_is_withdrawn(
+    filed: TestClient, browser_as: NewBrowser, clock: Clock
 ) -> None:
     withdraw(filed, "已经解决")
-    shown = page(browser, CASE)
-    for expected in ("已撤回", "撤回日期", "处理终止", "已经解决"):
-        assert expected in shown
-    assert "发出答复" not in shown
-
-
-@pytest.mark.parametrize("end", ["withdrawn", "answered"])
-def test_no_clock_runs_any_more_once_a_case_is_withdrawn_or_answered(
-    filed: TestClient, browser: TestClient, services: Services, clock: Clock, end: str
-) -> None:
-    if end == "withdrawn":
-        withdraw(filed)
-    else:
-        services.casework.reply(REFERENCE, make_id(50), "已退还", "admin")
-    for days in (1, 2, 12, 5, 30):
+    for days in (0, 2, 12, 5):
         clock.forward(days=days)
-        login(browser)
-        for path in ("/", CASE):
-            shown = page(browser, path)
-            assert "已超期" not in shown
-            assert "将到期" not in shown
-
-
-@pytest.mark.parametrize(
-    ("days", "mark"), [(26, ""), (27, "将到期"), (30, "将到期"), (31, "已超期")]
-)
-def test_the_end_of_a_review_is_marked(
-    filed: TestClient,
-    browser: TestClient,
-    services: Services,
-    clock: Clock,
-    days: int,
-    mark: str,
-) -> None:
-    services.casework.reply(REFERENCE, make_id(50), "已退还", "admin")
-    request_review(filed)
-    clock.forward(days=days)
-    login(browser)
-    shown = page(browser, CASE)
-    assert [word for word in ("将到期", "已超期") if word in shown] == ([mark] if mark else [])
-
-
-def test_the_complex_promise_is_shown(filed: TestClient, browser: TestClient) -> None:  # noqa: ARG001
-    shown = page(browser, CASE)
-    assert "承诺答复（复杂）" in shown
-    assert "2026-11-30" in shown
+        shown = page(browser_as(), CASE)
+        assert "已超期" not in shown
+        assert "将到期" not in shown
+        for expected in ("已撤回", "撤回日期", "处理终止", "已经解决", "不再计时"):
+            assert expected in shown
 
 
 @pytest.mark.parametrize(("size", "major"), [(19, False), (20, True), (None, False)])
@@ -155,123 +155,257 @@ def test_a_major_group_is_marked(
     shown = page(browser, CASE)
     assert "同单位的同事" in shown
     assert (f"{size} 人" if size else "人数不详") in shown
-    assert ("重大" in shown) is major
-    assert ("重大" in page(browser)) is major
+    for path in (CASE, "/cases"):
+        assert ('<span class="mark flag major">重大' in page(browser, path)) is major
 
 
 def test_linked_cases_are_shown_both_ways(browser: TestClient, services: Services) -> None:
-    second, away = make_reference(1), make_reference(2)
+    second, third, away = make_reference(1), make_reference(3), make_reference(2)
     services.desk.file(make_complaint(), "bot")
     services.desk.file(make_complaint(reference=second, linked_to=REFERENCE), "bot")
-    third = make_reference(3)
     services.desk.file(make_complaint(reference=third, linked_to=away), "bot")
     assert f'href="/cases/{REFERENCE}"' in page(browser, f"/cases/{second}")
     assert f'href="/cases/{second}"' in page(browser, CASE)
     lonely = page(browser, f"/cases/{third}")
-    assert away in lonely
     assert f'href="/cases/{away}"' not in lonely
     assert "还没有收到" in lonely
 
 
-# Replies
-
-
-def test_a_reply_is_recorded_shown_and_told_to_the_bot(
-    filed: TestClient, browser: TestClient, services: Services
-) -> None:
-    response = reply(browser, " 第一行\r\n第二行 \r\n")
-    assert (response.status_code, response.headers["Location"]) == (303, CASE)
-    shown = page(browser, CASE)
-    assert "已答复" in shown
-    assert "第一行\n第二行" in shown
-    (event,) = filed.get(EVENTS).json()["events"]
-    assert (event["kind"], event["text"]) == ("replied", "第一行\n第二行")
-    assert services.desk.open_case(REFERENCE).events[-1].actor == "staff:admin"
-
-
-def test_a_form_sent_twice_is_one_reply(filed: TestClient, browser: TestClient) -> None:
-    form = {"form_token": form_token(browser, CASE), "reply_id": make_id(9), "text": "已退还"}
-    for _ in range(2):
-        response = browser.post(f"{CASE}/reply", data=form, headers=OWN_PAGE)
-        assert response.status_code == 303
-    assert len(filed.get(EVENTS).json()["events"]) == 1
-    response = browser.post(f"{CASE}/reply", data={**form, "text": "别的"}, headers=OWN_PAGE)
-    assert response.status_code == 422
-
-
-@pytest.mark.parametrize("text", ["", " \r\n ", "长" * 5001, "空\0"])
-def test_a_reply_that_cannot_be_sent_comes_back_to_be_mended(
-    filed: TestClient, browser: TestClient, text: str
-) -> None:
-    response = reply(browser, text)
-    assert response.status_code == 422
-    assert "答复没有发出" in response.text
-    assert text.strip().replace("\0", "")[:50] in response.text
-    assert filed.get(EVENTS).json()["events"] == []
-
-
-def test_line_ends_do_not_count_twice(filed: TestClient, browser: TestClient) -> None:  # noqa: ARG001
-    assert reply(browser, "行\r\n" * 2499 + "行行").status_code == 303
-
-
-def test_half_a_character_comes_back_as_a_mistake(
-    filed: TestClient,  # noqa: ARG001
-    browser: TestClient,
-) -> None:
-    token = form_token(browser, CASE)
-    fields = {"form_token": token, "reply_id": make_id(9), "text": "\\ud800"}
-    parts = [
-        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-        for name, value in fields.items()
-    ]
-    kind = "multipart/form-data; boundary=x; charset=unicode_escape"
-    response = browser.post(
-        f"{CASE}/reply",
-        content="".join([*parts, "--x--\r\n"]).encode(),
-        headers={**OWN_PAGE, "Content-Type": kind},
-    )
-    assert response.status_code == 422
-    assert "无法识别" in response.text
-
-
-def test_a_reply_to_a_case_withdrawn_meanwhile_says_so(
+def test_the_customers_other_cases_are_one_click_away(
     filed: TestClient, browser: TestClient
 ) -> None:
-    token = form_token(browser, CASE)
+    other = make_reference(1)
+    file(filed, make_payload(reference=other))
+    shown = page(browser, CASE)
+    assert "同一客户的其他投诉" in shown
+    assert f'href="/cases/{other}"' in shown
+
+
+# Acting
+
+
+@pytest.mark.usefixtures("filed")
+def test_only_what_the_officer_may_do_is_offered(browser_as: NewBrowser) -> None:
+    clerk = offered(page(browser_as(StaffRole.CLERK), CASE))
+    assert "supplemented" in clerk
+    assert not clerk & {"assigned", "extended", "graded", "closed"}
+    assert "assigned" not in offered(page(browser_as(StaffRole.HANDLER), CASE))
+    assert "assigned" in offered(page(browser_as(StaffRole.SUPERVISOR), CASE))
+    assert offered(page(browser_as(StaffRole.AUDITOR), CASE)) == set()
+
+
+@pytest.mark.usefixtures("filed")
+def test_an_act_that_was_not_offered_is_refused_all_the_same(
+    browser_as: NewBrowser, services: Services
+) -> None:
+    clerk = browser_as(StaffRole.CLERK, username="sun")
+    response = send(clerk, "extended", text="复杂", confirmed="1")
+    assert response.status_code == 403
+    assert "没有这项权限" in response.text
+    assert services.desk.status(REFERENCE, "1234").standing.progress.terms.extensions == 0
+
+
+@pytest.mark.usefixtures("filed")
+def test_a_case_is_worked_from_its_page(browser: TestClient) -> None:
+    response = send(browser, "assigned", assignee="admin")
+    assert (response.status_code, response.headers["Location"]) == (303, f"{CASE}?done=assigned")
+    assert "已记录：分派" in page(browser, response.headers["Location"])
+    assert send(browser, "taken_up").status_code == 303
+    assert "调查中" in page(browser, CASE)
+
+
+def test_who_must_stay_out_is_not_offered_as_handler(
+    browser: TestClient, services: Services, officer: NewOfficer
+) -> None:
+    officer(StaffRole.HANDLER, username="wang", name="王芳")
+    officer(StaffRole.HANDLER, username="li", name="李志强")
+    services.desk.file(make_complaint(complaint_staff="柜员王芳"), "bot")
+    shown = page(browser, CASE)
+    assert '<option value="li">' in shown
+    assert '<option value="wang">' not in shown
+
+
+@pytest.mark.usefixtures("filed")
+@pytest.mark.parametrize(
+    ("kind", "fields", "wrong"),
+    [
+        ("assigned", {}, "assignee"),
+        ("noted", {"text": "  "}, "text"),
+        ("withdrawn", {"text": "客户来电"}, "confirmed"),
+        ("linked", {"other": make_reference(7)}, "other"),
+        ("extended", {"confirmed": "1"}, "text"),
+        ("restarted", {"text": "新合同", "confirmed": "1", "since": "2026-11-24"}, "since"),
+    ],
+)
+def test_what_is_missing_or_wrong_stands_beside_its_field(
+    browser: TestClient, kind: str, fields: dict[str, str], wrong: str
+) -> None:
+    response = send(browser, kind, **fields)
+    assert response.status_code == 422
+    assert f'id="act-{kind}-{wrong}-problem"' in response.text
+    assert re.search(rf'<details class="act[^"]*" open id="act-{kind}"', response.text)
+    if fields.get("text", "").strip():
+        assert fields["text"] in response.text
+
+
+@pytest.mark.usefixtures("filed")
+def test_what_somebody_else_changed_meanwhile_is_shown_and_nothing_typed_is_lost(
+    browser_as: NewBrowser,
+) -> None:
+    first, second = browser_as(username="li", name="李志强"), browser_as(username="wang")
+    seen = form_of(second)
+    send(first, "graded", grade="complex", priority="normal")
+    response = send(second, "escalated", seen, text="请分行协调")
+    assert response.status_code == 409
+    told = response.text.partition('role="alert"')[2].partition("</div>")[0]
+    for expected in ("别人刚刚改动了这件投诉", "李志强：定级", "等级：复杂", "请分行协调"):
+        assert expected in told
+    assert "请分行协调</textarea>" in response.text
+    assert send(second, "escalated", text="请分行协调").status_code == 303
+
+
+@pytest.mark.usefixtures("filed")
+def test_a_form_sent_twice_is_one_act(browser: TestClient) -> None:
+    form = form_of(browser)
+    for _ in range(2):
+        assert send(browser, "noted", form, text="已致电客户").status_code == 303
+    assert page(browser, CASE).count("已致电客户") == 1
+    assert send(browser, "noted", form, text="别的").status_code == 422
+
+
+@pytest.mark.usefixtures("filed")
+def test_text_that_cannot_be_kept_comes_back(browser: TestClient) -> None:
+    for text in ("长" * 5001, "空\0"):
+        response = send(browser, "noted", text=text)
+        assert response.status_code == 422
+        assert text.replace("\0", "")[:50] in response.text
+    assert send(browser, "noted", text="行\r\n" * 2499 + "行行").status_code == 303
+
+
+@pytest.mark.usefixtures("filed")
+@pytest.mark.parametrize("version", ["", "-1", "0x1", "9" * 5000])
+def test_a_form_that_does_not_say_what_it_saw_is_out_of_date(
+    browser: TestClient, version: str
+) -> None:
+    response = send(browser, "noted", {**form_of(browser), "version": version}, text="已致电")
+    assert response.status_code == 409
+    assert "别人刚刚改动了这件投诉" in response.text
+
+
+@pytest.mark.usefixtures("filed")
+def test_an_act_that_roles_do_not_allow_is_noted(
+    browser: TestClient, browser_as: NewBrowser, services: Services
+) -> None:
+    form = {**form_of(browser), "grade": "major", "priority": "normal"}
+    clerk = browser_as(StaffRole.CLERK, username="sun")
+    form["form_token"] = form_token(clerk, CASE)
+    assert send(clerk, "graded", form).status_code == 403
+    (entry,) = services.audit.page(AuditQuery(action="refused")).entries
+    assert (entry.actor, entry.detail) == ("staff:sun", f"{CASE}/acts/graded")
+
+
+def test_an_act_on_a_case_withdrawn_meanwhile_says_so_and_shows_the_text(
+    filed: TestClient, browser: TestClient
+) -> None:
+    form = form_of(browser)
     withdraw(filed)
-    form = {"form_token": token, "reply_id": make_id(9), "text": "已退还"}
-    headers = {**OWN_PAGE, "Accept": "text/html"}
-    response = browser.post(f"{CASE}/reply", data=form, headers=headers)
+    now = {"version": str(int(form["version"]) + 1)}
+    response = send(browser, "supplemented", {**form, **now}, text="又来电了")
     assert response.status_code == 409
     assert "已经撤回" in response.text
+    assert "又来电了" in response.text
 
 
+@pytest.mark.usefixtures("filed")
 @pytest.mark.parametrize(
     ("changes", "expected"),
-    [({"form_token": ""}, 403), ({"form_token": "0" * 64}, 403), ({"reply_id": "x"}, 422)],
+    [({"form_token": ""}, 403), ({"form_token": "0" * 64}, 403), ({"page_id": "x"}, 422)],
 )
-def test_a_reply_needs_our_own_form(
-    filed: TestClient, browser: TestClient, changes: dict[str, str], expected: int
+def test_an_act_needs_our_own_form(
+    browser: TestClient, changes: dict[str, str], expected: int
 ) -> None:
-    assert reply(browser, **changes).status_code == expected
-    assert filed.get(EVENTS).json()["events"] == []
+    assert send(browser, "noted", text="备注", **changes).status_code == expected
+    assert "内部备注" not in page(browser, CASE).partition('<ol class="history">')[2]
 
 
-def test_nobody_replies_or_retries_without_signing_in(
-    filed: TestClient, anonymous: TestClient
-) -> None:
-    filed.put(BACKLOG, json=make_backlog())
-    for path in (f"{CASE}/reply", "/backlog/retry"):
-        response = anonymous.post(path, data={"text": "x", "reference": PARKED}, headers=OWN_PAGE)
-        assert (response.status_code, response.headers["Location"]) == (303, "/login")
-    assert filed.get(EVENTS).json()["events"] == []
+@pytest.mark.usefixtures("filed")
+@pytest.mark.parametrize("kind", ["replied", "decided", "erased", "nonsense", "%00"])
+def test_there_is_no_form_for_acts_of_other_pages(browser: TestClient, kind: str) -> None:
+    assert send(browser, kind, text="x").status_code == 404
 
 
-@pytest.mark.parametrize("reference", [make_reference(7), "nonsense"])
-def test_a_reply_to_an_unknown_case_is_not_found(browser: TestClient, reference: str) -> None:
-    form = {"form_token": form_token(browser, "/"), "reply_id": make_id(9), "text": "已退还"}
-    response = browser.post(f"/cases/{reference}/reply", data=form, headers=OWN_PAGE)
-    assert response.status_code == 404
+@pytest.mark.usefixtures("filed")
+def test_an_act_on_an_unknown_case_is_not_found(browser: TestClient) -> None:
+    form = {**form_of(browser), "text": "备注"}
+    for reference in (make_reference(7), "nonsense"):
+        response = browser.post(f"/cases/{reference}/acts/noted", data=form, headers=_HTML)
+        assert response.status_code == 404
+
+
+@pytest.mark.usefixtures("filed")
+def test_nobody_acts_without_signing_in(anonymous: TestClient) -> None:
+    for path in (f"{CASE}/acts/noted", f"{CASE}/reveal", f"{CASE}/viewers"):
+        response = anonymous.post(path, data={"text": "x", "field": "phone"}, headers=OWN_PAGE)
+        assert response.status_code in {303, 401, 403}
+        assert PHONE not in response.text
+
+
+# Personal fields, colleagues
+
+
+@pytest.mark.usefixtures("filed")
+def test_a_personal_field_is_shown_once_and_noted(browser: TestClient, services: Services) -> None:
+    shown = page(browser, CASE)
+    form = {
+        "form_token": form_token(browser, CASE),
+        "act_id": hidden(shown, "act_id"),
+        "field": "phone",
+    }
+    response = browser.post(f"{CASE}/reveal", data=form, headers=_HTML)
+    assert PHONE in response.text
+    assert NAME not in response.text
+    assert PHONE not in page(browser, CASE)
+    (entry,) = services.audit.page(AuditQuery(action="revealed")).entries
+    assert (entry.actor, entry.detail) == ("staff:admin", "phone")
+    assert "项目：电话" in page(browser, CASE)
+
+
+@pytest.mark.usefixtures("filed")
+def test_who_may_not_reveal_is_neither_asked_nor_answered(browser_as: NewBrowser) -> None:
+    clerk = browser_as(StaffRole.CLERK)
+    assert "查看完整" not in page(clerk, CASE)
+    form = {"form_token": form_token(clerk, CASE), "act_id": make_id(9), "field": "phone"}
+    response = clerk.post(f"{CASE}/reveal", data=form, headers=_HTML)
+    assert response.status_code == 403
+    assert PHONE not in response.text
+
+
+@pytest.mark.usefixtures("filed")
+def test_a_field_there_is_not_cannot_be_revealed(browser: TestClient) -> None:
+    form = {"form_token": form_token(browser, CASE), "act_id": make_id(9), "field": "detail"}
+    assert browser.post(f"{CASE}/reveal", data=form, headers=_HTML).status_code == 422
+
+
+@pytest.mark.usefixtures("filed")
+def test_colleagues_at_the_same_case_are_warned_of_each_other(browser_as: NewBrowser) -> None:
+    first, second = (
+        browser_as(username="li", name="李志强"),
+        browser_as(username="wang", name="王芳"),
+    )
+    page(first, CASE)
+    assert "李志强 正在看这件投诉" in page(second, CASE)
+    form = {"form_token": form_token(second, CASE), "is_writing": "1"}
+    assert (
+        second.post(f"{CASE}/viewers", data=form, headers=OWN_PAGE).text == "李志强 正在看这件投诉"
+    )
+    assert "王芳 正在填写这件投诉" in page(first, CASE)
+
+
+@pytest.mark.usefixtures("filed")
+def test_opening_a_case_is_noted(browser: TestClient, services: Services) -> None:
+    page(browser, CASE)
+    entries = services.audit.page(AuditQuery(action="case_opened")).entries
+    assert [(entry.actor, entry.subject) for entry in entries] == [("staff:admin", REFERENCE)]
 
 
 # Attachments
@@ -340,93 +474,8 @@ def test_an_attachment_whose_file_is_gone_says_so(
     assert browser.get(f"{CASE}/attachments/att-1").status_code == 503
 
 
-# What the bot has not delivered
-
-
-def test_without_any_report_the_panel_says_so(browser: TestClient) -> None:
-    assert "还没有收到过机器人的报告" in page(browser)
-
-
-def test_the_panel_shows_what_waits(filed: TestClient, browser: TestClient) -> None:
-    filed.put(BACKLOG, json=make_backlog(pending=4))
-    shown = page(browser)
-    for expected in (
-        "机器人还没送到的",
-        "等待 4 件，搁置 1 件，最久的等了 3 小时 2 分钟",
-        PARKED,
-        "HTTP 422 invalid_request",
-        "2026-11-23 14:00",
-        "另有 3 件没有列出",
-    ):
-        assert expected in shown
-    assert shown.count(">再试一次<") == 1
-    assert "没有报告" not in shown
-    assert "机器人还没送到的" not in page(browser, f"/?after={REFERENCE}")
-
-
-def test_nothing_waiting_is_said_plainly(filed: TestClient, browser: TestClient) -> None:
-    filed.put(BACKLOG, json=make_backlog(pending=0, parked=0, oldest_seconds=0, items=[]))
-    shown = page(browser)
-    assert "等待 0 件，搁置 0 件。" in shown
-    assert "再试一次" not in shown
-
-
-@pytest.mark.parametrize(("seconds", "stale"), [(300, False), (301, True)])
-def test_a_silent_client_is_noticed_after_five_minutes(
-    filed: TestClient, browser: TestClient, clock: Clock, seconds: int, stale: bool
-) -> None:
-    filed.put(BACKLOG, json=make_backlog())
-    clock.forward(seconds=seconds)
-    assert ("已经 5 分钟没有报告" in page(browser)) is stale
-
-
-def test_trying_again_tells_the_bot_and_shows_that_it_was_asked(
-    filed: TestClient, browser: TestClient, clock: Clock
-) -> None:
-    filed.put(BACKLOG, json=make_backlog())
-    response = retry(browser)
-    assert (response.status_code, response.headers["Location"]) == (303, "/")
-    (event,) = filed.get(EVENTS).json()["events"]
-    assert (event["kind"], event["reference"]) == ("retry", PARKED)
-    shown = page(browser)
-    assert "已请机器人再试" in shown
-    assert ">再试一次<" not in shown
-    clock.forward(minutes=1)
-    filed.put(BACKLOG, json=make_backlog())
-    assert ">再试一次<" in page(browser)
-
-
-@pytest.mark.parametrize("reference", [make_reference(8), make_reference(9), "nonsense", ""])
-def test_only_what_is_parked_can_be_tried_again(
-    filed: TestClient, browser: TestClient, reference: str
-) -> None:
-    filed.put(BACKLOG, json=make_backlog())
-    assert retry(browser, reference).status_code == 404
-    assert filed.get(EVENTS).json()["events"] == []
-
-
-def test_trying_again_needs_our_own_form(filed: TestClient, browser: TestClient) -> None:
-    filed.put(BACKLOG, json=make_backlog())
-    assert retry(browser, form_token="0" * 64).status_code == 403
-    assert filed.get(EVENTS).json()["events"] == []
-
-
-def test_the_pages_with_everything_on_them_use_nothing_inline_and_nothing_foreign(
-    filed: TestClient, browser: TestClient
-) -> None:
-    filed.put(BACKLOG, json=make_backlog())
-    put_attachment(filed)
-    supplement(filed)
-    reply(browser)
-    for path in ("/", CASE):
-        shown = page(browser, path)
-        for forbidden in ("<script", "<style", " style=", " onclick=", "http://", "https://"):
-            assert forbidden not in shown
-
-
-def test_over_https_the_forms_work_too(filed: TestClient, services: Services) -> None:
-    filed.put(BACKLOG, json=make_backlog())
+@pytest.mark.usefixtures("filed")
+def test_over_https_the_forms_work_too(services: Services) -> None:
     browser = TestClient(build_app(services), base_url="https://cases.bank", follow_redirects=False)
     login(browser)
-    assert reply(browser).status_code == 303
-    assert retry(browser).status_code == 303
+    assert send(browser, "noted", text="已致电").status_code == 303

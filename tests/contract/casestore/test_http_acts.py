@@ -1,12 +1,19 @@
 """The customer's later acts over HTTP, as the contract says."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
+from casestore.domain.case import EventKind
+from casestore.domain.staff import SYSTEM, Officer, StaffRole
 from casestore.edge.services import Services
+from casestore.service.acting import Deed
+from casestore.service.notices import Receipt
+from casestore.service.ports import Store
+from tests.bank import CHIEFS, HANDLER, Staff
 from tests.contract.casestore.http_kit import (
     RECEIPT,
     REFERENCE,
@@ -29,6 +36,9 @@ from tests.contract.casestore.kit import (
     make_reference,
 )
 
+LI = Officer("li", "李明", frozenset({StaffRole.HANDLER, StaffRole.SUPERVISOR}))
+HEAD = Officer("head", "孙总", frozenset({StaffRole.SUPERVISOR, StaffRole.EXECUTIVE}))
+
 CALLS = {
     "supplements": {"text": "还有一笔"},
     "withdrawal": {"reason": "已经解决"},
@@ -45,14 +55,27 @@ def filed(bot: TestClient) -> TestClient:
 
 
 @pytest.fixture
-def answered(filed: TestClient, services: Services) -> TestClient:
+def answered(filed: TestClient, services: Services, office: Store) -> TestClient:
     """The bot, with one case that has been replied to."""
-    services.casework.reply(REFERENCE, make_id(99), "已退还 12.5 元", "admin")
+    with office.transaction() as tx:
+        for account in (HANDLER, *CHIEFS):
+            tx.staff.add_account(account, services.now())
+        tx.commit()
+    Staff(office, services.casework, services.replies).reply(REFERENCE, "已退还 12.5 元")
     return filed
 
 
+def close(services: Services) -> None:
+    """The bot confirms that the customer has the reply; the case is filed away."""
+    for notice in services.notices.of(REFERENCE):
+        services.notices.confirm("bot", notice.id, Receipt(True, services.now()))
+    data = {"business": "借记卡", "reason": "服务态度及服务质量", "channel": "营业现场"}
+    services.casework.do(REFERENCE, Deed(EventKind.CLASSIFIED, make_id(60), data=data), HEAD)
+    services.casework.do(REFERENCE, Deed(EventKind.CLOSED, make_id(61)), HEAD)
+
+
 def history(services: Services) -> list[tuple[str, str | None]]:
-    events = services.desk.open_case(REFERENCE).events
+    events = services.desk.open_case(REFERENCE, SYSTEM).events
     return [(event.kind.value, event.act.text if event.act else None) for event in events]
 
 
@@ -93,8 +116,10 @@ def test_a_second_withdrawal_changes_nothing(
 def test_a_reply_can_be_rated_more_than_once(answered: TestClient, services: Services) -> None:
     assert rate(answered, 2, "慢").status_code == 201
     assert rate(answered, 5, number=8).json()["state"] == "notified"
-    ratings = [event.act for event in services.desk.open_case(REFERENCE).events[2:]]
+    case = services.desk.open_case(REFERENCE, SYSTEM)
+    ratings = [event.act for event in case.events if event.kind is EventKind.RATED]
     assert [(found.rating, found.text) for found in ratings if found] == [(2, "慢"), (5, None)]
+    assert case.case.standing.handling.rating == 5
 
 
 def test_a_review_is_due_thirty_days_after_it_was_applied_for(
@@ -202,12 +227,12 @@ def test_a_client_that_counts_conflicts_sees_them(filed: TestClient) -> None:
 def test_many_identical_acts_at_once_are_recorded_once(
     answered: TestClient, services: Services, call: str
 ) -> None:
-    body = make_act(**CALLS[call])
+    body, before = make_act(**CALLS[call]), len(history(services))
     with ThreadPoolExecutor(6) as threads:
         answers = list(threads.map(lambda _: act(answered, call, body), range(6)))
     assert sorted(answer.status_code for answer in answers) == [200] * 5 + [201]
     assert len({answer.text for answer in answers}) == 1
-    assert len(history(services)) == 3
+    assert len(history(services)) == before + 1
 
 
 def test_withdrawals_under_different_ids_at_once_write_one_event(
@@ -319,8 +344,41 @@ def test_the_status_shows_where_the_case_stands_and_the_last_reply(
     shown = status(answered).json()
     assert (shown["state"], shown["state_label"]) == ("under_review", "核查中")
     assert (shown["review_due"], shown["ended_on"]) == ("2026-12-23", None)
-    sent_at = clock.moment.isoformat()
-    assert shown["last_message"] == {"text": "已退还 12.5 元", "sent_at": sent_at}
+    assert "已退还 12.5 元" in shown["last_message"]["text"]
+    assert shown["last_message"]["sent_at"] == clock.moment.isoformat()
+
+
+def test_the_status_shows_dates_as_they_are_now_and_a_clock_that_stands_still(
+    filed: TestClient, services: Services
+) -> None:
+    for number, deed in enumerate(
+        (
+            Deed(EventKind.RESTARTED, "", "客户补充了新的流水"),
+            Deed(EventKind.TAKEN_UP, ""),
+            Deed(EventKind.EXTENDED, "", "需要调取录音"),
+            Deed(EventKind.MEDIATION_STARTED, "", data={"body": "金融调解中心"}),
+        )
+    ):
+        officer = HEAD if deed.kind is EventKind.EXTENDED else LI
+        services.casework.do(REFERENCE, replace(deed, id=make_id(50 + number)), officer)
+    shown = status(filed).json()
+    assert (shown["state_label"], shown["legal_due"]) == ("调解中", "2026-12-23")
+    assert shown["clock_stopped_on"] == "2026-11-23"
+
+
+@pytest.mark.parametrize("source", ["phone", "counter", "regulator"])
+def test_clients_file_from_conversations_only(bot: TestClient, source: str) -> None:
+    error = refused(file(bot, make_payload(source=source)), 422, "invalid_request")
+    assert list(error["fields"]) == ["source"]
+
+
+def test_an_ended_case_is_not_withdrawn_but_takes_what_is_added(
+    answered: TestClient, services: Services
+) -> None:
+    close(services)
+    refused(withdraw(answered), 409, "case_closed")
+    assert supplement(answered).json()["state"] == "closed"
+    assert request_review(answered).json()["state"] == "under_review"
 
 
 def test_a_filing_repeated_after_later_acts_gets_its_first_answer(answered: TestClient) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from casestore.domain.attachment import LARGEST_ATTACHMENT
+from casestore.domain.staff import SYSTEM
 from casestore.edge.services import Services
 from tests.contract.casestore.http_kit import (
     PATH,
@@ -41,9 +42,9 @@ def test_a_file_is_kept_and_comes_back_as_it_was(
         "sha256": hashlib.sha256(PNG).hexdigest(),
         "received_at": clock.moment.isoformat(),
     }
-    attachment, content = services.attachments.open(REFERENCE, "att-1")
+    attachment, content = services.attachments.open(REFERENCE, "att-1", SYSTEM)
     assert (attachment.filename, content) == ("小票.png", PNG)
-    event = services.desk.open_case(REFERENCE).events[-1]
+    event = services.desk.open_case(REFERENCE, SYSTEM).events[-1]
     assert (event.kind.value, event.actor) == ("attached", "client:bot")
 
 
@@ -52,7 +53,7 @@ def test_a_repeat_gets_the_same_answer(filed: TestClient, services: Services, cl
     clock.forward(days=1)
     repeat = put_attachment(filed)
     assert (repeat.status_code, repeat.json()) == (200, first.json())
-    assert len(services.desk.open_case(REFERENCE).events) == 2
+    assert len(services.desk.open_case(REFERENCE, SYSTEM).events) == 2
 
 
 def test_other_content_or_another_case_under_the_same_id_conflicts(
@@ -63,7 +64,7 @@ def test_other_content_or_another_case_under_the_same_id_conflicts(
     refused(put_attachment(filed, PDF), 422, "idempotency_conflict")
     elsewhere = put_attachment(filed, reference=make_reference(1))
     refused(elsewhere, 422, "idempotency_conflict")
-    assert services.attachments.open(REFERENCE, "att-1")[1] == PNG
+    assert services.attachments.open(REFERENCE, "att-1", SYSTEM)[1] == PNG
 
 
 def test_the_same_file_many_times_at_once_is_kept_once(
@@ -72,7 +73,7 @@ def test_the_same_file_many_times_at_once_is_kept_once(
     with ThreadPoolExecutor(6) as threads:
         answers = list(threads.map(lambda _: put_attachment(filed), range(6)))
     assert sorted(answer.status_code for answer in answers) == [200] * 5 + [201]
-    assert len(services.desk.open_case(REFERENCE).attachments) == 1
+    assert len(services.desk.open_case(REFERENCE, SYSTEM).attachments) == 1
 
 
 def test_of_different_files_at_once_the_one_acknowledged_is_the_one_kept(
@@ -83,7 +84,7 @@ def test_of_different_files_at_once_the_one_acknowledged_is_the_one_kept(
         answers = list(threads.map(lambda content: put_attachment(filed, content), contents))
     codes = [answer.status_code for answer in answers]
     assert sorted(codes) == [201] + [422] * 5
-    assert services.attachments.open(REFERENCE, "att-1")[1] == contents[codes.index(201)]
+    assert services.attachments.open(REFERENCE, "att-1", SYSTEM)[1] == contents[codes.index(201)]
 
 
 def test_files_are_sealed_and_for_the_service_alone(filed: TestClient, files_folder: Path) -> None:
@@ -112,7 +113,7 @@ def test_a_file_changed_on_the_way_is_refused(
 ) -> None:
     response = put_attachment(filed, X_Content_SHA256="0" * 64)
     refused(response, 422, "checksum_mismatch")
-    assert list(services.desk.open_case(REFERENCE).attachments) == []
+    assert list(services.desk.open_case(REFERENCE, SYSTEM).attachments) == []
     assert list(files_folder.iterdir()) == []
 
 
@@ -160,7 +161,7 @@ def test_a_wrong_header_is_named(filed: TestClient, changes: dict[str, str], fie
 
 def test_a_long_name_is_kept_whole(filed: TestClient, services: Services) -> None:
     put_attachment(filed, X_Filename=quote("长" * 200))
-    (attachment,) = services.desk.open_case(REFERENCE).attachments
+    (attachment,) = services.desk.open_case(REFERENCE, SYSTEM).attachments
     assert attachment.filename == "长" * 200
 
 
@@ -174,6 +175,6 @@ def test_a_folder_that_takes_no_files_is_a_503_and_no_row_speaks_of_the_file(
 ) -> None:
     files_folder.rmdir()
     refused(put_attachment(filed), 503, "unavailable")
-    assert list(services.desk.open_case(REFERENCE).attachments) == []
+    assert list(services.desk.open_case(REFERENCE, SYSTEM).attachments) == []
     files_folder.mkdir()
     assert put_attachment(filed).status_code == 201

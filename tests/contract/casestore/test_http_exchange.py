@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import Engine
 
+from casestore.domain.notice import NoticeKind
 from casestore.edge.services import Services
 from tests.contract.casestore.http_kit import (
     BACKLOG,
@@ -16,6 +17,7 @@ from tests.contract.casestore.http_kit import (
     refused,
 )
 from tests.contract.casestore.kit import Clock, TestClient, make_id, make_reference
+from tests.contract.casestore.reply_kit import LI
 
 PARKED = make_reference(7)
 
@@ -27,9 +29,9 @@ def events(bot: TestClient, **query: object) -> dict[str, Any]:
     return found
 
 
-def replies(services: Services, count: int) -> None:
+def tell(services: Services, count: int) -> None:
     for number in range(1, count + 1):
-        services.casework.reply(REFERENCE, make_id(number), f"第{number}次", "admin")
+        services.notices.write(REFERENCE, NoticeKind.PROGRESS, f"第{number}次", LI, make_id(number))
 
 
 def test_without_news_the_cursor_stays(bot: TestClient) -> None:
@@ -37,23 +39,26 @@ def test_without_news_the_cursor_stays(bot: TestClient) -> None:
     assert events(bot, after=41) == {"events": [], "cursor": 41}
 
 
-def test_a_reply_is_told(bot: TestClient, services: Services, clock: Clock) -> None:
+def test_what_the_customer_must_be_told_is_news(
+    bot: TestClient, services: Services, clock: Clock
+) -> None:
     file(bot)
-    replies(services, 1)
+    tell(services, 1)
     found = events(bot, after=0)
     (event,) = found["events"]
     assert event == {
         "cursor": found["cursor"],
         "reference": REFERENCE,
-        "kind": "replied",
+        "kind": "notice",
         "text": "第1次",
         "happened_at": clock.moment.isoformat(),
+        "notice": services.notices.of(REFERENCE)[0].id,
     }
 
 
 def test_news_is_read_in_order_page_by_page(bot: TestClient, services: Services) -> None:
     file(bot)
-    replies(services, 5)
+    tell(services, 5)
     seen, cursor = [], 0
     while (found := events(bot, after=cursor, limit=2))["events"]:
         seen += [event["text"] for event in found["events"]]
@@ -65,7 +70,7 @@ def test_news_is_read_in_order_page_by_page(bot: TestClient, services: Services)
 
 def test_news_lost_on_the_way_can_be_read_again(bot: TestClient, services: Services) -> None:
     file(bot)
-    replies(services, 2)
+    tell(services, 2)
     assert events(bot, after=0) == events(bot, after=0)
 
 

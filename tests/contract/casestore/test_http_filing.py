@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from casestore.domain.staff import SYSTEM
 from casestore.edge.middleware import BODY_LIMIT
 from casestore.edge.services import Services
 from tests.contract.casestore.http_kit import PATH, RECEIPT, REFERENCE, file, post_raw, refused
@@ -45,7 +46,7 @@ def test_many_identical_filings_at_once_make_one_case(bot: TestClient) -> None:
 
 def test_a_case_has_its_event(bot: TestClient, services: Services, clock: Clock) -> None:
     file(bot)
-    (event,) = services.desk.open_case(REFERENCE).events
+    (event,) = services.desk.open_case(REFERENCE, SYSTEM).events
     assert (event.kind.value, event.actor, event.happened_at) == (
         "registered",
         "client:bot",

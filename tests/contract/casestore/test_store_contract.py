@@ -1,8 +1,7 @@
-"""What every store must do alike: in memory, on SQLite, on PostgreSQL."""
+"""What every store must do alike, on SQLite and on PostgreSQL."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,24 +11,19 @@ from casestore.domain.case import CaseEvent, EventKind
 from casestore.domain.errors import (
     CaseNotFound,
     IdempotencyConflict,
-    SignInFailed,
     TooManyAttempts,
 )
 from casestore.domain.fingerprint import fingerprint
-from casestore.domain.staff import Account, Session
+from casestore.domain.staff import SYSTEM
 from casestore.service.desk import ComplaintDesk
-from casestore.service.entrance import StaffEntrance
 from casestore.service.ports import Store
-from casestore.service.tokens import new_token
 from tests.contract.casestore.kit import (
-    ADMIN_PASSWORD,
     NAME,
     NOW,
     PHONE,
     PROMISE,
     TAIL,
     Clock,
-    QuickPasswords,
     make_case,
     make_complaint,
     make_reference,
@@ -52,7 +46,7 @@ def at_once(action: Callable[[], object], times: int) -> list[object]:
     def outcome(_number: int) -> object:
         try:
             return action()
-        except (CaseNotFound, TooManyAttempts, IdempotencyConflict, SignInFailed) as exc:
+        except (CaseNotFound, TooManyAttempts, IdempotencyConflict) as exc:
             return type(exc)
 
     with ThreadPoolExecutor(times) as threads:
@@ -159,45 +153,6 @@ def test_a_new_token_replaces_the_old_one(store: Store) -> None:
         assert tx.clients.name_for("old") is None
 
 
-def test_an_account_name_is_taken_once(store: Store) -> None:
-    with store.transaction() as tx:
-        assert not tx.staff.any_account()
-        assert tx.staff.add_account(Account("admin", "first"), NOW)
-        assert not tx.staff.add_account(Account("admin", "second"), NOW)
-        tx.commit()
-    with store.transaction() as tx:
-        assert tx.staff.any_account()
-        assert tx.staff.account("admin") == Account("admin", "first")
-        assert tx.staff.account("nobody") is None
-
-
-def test_sessions_are_kept_touched_and_dropped(store: Store) -> None:
-    session = Session("hash", "admin", NOW, NOW)
-    touched = replace(session, seen_at=NOW + timedelta(minutes=5))
-    with store.transaction() as tx:
-        tx.staff.add_account(Account("admin", "h"), NOW)
-        tx.staff.put_session(session)
-        tx.staff.put_session(touched)
-        tx.commit()
-    with store.transaction() as tx:
-        assert tx.staff.session("hash") == touched
-        tx.staff.drop_session("hash")
-        assert tx.staff.session("hash") is None
-
-
-def test_sessions_past_either_limit_are_deleted(store: Store) -> None:
-    early, late = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
-    with store.transaction() as tx:
-        tx.staff.add_account(Account("admin", "h"), NOW)
-        tx.staff.put_session(Session("idle", "admin", late, early))
-        tx.staff.put_session(Session("old", "admin", early, late))
-        tx.staff.put_session(Session("live", "admin", late, late))
-        tx.staff.drop_sessions_before(NOW, NOW)
-        assert tx.staff.session("idle") is None
-        assert tx.staff.session("old") is None
-        assert tx.staff.session("live") is not None
-
-
 def test_failures_are_remembered_until_forgotten(store: Store) -> None:
     failures = (NOW, NOW + timedelta(seconds=1))
     with store.transaction() as tx:
@@ -217,7 +172,7 @@ def test_many_filings_at_once_make_one_case(store: Store) -> None:
     desk = ComplaintDesk(store, Clock(), PROMISE)
     outcomes = at_once(lambda: desk.file(make_complaint(), "bot").created, times=8)
     assert sorted(map(bool, outcomes)) == [False] * 7 + [True]
-    assert len(desk.open_case(REFERENCE).events) == 1
+    assert len(desk.open_case(REFERENCE, SYSTEM).events) == 1
 
 
 def test_of_different_filings_at_once_one_wins_and_the_others_conflict(store: Store) -> None:
@@ -235,12 +190,4 @@ def test_guessing_in_parallel_does_not_pass_the_limit(store: Store) -> None:
     desk = ComplaintDesk(store, Clock(), PROMISE)
     outcomes = at_once(lambda: desk.status(REFERENCE, "0000"), times=10)
     assert outcomes.count(CaseNotFound) == 5
-    assert outcomes.count(TooManyAttempts) == 5
-
-
-def test_signing_in_in_parallel_does_not_pass_the_limit(store: Store) -> None:
-    entrance = StaffEntrance(store, QuickPasswords(), Clock(), new_token)
-    entrance.open_first_account(ADMIN_PASSWORD)
-    outcomes = at_once(lambda: entrance.sign_in("admin", "wrong"), times=10)
-    assert outcomes.count(SignInFailed) == 5
     assert outcomes.count(TooManyAttempts) == 5

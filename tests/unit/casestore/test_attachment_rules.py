@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from casestore.domain.attachment import Attachment, MediaType, is_attachment_id, is_sha256
-from casestore.domain.texts import LONGEST_ACT, reply_problem
+from casestore.domain.texts import LONGEST_ACT, act_problem, text_problem
 from tests.contract.casestore.kit import NOW, make_id, make_reference
 
 PICTURE = Attachment("att-1", make_reference(), "a.png", MediaType.PNG, 3, "0" * 64, NOW)
@@ -76,12 +76,18 @@ def test_a_checksum_is_lower_case_hex(text: str, fits: bool) -> None:
         ("好", None),
         ("长" * LONGEST_ACT, None),
         ("长" * (LONGEST_ACT + 1), "5001"),
-        ("", "空白"),
-        (" \n", "空白"),
+        ("", None),
+        (" \n", None),
         ("空\0", "空字符"),
         ("\ud800", "无法识别"),
     ],
 )
-def test_a_reply_has_something_to_say(text: str, problem: str | None) -> None:
-    found = reply_problem(text)
+def test_what_is_said_with_an_act_can_be_kept(text: str, problem: str | None) -> None:
+    found = act_problem(text)
     assert found is None if problem is None else problem in (found or "")
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_what_must_be_said_is_not_blank(text: str) -> None:
+    assert "空白" in (text_problem(text) or "")
+    assert text_problem(text, may_be_blank=True) is None

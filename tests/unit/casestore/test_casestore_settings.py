@@ -15,7 +15,9 @@ def test_the_defaults_are_those_of_the_design() -> None:
     assert settings.database_url.get_secret_value() == "sqlite:///var/casestore.db"
     assert (settings.promise_working_days, settings.complex_working_days) == (2, 5)
     assert settings.case_store_files_dir == "var/casestore-files"
-    assert settings.console_admin_password is None
+    assert (settings.auto_assign, settings.retention_years) == (True, 3)
+    assert settings.office_hours == "08:30-17:30"
+    assert settings.staff_webhook_url.get_secret_value() == ""
 
 
 def test_field_keys_are_split_in_order() -> None:
@@ -35,7 +37,10 @@ def test_field_keys_are_split_in_order() -> None:
         ("COMPLEX_WORKING_DAYS", "0"),
         ("COMPLEX_WORKING_DAYS", "1"),
         ("COMPLEX_WORKING_DAYS", "31"),
-        ("CONSOLE_ADMIN_PASSWORD", "short"),
+        ("AUTO_ASSIGN", "perhaps"),
+        ("OFFICE_HOURS", "17:30-08:30"),
+        ("STAFF_WEBHOOK_URL", "file:///etc/passwd"),
+        ("RETENTION_YEARS", "2"),
     ],
 )
 def test_a_wrong_value_is_refused_without_being_shown(name: str, value: str) -> None:

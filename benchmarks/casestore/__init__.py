@@ -1,0 +1,1 @@
+"""How fast the case store is with ten thousand, a hundred thousand and a million cases."""

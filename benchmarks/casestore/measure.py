@@ -1,0 +1,170 @@
+"""Asks a running case store and takes the time."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from random import Random
+from secrets import token_bytes
+from typing import Any
+
+import requests
+
+from benchmarks.casestore.server import BRANCH_OFFICER, OFFICER, Installation
+from casestore.demo.stories import StoryTeller
+from casestore.domain.case import Complaint, Source
+from casestore.domain.deadlines import local_date
+from casestore.domain.period import PeriodUnit, period_of
+from casestore.domain.reference import mint
+
+CLIENTS = 8
+FILING_SECONDS = 12.0
+CASE_PAGES = 60
+ROUNDS = 6
+BULLETINS = 4
+_TIMEOUT = 60
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What one size of the database came to: seconds of each request by what was asked for, and
+    cases a second of loading and filing."""
+
+    cases: int
+    seconds: Mapping[str, Sequence[float]]
+    loaded: float
+    filed: float
+
+    def quantile(self, name: str, percent: int) -> float:
+        """The time below which that many in a hundred requests lie, in ms."""
+        return statistics.quantiles(self.seconds[name], n=100)[percent - 1] * 1000
+
+
+def measure(at: Installation, cases: int, loaded: float) -> Stage:
+    """Everything at one size, with the server running."""
+    head, branch = at.browser(OFFICER), at.browser(BRANCH_OFFICER)
+    address = at.addresses[0]
+    seconds = {
+        "投诉页": [
+            _asked(head, f"{address}/cases/{reference}")
+            for reference in at.some_references(CASE_PAGES)
+        ],
+        "投诉列表（各种筛选）": list(_lists(head, address)),
+        "投诉列表（分行人员）": list(_lists(branch, address)),
+        "我的工作": [_asked(head, f"{address}/") for _ in range(4 * ROUNDS)],
+        "季度通报": [_asked(head, _bulletin(address)) for _ in range(BULLETINS)],
+    }
+    return Stage(cases, seconds, loaded, _filing(at))
+
+
+def filters(today: date) -> list[dict[str, str]]:
+    """What officers look for; full text with words that are common, rare and nowhere."""
+    month = {"received_from": f"{today - timedelta(days=30)}", "received_to": f"{today}"}
+    return [
+        {},
+        {"sort": "due"},
+        {"due": "overdue", "sort": "due"},
+        {"states": "investigating", "unit": "DQ"},
+        {"businesses": "信用卡", **month},
+        {"reasons": "因定价收费引起的投诉", "sources": "regulator", "grades": "complex"},
+        {"assignee": "load.h017", "pending": "1"},
+        {"branch": "人民路支行", "states": "closed"},
+        {"branch": "DQ03", "businesses": "外汇", "priorities": "urgent"},
+        {"text": "手续费"},
+        {"text": "短信费 涨价", "businesses": "其他中间业务"},
+        {"text": "父亲去世 存款", "sources": "letter"},
+        {"text": "从来没有人说过的话"},
+        {"phone": "17000012345"},
+        {"settled_from": f"{today - timedelta(days=400)}", "pending": "0", "channels": "短信渠道"},
+    ]
+
+
+def _lists(session: requests.Session, address: str) -> Iterator[float]:
+    for _ in range(ROUNDS):
+        for query in filters(local_date(datetime.now(timezone.utc))):
+            yield _asked(session, f"{address}/cases", query)
+
+
+def _bulletin(address: str) -> str:
+    """The last whole quarter's."""
+    today = local_date(datetime.now(timezone.utc))
+    before = period_of(PeriodUnit.QUARTER, today).previous
+    return f"{address}/reports/preview?kind=quarter&period={before.text}"
+
+
+def _asked(session: requests.Session, url: str, query: dict[str, str] | None = None) -> float:
+    started = time.perf_counter()
+    answer = session.get(url, params=query, timeout=_TIMEOUT, allow_redirects=False)
+    taken = time.perf_counter() - started
+    if answer.status_code != requests.codes.ok:
+        raise RuntimeError(f"{answer.status_code} for {answer.url}")
+    return taken
+
+
+def _filing(at: Installation) -> float:
+    """Cases a second that so many clients file together, each over a connection of its own."""
+    until = time.monotonic() + FILING_SECONDS
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        filed = sum(pool.map(lambda number: _file_until(at, number, until), range(CLIENTS)))
+    return filed / FILING_SECONDS
+
+
+def _file_until(at: Installation, number: int, until: float) -> int:
+    address = at.addresses[number % len(at.addresses)]
+    session = requests.Session()
+    session.headers["Authorization"] = f"Bearer {at.token}"
+    draw = _payloads(number)
+    filed = 0
+    while time.monotonic() < until:
+        body = draw()
+        answer = session.post(
+            f"{address}/api/v1/complaints",
+            json=body,
+            headers={"Idempotency-Key": body["reference"]},
+            timeout=_TIMEOUT,
+        )
+        if answer.status_code != requests.codes.created:
+            raise RuntimeError(f"{answer.status_code}: {answer.text}")
+        filed += 1
+    return filed
+
+
+def _payloads(number: int) -> Callable[[], dict[str, Any]]:
+    rng = Random(time.time_ns() + number)  # noqa: S311  # new customers each time
+    teller = StoryTeller(rng)
+
+    def draw() -> dict[str, Any]:
+        now = datetime.now(timezone.utc)
+        reference = mint(local_date(now), token_bytes)
+        return _payload(teller.draw(reference, now, source=Source.WEB_CHAT).complaint)
+
+    return draw
+
+
+def _payload(complaint: Complaint) -> dict[str, Any]:
+    """The complaint as the assistant sends it."""
+    person, now = complaint.complainant, complaint.submitted_at.isoformat()
+    return {
+        "reference": complaint.reference,
+        "submitted_at": now,
+        "source": complaint.source.value,
+        "complaint_detail": complaint.detail,
+        "complaint_business": complaint.business,
+        "complaint_reason": complaint.reason,
+        "classification": {"business": None, "reason": None},
+        "complaint_branch": complaint.branch,
+        "complaint_staff": complaint.staff,
+        "complaint_date": {"text": complaint.incident.text, "start": None, "end": None},
+        "complaint_amount": None,
+        "complaint_request": complaint.request,
+        "complainant_name": person.name,
+        "complainant_phone": person.phone,
+        "complainant_role": person.role.value,
+        "contact_preference": person.contact_preference,
+        "attachments": [],
+        "consent": {"version": "2026-11", "given_at": now},
+    }

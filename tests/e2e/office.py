@@ -1,0 +1,81 @@
+"""A case store alone, and the assistant's side of its API: no assistant runs, so that nobody but
+the test files cases or reports a backlog."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from tests.contract.casestore.kit import make_payload
+from tests.contract.casestore.knowledge_kit import make_knowledge
+from tests.stack import ROOT, Stack, wait_until
+
+
+class Office:
+    """Files cases and reads the news as the assistant does."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.http = requests.Session()
+        self.http.headers["Authorization"] = f"Bearer {stack.token}"
+
+    def call(self, method: str, path: str, **options: Any) -> requests.Response:
+        url = f"{self.stack.store}/api/v1/{path}"
+        answer = self.http.request(method, url, timeout=10, **options)
+        assert answer.ok, answer.text
+        return answer
+
+    def file(self, reference: str, **changes: Any) -> None:
+        """A complaint as the assistant files it; the same again is the same."""
+        body = make_payload(reference=reference, **changes)
+        self.call("POST", "complaints", json=body, headers={"Idempotency-Key": reference})
+
+    def attach(self, reference: str, name: str, content: bytes) -> None:
+        digest = hashlib.sha256(content).hexdigest()
+        headers = {"Content-Type": "image/png", "X-Filename": quote(name)}
+        path = f"complaints/{reference}/attachments/{digest[:20]}"
+        self.call("PUT", path, data=content, headers={**headers, "X-Content-SHA256": digest})
+
+    def report_stuck(self, reference: str) -> None:
+        """One parked item and one that is tried again by itself."""
+        item = {
+            "reference": reference,
+            "kind": "complaint",
+            "status": "parked",
+            "attempts": 3,
+            "waiting_since": "2026-11-23T06:00:00+00:00",
+            "last_error": "HTTP 422 invalid_request",
+        }
+        body = {"pending": 2, "parked": 1, "oldest_seconds": 7_500, "items": [item]}
+        self.call("PUT", "backlog", json=body)
+
+    def report_knowledge(self) -> None:
+        """Two questions nobody could answer and two answers due for review."""
+        self.call("PUT", "knowledge", json=make_knowledge())
+
+    def news(self) -> list[dict[str, Any]]:
+        return list(self.call("GET", "events?after=0&limit=500").json()["events"])
+
+
+@contextmanager
+def open_office(folder: Path) -> Iterator[Office]:
+    """A running case store with an empty database in a folder. Nothing is assigned by itself."""
+    stack = Stack(folder, extra={"AUTO_ASSIGN": "False"})
+    migrate = [sys.executable, "-m", "casestore", "migrate"]
+    subprocess.run(
+        migrate, cwd=ROOT, env=stack.env, check=True, timeout=60, stdout=subprocess.DEVNULL
+    )
+    try:
+        stack.launch("casestore")
+        wait_until(lambda: stack.answers(f"{stack.store}/health"), 30, "health of the case store")
+        yield Office(stack)
+    finally:
+        stack.stop()
