@@ -1,6 +1,7 @@
 """A filter and the rights of an officer as conditions on rows of ``cases``."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -32,18 +33,30 @@ _CLASSES = {
 }
 
 
-def conditions(selection: Selection, connection: Connection, keyring: Keyring) -> list[Any]:
-    """What a case must fulfil, each for ``where``."""
+@dataclass(frozen=True)
+class Conditions:
+    """What a case must fulfil, each for ``where``; ``is_listed``: a search has listed the few cases
+    that can, so that counting them all costs what finding a page of them does."""
+
+    where: tuple[Any, ...]
+    is_listed: bool
+
+
+def conditions(selection: Selection, connection: Connection, keyring: Keyring) -> Conditions:
+    """A selection as conditions; asks how common the words of a search are."""
     chosen = selection.filter
-    return [
+    found = list(_texts(chosen, connection))
+    where = (
         *visible_to(selection.officer),
         *_choices(chosen),
         *_people(chosen, selection.officer.username),
         *_days(chosen),
         *_due(selection),
         *_switches(chosen),
-        *_texts(chosen, connection, keyring),
-    ]
+        *_phone(chosen, keyring),
+        *(condition for condition, _ in found),
+    )
+    return Conditions(where, any(is_listed for _, is_listed in found))
 
 
 def _choices(chosen: CaseFilter) -> Iterator[Any]:
@@ -108,24 +121,28 @@ def _switches(chosen: CaseFilter) -> Iterator[Any]:
         yield by.is_not(None) if chosen.confirmed else by.is_(None)
 
 
-def _texts(chosen: CaseFilter, connection: Connection, keyring: Keyring) -> Iterator[Any]:
+def _phone(chosen: CaseFilter, keyring: Keyring) -> Iterator[Any]:
+    if chosen.phone:
+        yield cases.c.phone_mac.in_(phone_macs(chosen.phone, keyring))
+
+
+def _texts(chosen: CaseFilter, connection: Connection) -> Iterator[tuple[Any, bool]]:
+    """Each with whether it lists the cases it is true for."""
     if chosen.text:
         is_all = chosen == CaseFilter(text=chosen.text)
         yield holds(grams(chosen.text), connection, is_all)
-    if chosen.phone:
-        yield cases.c.phone_mac.in_(phone_macs(chosen.phone, keyring))
     if chosen.branch:
         yield from _branch(chosen.branch, connection)
 
 
-def _branch(branch: str, connection: Connection) -> Iterator[Any]:
+def _branch(branch: str, connection: Connection) -> Iterator[tuple[Any, bool]]:
     """By code if there is such a branch, else by the customer's words. Those are in the full-text
     index, too, which finds the few cases whose words are then compared."""
     known = select(branches.c.code).where(branches.c.code == branch)
     if connection.execute(known).scalar() is not None:
-        yield cases.c.accused == branch
+        yield cases.c.accused == branch, False
         return
     # Part of a word in letters or digits is no piece of its own.
     if pieces := [piece for piece in grams(branch) if not piece.isascii()]:
         yield holds(pieces, connection, is_all=False)
-    yield cases.c.branch.contains(branch, autoescape=True)
+    yield cases.c.branch.contains(branch, autoescape=True), False

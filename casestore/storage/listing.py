@@ -20,7 +20,7 @@ from casestore.domain.reply import ReplyStatus
 from casestore.domain.staff import Officer
 from casestore.domain.task import TaskStatus
 from casestore.service.listing_ports import Counts, Selection
-from casestore.storage.conditions import conditions
+from casestore.storage.conditions import Conditions, conditions
 from casestore.storage.keyring import Keyring
 from casestore.storage.notice_tables import undelivered
 from casestore.storage.rows import read_summary
@@ -50,18 +50,27 @@ class SqlListings:
     def __init__(self, connection: Connection, keyring: Keyring) -> None:
         self._connection = connection
         self._keyring = keyring
+        self._conditions: dict[Selection, Conditions] = {}
+        self._totals: dict[Selection, int] = {}
 
     def page(
         self, selection: Selection, sort: Sort, after: str | None, size: int
     ) -> tuple[Sequence[CaseSummary], str | None]:
         """See the port. One row more than asked for tells whether there is a next page."""
-        ordered = self._newest if sort is Sort.NEWEST else self._due
-        rows = ordered(self._chosen(selection), _read_place(after), size + 1)
+        query, place = self._chosen(selection), _read_place(after)
+        if sort is Sort.DUE:
+            rows = self._due(query, place, size + 1)
+        elif place is None and self._known(selection).is_listed:
+            rows = self._newest_and_total(selection, query, size + 1)
+        else:
+            rows = self._newest(query, place, size + 1)
         following = str(_place_of(rows[size - 1], sort)) if len(rows) > size else None
         return self._summaries(rows[:size]), following
 
     def count(self, selection: Selection, limit: int) -> int:
-        """See the port."""
+        """See the port. A search that listed its cases has counted them for the first page."""
+        if (total := self._totals.get(selection)) is not None:
+            return min(total, limit)
         some = self._chosen(selection).with_only_columns(cases.c.reference).limit(limit)
         found: int = self._connection.execute(
             select(func.count()).select_from(some.subquery())
@@ -111,7 +120,15 @@ class SqlListings:
         return found
 
     def _chosen(self, selection: Selection) -> Any:
-        return select(cases).where(*conditions(selection, self._connection, self._keyring))
+        return select(cases).where(*self._known(selection).where)
+
+    def _known(self, selection: Selection) -> Conditions:
+        """Worked out once for a transaction: it asks the index."""
+        found = self._conditions.get(selection)
+        if found is None:
+            found = conditions(selection, self._connection, self._keyring)
+            self._conditions[selection] = found
+        return found
 
     def _newest(self, query: Any, place: _Place | None, size: int) -> Sequence[Any]:
         key = (cases.c.received_at, cases.c.reference)
@@ -119,6 +136,15 @@ class SqlListings:
             query = query.where(tuple_(*key) < tuple_(place.value, place.reference))
         newest = query.order_by(cases.c.received_at.desc(), cases.c.reference.desc())
         return list(self._connection.execute(newest.limit(size)).all())
+
+    def _newest_and_total(self, selection: Selection, query: Any, size: int) -> Sequence[Any]:
+        """One look at all that was found for both; the rows themselves are read afterwards."""
+        newest = (cases.c.received_at.desc(), cases.c.reference.desc())
+        narrow = query.with_only_columns(cases.c.reference, func.count().over().label("total"))
+        found = self._connection.execute(narrow.order_by(*newest).limit(size)).all()
+        self._totals[selection] = found[0].total if found else 0
+        whole = select(cases).where(cases.c.reference.in_([row.reference for row in found]))
+        return list(self._connection.execute(whole.order_by(*newest)).all())
 
     def _due(self, query: Any, place: _Place | None, size: int) -> Sequence[Any]:
         """Two orders, one behind the other: what is pending, then what is settled."""

@@ -40,7 +40,7 @@ _UPSERT = text(
 # In up to so many cases a word is rare: reading them all is quicker than going through the newest
 # until a page is full. Going through takes longer where other conditions must be met as well.
 _RARE_ALONE = 6_000
-_RARE = 20_000
+_RARE = 30_000
 _SIGNED = 2**31
 _UNICODE_BITS = 16
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base32, as in a reference
@@ -98,8 +98,9 @@ class SqlSearch:
         return _POSTGRESQL.c.reference == reference
 
 
-def holds(pieces: Sequence[str], connection: Connection, is_all: bool) -> Any:
-    """The condition that a case holds all of these pieces; ``is_all``: nothing else is asked for.
+def holds(pieces: Sequence[str], connection: Connection, is_all: bool) -> tuple[Any, bool]:
+    """The condition that a case holds all of these pieces, and whether the cases that do are listed
+    by it, so that counting them costs what finding them does. ``is_all``: nothing else is asked for.
 
     PostgreSQL takes pieces for independent of each other, which those of one word are not, and
     would read the whole index for a word that is everywhere. So it is asked first: a rare word
@@ -108,15 +109,15 @@ def holds(pieces: Sequence[str], connection: Connection, is_all: bool) -> Any:
     if connection.dialect.name == "sqlite":
         wanted = " ".join(f'"{piece}"' for piece in pieces)
         found = select(_SQLITE.c.reference).where(literal_column("case_search").op("MATCH")(wanted))
-        return cases.c.reference.in_(found)
+        return cases.c.reference.in_(found), False
     has_all = _POSTGRESQL.c.grams.contains(codes(pieces))
     found = select(_POSTGRESQL.c.reference).where(has_all)
     rare = _RARE_ALONE if is_all else _RARE
     counted = select(func.count()).select_from(found.limit(rare + 1).subquery())
     if connection.execute(counted).scalar_one() <= rare:
-        return cases.c.reference == any_(func.array(found.scalar_subquery()))
+        return cases.c.reference == any_(func.array(found.scalar_subquery())), True
     of_case = _POSTGRESQL.c.reference == cases.c.reference
-    return select(has_all).where(of_case).scalar_subquery()
+    return select(has_all).where(of_case).scalar_subquery(), False
 
 
 def codes(pieces: Sequence[str]) -> list[int]:

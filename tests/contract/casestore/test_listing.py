@@ -248,6 +248,21 @@ def test_the_total_is_counted_up_to_a_limit(bank: Bank) -> None:
         assert tx.listings.count(selection, 3) == 3
 
 
+def test_every_page_of_a_search_names_the_same_total(bank: Bank) -> None:
+    wanted = [bank.case(number, complaint_detail="短信费涨价没有通知") for number in range(1, 4)]
+    bank.case(4, complaint_detail="柜员态度不好")
+    chosen = CaseFilter(text="短信费 涨价")
+    for sort in Sort:
+        after, seen, totals = None, [], []
+        for _ in range(2):
+            page = bank.listing.page(chosen, sort, after, 2, HEAD)
+            seen += [item.standing.reference for item in page.items]
+            totals.append(page.total)
+            after = page.next
+        assert (sorted(seen), totals, after) == (sorted(wanted), [3, 3], None)
+    assert bank.found(text="短信费 没有这个词") == []
+
+
 def test_an_export_gives_every_case_once(bank: Bank) -> None:
     made = [bank.case(number) for number in range(1, 6)]
     found = [item.standing.reference for item in bank.listing.references(CaseFilter(), HEAD)]
