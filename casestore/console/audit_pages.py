@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -12,8 +12,9 @@ from starlette.responses import Response, StreamingResponse
 from casestore.console.audit_words import ACTIONS, action_words, actor_words, subject_words
 from casestore.console.export import CSV_TYPE, as_csv
 from casestore.console.guard import OwnForm, Reach, page_values, require
+from casestore.console.views import second
 from casestore.domain.audit import AuditEntry, ChainReport
-from casestore.domain.deadlines import CHINA_TIME
+from casestore.domain.deadlines import CHINA_TIME, midnight
 from casestore.domain.errors import NotAllowed
 from casestore.domain.staff import Officer, Right
 from casestore.edge.pages import page
@@ -53,8 +54,8 @@ class Chosen:
             actors=_any_of(self.person, "staff", "client", "system"),
             subjects=_any_of(self.subject, "account", "branch", "report"),
             action=self.action,
-            start=_midnight(first) if first else None,
-            end=_midnight(last + timedelta(days=1)) if last else None,
+            start=midnight(first) if first else None,
+            end=midnight(last + timedelta(days=1)) if last else None,
         )
 
     def as_query(self, **more: object) -> str:
@@ -136,7 +137,7 @@ def _audit(
 def _line(entry: AuditEntry) -> dict[str, str]:
     return {
         "number": str(entry.number),
-        "moment": _second(entry.happened_at),
+        "moment": second(entry.happened_at),
         "actor": actor_words(entry.actor),
         "action": action_words(entry.action),
         "subject": subject_words(entry.subject),
@@ -150,7 +151,7 @@ def _table(
 ) -> Iterator[tuple[str, ...]]:
     yield ("审计日志",)
     yield ("筛选条件", plain(filter.as_text()))
-    yield ("导出时间", _second(made_at))
+    yield ("导出时间", second(made_at))
     yield ()
     yield _HEADING
     for entry in entries:
@@ -167,11 +168,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, CHINA_TIME)
-
-
-def _second(moment: datetime) -> str:
-    return f"{moment.astimezone(CHINA_TIME):%Y-%m-%d %H:%M:%S}"

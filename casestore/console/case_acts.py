@@ -1,7 +1,6 @@
 """What officers do to a case by the forms on its page."""
 
 import logging
-import re
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -16,7 +15,6 @@ from casestore.domain.errors import CaseNotFound, InvalidRequest, Refused, Stale
 from casestore.edge.failures import failure_of
 from casestore.service.acting import Deed
 
-_ID = re.compile(r"[0-9a-f-]{36}")
 _REFERENCES = frozenset({"other", "into"})
 _LARGEST_NUMBER = 10
 """Digits of a version or a count of events; no case has had more."""
@@ -55,9 +53,7 @@ def _kind(name: str) -> EventKind:
 
 def _deed(kind: EventKind, form: Posted) -> Deed:
     """Raises InvalidRequest for what the form itself asks for and does not say."""
-    wording, page_id = WORDINGS[kind], form.get("page_id")
-    if not _ID.fullmatch(page_id):
-        raise InvalidRequest({"page_id": "格式不对"})
+    wording, page_id = WORDINGS[kind], form.form_id("page_id")
     if problems := _missing(wording, form):
         raise InvalidRequest(problems)
     return Deed(

@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import re
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 from uuid import UUID, uuid5
@@ -14,6 +13,7 @@ from casestore.console.act_forms import Typed
 from casestore.console.case_page import Reader, Refusal, Shown, case_response
 from casestore.console.cookies import SESSION
 from casestore.console.forgery import from_own_page, require_own_form
+from casestore.console.forms import form_id
 from casestore.console.guard import Reach
 from casestore.console.uploads import TOO_LARGE, Upload, filename_of, uploaded
 from casestore.domain.attachment import LARGEST_ATTACHMENT, MOST_AT_ONCE, media_type_of
@@ -32,7 +32,6 @@ from casestore.service.attachments import Delivery
 
 # A file has its id from the page and its content: the same form sent twice is the same files.
 _FILES = UUID("5e0b6b3a-7d0c-5a55-9a0e-4c7e8a3f2d11")
-_PAGE_ID = re.compile(r"[0-9a-f-]{36}")
 _TOO_MUCH = f"选的文件合计太大：一次最多 {MOST_AT_ONCE} 个，每个不超过 10 MB。请分几次添加。"
 _NONE_CHOSEN = "没有选文件，请先选文件再添加。"
 _TOO_MANY = f"一次最多 {MOST_AT_ONCE} 个文件，请分几次添加。"
@@ -69,8 +68,7 @@ def add_files(
     if upload.is_too_large:
         return _refused(request, reach, officer, reference, _TOO_MUCH, status=TOO_LARGE)
     require_own_form(request, SESSION.read(request), upload.form_token)
-    if not _PAGE_ID.fullmatch(upload.page_id):
-        raise InvalidRequest({"page_id": "格式不对"})
+    form_id("page_id", upload.page_id)
     if not 1 <= len(upload.files) <= MOST_AT_ONCE:
         message = _TOO_MANY if upload.files else _NONE_CHOSEN
         return _refused(request, reach, officer, reference, message)

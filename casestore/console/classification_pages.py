@@ -2,7 +2,6 @@
 
 import json
 import logging
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
@@ -11,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from casestore.console.classification_view import ClassForm, classification_panel
-from casestore.console.forms import Posted, PostedForm
+from casestore.console.forms import Posted, PostedForm, is_form_id
 from casestore.console.guard import OwnForm, Reach, page_values, require
 from casestore.console.refusals import note_refusal
 from casestore.domain.case import Case, EventKind
@@ -24,7 +23,6 @@ from casestore.edge.services import Services
 from casestore.service.classification import MOST_COUNTED
 
 _QUEUE, _CASE = "queue", "case"
-_ACT_ID = re.compile(r"[0-9a-f-]{36}")
 
 _log = logging.getLogger(__name__)
 
@@ -95,7 +93,7 @@ def _lines(reach: Services, officer: Officer) -> Iterator[str]:
 def _act_id(form: Posted) -> str | None:
     """The id that makes sending the form twice harmless; None for one that is not ours."""
     text = form.get("act_id")
-    return text if _ACT_ID.fullmatch(text) else None
+    return text if is_form_id(text) else None
 
 
 def _again(

@@ -1,5 +1,6 @@
 """What a browser sent with a form, as people mean it, and as it may be shown to them again."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -7,10 +8,13 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 
+from casestore.domain.errors import InvalidRequest
+
 NO_VERSION = -1
 """A version no case has: a form with it is out of date."""
 
 _LONGEST_NUMBER = 9
+_FORM_ID = re.compile(r"[0-9a-f-]{36}")
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,10 @@ class Posted:
         is_number = text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER
         return int(text) if is_number else NO_VERSION
 
+    def form_id(self, name: str) -> str:
+        """The id a page gave this showing of the form. Raises InvalidRequest for another one."""
+        return form_id(name, self.get(name))
+
     def all(self, name: str) -> list[str]:
         """Every value of a field."""
         return [value for key, value in self.items if key == name]
@@ -50,6 +58,18 @@ async def posted(request: Request) -> Posted:
             if not isinstance(value, UploadFile)
         ]
     )
+
+
+def is_form_id(text: str) -> bool:
+    """Whether a page of ours could have made an id (``new_id``)."""
+    return _FORM_ID.fullmatch(text) is not None
+
+
+def form_id(name: str, text: str) -> str:
+    """``text`` of the field ``name`` if a page of ours could have made it. Raises InvalidRequest."""
+    if not is_form_id(text):
+        raise InvalidRequest({name: "格式不对"})
+    return text
 
 
 PostedForm = Annotated[Posted, Depends(posted)]

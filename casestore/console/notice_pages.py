@@ -29,7 +29,6 @@ from casestore.edge.pages import page
 from casestore.edge.services import Services
 from casestore.service.notices import Telling
 
-_ID = re.compile(r"[0-9a-f-]{36}")
 _LOCAL_MINUTE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
 
 _log = logging.getLogger(__name__)
@@ -63,7 +62,7 @@ def write(
     """Tell the customer something in words of one's own."""
     try:
         kind = _kind(form)
-        reach.notices.write(reference, kind, form.get("text"), officer, _act_id(form))
+        reach.notices.write(reference, kind, form.get("text"), officer, form.form_id("act_id"))
     except CaseNotFound:
         raise
     except Refused as exc:
@@ -89,7 +88,7 @@ def log(
     """Log way, time and proof (投诉办法 article 21)."""
     try:
         telling = _telling(form)
-        reach.notices.log(reference, notice, telling, officer, _act_id(form))
+        reach.notices.log(reference, notice, telling, officer, form.form_id("act_id"))
     except (CaseNotFound, NoticeNotFound):
         raise
     except Refused as exc:
@@ -182,11 +181,3 @@ def _kind(form: Posted) -> NoticeKind:
     if form.get("kind") not in kinds:
         raise InvalidRequest({"kind": "请选择告知的事项"})
     return kinds[form.get("kind")]
-
-
-def _act_id(form: Posted) -> str:
-    """The id of this showing of the form. Raises InvalidRequest for one that is not ours."""
-    text = form.get("act_id")
-    if not _ID.fullmatch(text):
-        raise InvalidRequest({"act_id": "格式不对"})
-    return text

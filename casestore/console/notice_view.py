@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from casestore.console.views import duration, minute
-from casestore.domain.deadlines import CHINA_TIME
+from casestore.console.views import browser_minute, duration, minute
 from casestore.domain.directory import Directory
 from casestore.domain.notice import (
     WRITTEN_BY_HAND,
@@ -87,8 +86,7 @@ def undelivered_lines(
 def fresh_log_form(notice: Notice, now: datetime) -> FormView:
     """The form to log a notice, begun with the way proposed and the present moment."""
     way = _BY_A_PERSON[0] if notice.way is NoticeWay.CHAT else notice.way
-    local = now.astimezone(CHINA_TIME).strftime("%Y-%m-%dT%H:%M")
-    return FormView({"way": way.value, "sent_at": local, "proof": ""})
+    return FormView({"way": way.value, "sent_at": browser_minute(now), "proof": ""})
 
 
 def _todo(notice: Notice, now: datetime) -> str:

@@ -1,7 +1,6 @@
 """Registering a complaint that came by phone, at the counter, by letter or from a regulator."""
 
 import logging
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,7 +34,6 @@ NEW_CASE = "new"
 """The answer to “same matter?” that makes a case of its own."""
 
 _MOST_EARLIER = 5
-_ID = re.compile(r"[0-9a-f-]{36}")
 _LABELS = {
     "same": "同一客户的投诉",
     "source": "来源",
@@ -88,8 +86,7 @@ def empty_form(request: Request, reach: Reach, officer: Registrar) -> Response:
 def register(request: Request, reach: Reach, officer: Registrar, form: PostedForm) -> Response:
     """Register, once for each form; or supplement an earlier case if the officer says so."""
     values, now = form.shown(), reach.now()
-    if not _ID.fullmatch(form.get("registration_id")):
-        raise InvalidRequest({"registration_id": "格式不对"})
+    form.form_id("registration_id")
     try:
         registration = read(dict(form.items), now)
     except InvalidRequest as exc:

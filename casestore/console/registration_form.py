@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from stdnum.cn import ric
 
+from casestore.console.views import browser_minute
 from casestore.domain.case import (
     Classification,
     Complainant,
@@ -59,7 +60,7 @@ def defaults(now: datetime) -> dict[str, str]:
     """What the empty form already says: a phone call, received now."""
     return {
         "source": Source.PHONE.value,
-        "received_at": now.astimezone(CHINA_TIME).strftime("%Y-%m-%dT%H:%M"),
+        "received_at": browser_minute(now),
         "role": Role.SELF.value,
         "contact": USUAL_CONTACT,
     }

@@ -1,7 +1,6 @@
 """Writing, approving and releasing the reply to a complaint."""
 
 import logging
-import re
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -28,7 +27,6 @@ from casestore.edge.failures import failure_of
 from casestore.edge.pages import page
 from casestore.edge.services import Services
 
-_ID = re.compile(r"[0-9a-f-]{36}")
 _SAVE, _SUBMIT, _FILL, _ADD = "save", "submit", "fill", "add"
 _RELEASE_SUFFIX = "-release"
 
@@ -87,7 +85,7 @@ def approve(
     request: Request, reach: Reach, officer: Approver, reference: str, form: PostedForm
 ) -> Response:
     """Take the decision, and with ``and_release`` answer the customer at once."""
-    act_id, version = _act_id(form), form.version
+    act_id, version = form.form_id("act_id"), form.version
     try:
         decided = reach.replies.approve(reference, officer, version, act_id)
         _log.info("reply_approved reference=%s user=%s", reference, officer.username)
@@ -110,7 +108,7 @@ def send_back(
     """Return the reply to its writer with a reason."""
     note = form.get("note")
     try:
-        reach.replies.send_back(reference, note, officer, form.version, _act_id(form))
+        reach.replies.send_back(reference, note, officer, form.version, form.form_id("act_id"))
     except CaseNotFound:
         raise
     except Refused as exc:
@@ -125,7 +123,7 @@ def release(
 ) -> Response:
     """Answer the customer with the approved reply."""
     try:
-        reach.replies.release(reference, officer, form.version, _act_id(form))
+        reach.replies.release(reference, officer, form.version, form.form_id("act_id"))
     except CaseNotFound:
         raise
     except Refused as exc:
@@ -137,7 +135,7 @@ def release(
 def _keep(
     request: Request, reach: Services, officer: Officer, reference: str, form: Posted
 ) -> Response:
-    draft, act_id = draft_of(form, reach.new_id), _act_id(form)
+    draft, act_id = draft_of(form, reach.new_id), form.form_id("act_id")
     is_submission = form.get("action") == _SUBMIT
     if is_submission and reach.replies.is_repeat(reference, draft, act_id):
         return _to_page(reference, "submitted")
@@ -203,11 +201,3 @@ def _page(
     # Nothing typed is lost, even where this officer may not write any more.
     kept = {"typed": form_of(shown.typed.draft), "part_names": PART_NAMES}
     return page("reply_kept.html", {**values, **kept}, shown.status)
-
-
-def _act_id(form: Posted) -> str:
-    """The id of this showing of the form. Raises InvalidRequest for one that is not ours."""
-    text = form.get("act_id")
-    if not _ID.fullmatch(text):
-        raise InvalidRequest({"act_id": "格式不对"})
-    return text

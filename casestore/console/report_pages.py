@@ -1,7 +1,6 @@
 """The console's pages for choosing, previewing and freezing reports."""
 
 import logging
-import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -22,7 +21,7 @@ from casestore.console.report_view import (
     selection_text,
 )
 from casestore.domain.deadlines import local_date
-from casestore.domain.errors import InvalidRequest, ReportDoesNotReconcile
+from casestore.domain.errors import ReportDoesNotReconcile
 from casestore.domain.figures import Selection, contradictions, parse_selection
 from casestore.domain.report import ReportOrder
 from casestore.domain.staff import Officer, Right
@@ -35,7 +34,6 @@ from casestore.service.reports import CasesPage, within_rights
 
 CASES_PER_PAGE = 100
 
-_ID = re.compile(r"[0-9a-f-]{36}")
 _log = logging.getLogger(__name__)
 
 router = APIRouter(include_in_schema=False)
@@ -47,7 +45,7 @@ Reporter = Annotated[Officer, Depends(require(Right.REPORT))]
 def list_reports(request: Request, reach: Reach, officer: Reporter) -> HTMLResponse:
     """The frozen reports, and the forms for a new one."""
     directory = reach.reception.directory()
-    names = {branch.code: branch.name for branch in directory.branches}
+    names = directory.branch_names
     values = {
         **choices(local_date(reach.now()), directory),
         "own_unit": names.get(officer.branch or "", officer.branch),
@@ -95,9 +93,7 @@ def preview_download(request: Request, reach: Reach, officer: Reporter, suffix: 
 def freeze(request: Request, reach: Reach, officer: Reporter, form: PostedForm) -> Response:
     """Keep a report as it is now; what does not reconcile comes back with the reasons."""
     fields = dict(form.items)
-    report_id = form.get("id")
-    if not _ID.fullmatch(report_id):
-        raise InvalidRequest({"id": "格式不对"})
+    report_id = form.form_id("id")
     order = within_rights(order_of(fields), officer)
     try:
         head = reach.reports.freeze(report_id, order, officer)

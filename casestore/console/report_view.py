@@ -203,4 +203,4 @@ def as_picture(layout: Layout, name: str) -> Response:
 
 
 def _names(codes: Codes, directory: Directory) -> Names:
-    return Names(codes, {branch.code: branch.name for branch in directory.branches})
+    return Names(codes, directory.branch_names)

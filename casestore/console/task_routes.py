@@ -1,7 +1,6 @@
 """The console's pages of 溯源整改 tasks, and ticking an item of a case's checklist."""
 
 import logging
-import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
@@ -25,7 +24,6 @@ from casestore.service.task_ports import TaskView
 
 Reader = Annotated[Officer, Depends(require(Right.READ))]
 
-_ID = re.compile(r"[0-9a-f-]{36}")
 _NO_DAY = date.max  # stands for a day that could not be read, which has its own message
 
 _log = logging.getLogger(__name__)
@@ -94,9 +92,7 @@ def open_task(
     request: Request, reach: Reach, officer: Reader, reference: str, form: PostedForm
 ) -> Response:
     """Open a task; a refused form comes back filled in."""
-    task_id = form.get("task_id")
-    if not _ID.fullmatch(task_id):
-        raise InvalidRequest({"task_id": "格式不对"})
+    task_id = form.form_id("task_id")
     try:
         reach.tasks.open(reference, task_id, _draft(form, local_date(reach.now())), officer)
     except InvalidRequest as exc:

@@ -39,6 +39,11 @@ def second(moment: datetime) -> str:
     return moment.astimezone(CHINA_TIME).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def browser_minute(moment: datetime) -> str:
+    """A moment in China time as a browser's field for one (``datetime-local``) takes it."""
+    return moment.astimezone(CHINA_TIME).strftime("%Y-%m-%dT%H:%M")
+
+
 def duration(seconds: int) -> str:
     """How long, in the two largest units: 2 小时 5 分钟."""
     parts = []

@@ -7,6 +7,7 @@ interest in the matter verify it), 第九条 (属地管理、分级负责), 第�
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from casestore.domain.branches import superiors
 from casestore.domain.case import CaseStanding, Grade
 from casestore.domain.staff import Account, Branch, Officer, Right, StaffRole, officer_of
 from casestore.domain.taxonomy import Dimension, parents
@@ -102,11 +103,9 @@ def superior(code: str | None, branches: Sequence[Branch]) -> str | None:
 
 def upwards(code: str | None, branches: Sequence[Branch]) -> Iterator[str | None]:
     """The unit, its superiors in their order, and the head office (None) last."""
-    seen: set[str] = set()
-    while code is not None and code not in seen:
-        yield code
-        seen.add(code)
-        code = superior(code, branches)
+    if code is not None:
+        above = superiors(code, {branch.code: branch for branch in branches})
+        yield from dict.fromkeys([code, *above])
     yield None
 
 

@@ -4,7 +4,7 @@ Which days a complaint must be answered by follows from its clock: ``casestore.d
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from enum import Enum
 
 import chinese_calendar
@@ -45,6 +45,11 @@ class DueDates:
     complex: date
     legal: date
     provisional: bool
+
+
+def midnight(day: date) -> datetime:
+    """The moment a day begins in China."""
+    return datetime.combine(day, time(), CHINA_TIME)
 
 
 def local_date(moment: datetime) -> date:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from casestore.domain.staff import SYSTEM, Branch, Officer
 
@@ -25,8 +26,12 @@ class Directory:
 
     def branch(self, code: str | None) -> str:
         """The name of a branch; the code if it is unknown, empty for none."""
-        names = {branch.code: branch.name for branch in self.branches}
-        return names.get(code or "", code or "")
+        return self.branch_names.get(code or "", code or "")
+
+    @cached_property
+    def branch_names(self) -> Mapping[str, str]:
+        """The names of the branches by code; made once, because lists ask for every line."""
+        return {branch.code: branch.name for branch in self.branches}
 
     def actor(self, actor: str) -> str:
         """Who an event's actor is: a colleague, a client's program, or the system."""

@@ -105,12 +105,6 @@ class CaseFilter:
             raise InvalidRequest(wrong)
         return cls(**values)
 
-    @classmethod
-    def of_items(cls, items: Iterable[tuple[str, str]]) -> "CaseFilter":
-        """The same from a form or address that names a condition once per choice, as browsers
-        send it. Raises InvalidRequest."""
-        return cls.parse(joined(items))
-
     def as_query(self) -> dict[str, str]:
         """What ``parse`` reads back to the same filter; conditions not set are left out."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}

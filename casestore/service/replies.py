@@ -152,20 +152,6 @@ class ReplyDesk:
             tx.commit()
         return standing
 
-    def add_point(
-        self, reference: str, claim: str, officer: Officer, version: int | None
-    ) -> CaseStanding:
-        """Add a claim to the points. Raises InvalidRequest (``claim``)."""
-        now = self._now()
-        with self._store.transaction() as tx:
-            standing = _writing(tx, reference, officer, version, now)
-            points = [*points_of(tx, case_of(tx, reference)), Point(self._new_id(), claim.strip())]
-            _require_keepable(Draft(Parts(), points))
-            tx.replies.put_points(reference, points)
-            standing = _touched(tx, standing)
-            tx.commit()
-        return standing
-
     def submit(self, reference: str, officer: Officer, version: int | None, act_id: str) -> Done:
         """Hand the saved draft in for approval; what the customer will read is fixed from here.
 
@@ -173,12 +159,7 @@ class ReplyDesk:
         """
         now = self._now()
         with self._store.transaction() as tx:
-            standing = tx.cases.lock(reference)
-            reply = tx.replies.latest(reference)
-            if standing is None:
-                raise CaseNotFound
-            if reply is None:
-                raise _nothing_written()
+            standing, reply = _locked(tx, reference)
             deed = Deed(EventKind.REPLY_SUBMITTED, act_id, None, {"reply": reply.id}, version)
             if tx.cases.event_of(act_id) is None:
                 _writing(tx, reference, officer, version, now)
@@ -226,12 +207,7 @@ class ReplyDesk:
         officer has to deliver it (``service.notices``). Raises NotReady, FieldUnreadable."""
         now = self._now()
         with self._store.transaction() as tx:
-            standing = tx.cases.lock(reference)
-            reply = tx.replies.latest(reference)
-            if standing is None:
-                raise CaseNotFound
-            if reply is None:
-                raise _nothing_written()
+            standing, reply = _locked(tx, reference)
             kind = NoticeKind.REVIEW_DECISION if is_review(standing) else NoticeKind.REPLY
             data = {"reply": reply.id, "kind": kind.value}
             if (before := tx.cases.event_of(act_id)) is not None and before.act is not None:
@@ -247,11 +223,7 @@ class ReplyDesk:
     def _review(self, reference: str, deed: Deed, officer: Officer, status: ReplyStatus) -> Done:
         now = self._now()
         with self._store.transaction() as tx:
-            if tx.cases.lock(reference) is None:
-                raise CaseNotFound
-            reply = tx.replies.latest(reference)
-            if reply is None:
-                raise _nothing_written()
+            _, reply = _locked(tx, reference)
             deed = replace(deed, data={"reply": reply.id})
             done = perform(tx, reference, deed, officer, now)
             if done.created:
@@ -267,6 +239,17 @@ class ReplyDesk:
                     _tell_writer(tx, reviewed, deed.id, now)
                 tx.commit()
         return done
+
+
+def _locked(tx: Transaction, reference: str) -> tuple[CaseStanding, Reply]:
+    """The case, locked, and its reply. Raises CaseNotFound, NotReady if nothing was written."""
+    standing = tx.cases.lock(reference)
+    reply = tx.replies.latest(reference)
+    if standing is None:
+        raise CaseNotFound
+    if reply is None:
+        raise NotReady("还没有写答复，请先保存答复草稿。")
+    return standing, reply
 
 
 def _writing(
@@ -316,10 +299,6 @@ def _touched(tx: Transaction, standing: CaseStanding) -> CaseStanding:
     standing = replace(standing, handling=handling)
     tx.cases.move(standing)
     return standing
-
-
-def _nothing_written() -> NotReady:
-    return NotReady("还没有写答复，请先保存答复草稿。")
 
 
 def _require_keepable(draft: Draft) -> None:

@@ -1,14 +1,14 @@
 """Cases whose time of keeping is over, in SQL."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, func, null, or_, select, update
 from sqlalchemy.engine import Connection
 
 from casestore.domain.case import ENDED
-from casestore.domain.deadlines import CHINA_TIME
+from casestore.domain.deadlines import midnight
 from casestore.domain.retention import Expired
 from casestore.storage.keyring import Keyring
 from casestore.storage.tables import (
@@ -122,11 +122,10 @@ def _over(before: date) -> tuple[Any, ...]:
 
 def _was_spoken_of_since(before: date) -> Any:
     """Something was added after the case was emptied, and that is old enough now too."""
-    end = datetime.combine(before, time(), CHINA_TIME)
     later = select(case_events.c.id).where(
         case_events.c.reference == cases.c.reference,
         case_events.c.happened_at > cases.c.erased_at,
-        case_events.c.happened_at < end,
+        case_events.c.happened_at < midnight(before),
     )
     return later.exists()
 

@@ -1,13 +1,13 @@
 """Tasks of cases and ticked items of checklists in SQL."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.engine import Connection
 
-from casestore.domain.deadlines import CHINA_TIME
+from casestore.domain.deadlines import midnight
 from casestore.domain.figures import EVERYTHING, Scope
 from casestore.domain.task import CauseCount, RootCause, Task, TaskStatus
 from casestore.service.task_ports import Check, TaskView
@@ -86,8 +86,8 @@ class SqlTasks:
             _number_of(is_confirmed).label("confirmed"),
             _number_of(is_overdue).label("overdue"),
         ).where(
-            tasks.c.opened_at >= _midnight(first),
-            tasks.c.opened_at < _midnight(last + timedelta(days=1)),
+            tasks.c.opened_at >= midnight(first),
+            tasks.c.opened_at < midnight(last + timedelta(days=1)),
             tasks.c.reference.in_(select(live_facts(scope).c.reference)),
         )
         grouped = query.group_by(tasks.c.category).order_by(count.desc(), tasks.c.category)
@@ -139,10 +139,6 @@ def _in_view(view: TaskView, username: str, today: date) -> Any:
 
 def _number_of(condition: Any) -> Any:
     return func.sum(case((condition, 1), else_=0))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), CHINA_TIME)
 
 
 def _read(row: Any) -> Task:

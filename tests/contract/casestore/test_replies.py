@@ -45,11 +45,15 @@ def test_points_are_proposed_from_the_complaint_until_an_officer_saves_them(offi
 
 
 def test_a_point_is_added_behind_the_others(office: Office) -> None:
-    office.replies.add_point(REFERENCE, "书面道歉", LI, office.version)
+    def add(claim: str) -> None:
+        points = [*office.replies.points(REFERENCE), Point(office.ids(), claim)]
+        office.replies.save_draft(REFERENCE, Draft(Parts(), points), LI, office.version)
+
+    add("书面道歉")
     claims = [point.claim for point in office.replies.points(REFERENCE)]
     assert claims == ["退还手续费", "书面道歉"]
     with pytest.raises(InvalidRequest):
-        office.replies.add_point(REFERENCE, " ", LI, office.version)
+        add(" ")
 
 
 def test_a_draft_comes_back_as_it_was_left(office: Office) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from casestore.domain.case import CaseState, Flag, Grade, Priority, Source
 from casestore.domain.errors import InvalidRequest
-from casestore.domain.filters import NOBODY, CaseFilter, Due
+from casestore.domain.filters import NOBODY, CaseFilter, Due, joined
 from casestore.domain.grams import grams
 from casestore.domain.masking import mask_text
 
@@ -52,7 +52,7 @@ def test_an_empty_filter_leaves_no_trace_in_the_address() -> None:
 
 def test_a_browser_may_name_a_condition_once_per_choice() -> None:
     items = [("states", "closed"), ("states", "notified"), ("text", ""), ("page", "2")]
-    chosen = CaseFilter.of_items(items)
+    chosen = CaseFilter.parse(joined(items))
     assert chosen.states == {CaseState.CLOSED, CaseState.NOTIFIED}
 
 
