@@ -15,6 +15,9 @@
       - NotFound                 no such case, or the proof does not match
       - TooManyAttempts          the proof was wrong too often
     x ChannelError               a customer's request that cannot be served; has a status
+    x WeChatError                the WeChat platform refused a call; has its error code
+      - WeChatUnreachable        no answer, or none that can be read: try again later
+    x MenuError                  the menu file is not fit to be published
 
 Every message is plain Chinese and fit to be shown.
 """
@@ -92,3 +95,24 @@ class ChannelError(BotError):
         self.status = status
         self.code = code
         self.retry_after = retry_after
+
+
+class WeChatError(BotError):
+    """微信平台没有接受这次调用。"""
+
+    def __init__(self, code: int, detail: str = "", message: str | None = None) -> None:
+        """`code` is the platform's errcode; `detail` its errmsg, for the operator."""
+        super().__init__(message)
+        self.code = code
+        self.detail = detail
+
+
+class WeChatUnreachable(WeChatError):
+    """微信平台没有回应，稍后会再试。"""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(-1, detail)
+
+
+class MenuError(BotError):
+    """公众号菜单文件不正确。"""

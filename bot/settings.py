@@ -11,11 +11,12 @@ import secrets
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 from pydantic import BaseModel, Field, SecretStr, ValidationError, validator
+from pydantic.fields import ModelField
 
 from bot.errors import ConfigurationError
 
@@ -31,6 +32,7 @@ GENERATED: dict[str, Callable[[], str]] = {
 """Secrets of a local run and how each is made. The console's are read by `casestore`, not here."""
 
 _TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_ORIGIN = r" *https?://[A-Za-z0-9.-]+(?::[0-9]+)?"
 _PERIOD = rf" *{_TIME}-{_TIME}"
 
 
@@ -59,6 +61,32 @@ class Settings(BaseModel):
 
     web_session_hours: int = Field(168, ge=1)
     web_turn_timeout: float = Field(20.0, gt=0)
+    web_origins: str = Field("", regex=rf"^({_ORIGIN}(,{_ORIGIN})*)?\Z")
+    """Pages of the bank that may show the widget; empty: only the chat page itself."""
+    web_trusted_proxies: int = Field(0, ge=0, le=5)
+    """Proxies in front that each add the address of whom they heard to X-Forwarded-For."""
+    web_messages_per_minute: int = Field(30, ge=1)
+    web_address_messages_per_minute: int = Field(600, ge=1)
+    web_address_sessions_per_hour: int = Field(600, ge=1)
+
+    handover_wait_minutes: int = Field(5, ge=1)
+    callback_hours: int = Field(4, ge=1)
+    """Office hours within which a call-back is promised."""
+
+    wechat_app_id: str = Field("", regex=r"^(wx[0-9a-f]{16})?\Z")
+    wechat_mode: Literal["plain", "compatible", "encrypted"] = "encrypted"
+    wechat_customer_service: bool = True
+    """Whether the account may send customer-service messages (a verified service account)."""
+    wechat_api_url: str = "https://api.weixin.qq.com"
+    wechat_public_url: str = ""
+    wechat_template_id: str = ""
+    sms_url: str = ""
+    sms_file: str = ""
+    wechat_app_secret: SecretStr = SecretStr("")
+    wechat_token: SecretStr = SecretStr("")
+    wechat_aes_key: SecretStr = SecretStr("")
+    wechat_previous_aes_key: SecretStr = SecretStr("")
+    sms_token: SecretStr = SecretStr("")
     consent_version: str = "2026-11"
     promise_working_days: int = Field(2, ge=1)
     complex_working_days: int = Field(5, ge=1)
@@ -92,6 +120,33 @@ class Settings(BaseModel):
         if times != sorted(set(times)):
             raise ValueError("periods overlap or run backwards")
         return text
+
+    @validator("wechat_aes_key", "wechat_previous_aes_key")
+    def _is_a_key(cls, key: SecretStr) -> SecretStr:
+        # EncodingAESKey: 43 letters and digits (facts 14.4).
+        if not re.fullmatch(r"(?:[A-Za-z0-9]{43})?", key.get_secret_value()):
+            raise ValueError("not an EncodingAESKey")
+        return key
+
+    @validator("wechat_token", "wechat_aes_key", "wechat_app_secret", always=True)
+    def _account_is_whole(
+        cls, secret: SecretStr, values: dict[str, Any], field: ModelField
+    ) -> SecretStr:
+        """An account needs its token, its key unless messages come in the clear, and its secret
+        to send."""
+        is_needed = {
+            "wechat_token": True,
+            "wechat_aes_key": values.get("wechat_mode") != "plain",
+            "wechat_app_secret": values.get("wechat_customer_service"),
+        }[field.name]
+        if values.get("wechat_app_id") and is_needed and not secret.get_secret_value():
+            raise ValueError("needed for the account of WECHAT_APP_ID")
+        return secret
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The pages that may show the widget."""
+        return tuple(origin.strip() for origin in self.web_origins.split(",") if origin.strip())
 
     @property
     def action_endpoint_url(self) -> str:

@@ -183,7 +183,7 @@ class Inbound:
     async def _go_on(
         self, sender: str, key: str, standing: Standing, prepared: Prepared, run_turn: RunTurn
     ) -> list[Message]:
-        if standing is Standing.ANSWERED:
+        if standing in (Standing.ANSWERED, Standing.WITH_OFFICER):
             return await asyncio.to_thread(self._transcript.exchange, sender, key)
         if standing is not Standing.OURS:
             raise self.busy()

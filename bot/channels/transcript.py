@@ -18,11 +18,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
+from bot.channels.senders import has_to_be_brought
 from bot.errors import StorageError
 from bot.storage.engine import UtcDateTime, transaction
 
-CUSTOMER, BOT = "customer", "bot"
+CUSTOMER, BOT, OFFICER, NOTE = "customer", "bot", "officer", "note"
+"""Who says something. A note is nobody's word: it only makes the assistant take its turn."""
 HISTORY_LIMIT = 500
+FIRST_CHANCE = timedelta(seconds=6)
+"""How long the answer to a message is left to go back with the request that brought it; after
+that it is sent. WeChat waits five seconds for one (facts 14.2)."""
 
 _metadata = sa.MetaData()
 _message = sa.Table(
@@ -44,6 +49,31 @@ _message = sa.Table(
     sa.Column("next_attempt_at", UtcDateTime),
     sa.Column("leased_until", UtcDateTime),
     sa.Column("lease_owner", sa.String(64)),
+    # Of a talk with a person (bot/handover):
+    sa.Column("author_name", sa.String(40)),
+    sa.Column("suggestions", sa.JSON),
+    sa.Column("forwarded", sa.Boolean, nullable=False, default=False),
+)
+_outbound = sa.Table(
+    "outbound",
+    _metadata,
+    sa.Column("message_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("sender_id", sa.String(128), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("parts_sent", sa.Integer, nullable=False, default=0),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("next_attempt_at", UtcDateTime, nullable=False),
+    sa.Column("reference", sa.String(18)),
+    sa.Column("notice", sa.String(64)),
+    sa.Column("confirmed", sa.Boolean, nullable=False, default=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+)
+_handover = sa.Table(
+    "handover",
+    _metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("sender_id", sa.String(128), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
 )
 _ended = sa.Table(
     "ended_session",
@@ -62,10 +92,19 @@ class Button(TypedDict):
 
 @dataclass(frozen=True)
 class Reply:
-    """Something the assistant says."""
+    """Something the assistant says, or an officer whose shown name is `by`."""
 
     text: str
     buttons: Sequence[Button] = ()
+    by: str | None = None
+
+
+@dataclass(frozen=True)
+class About:
+    """What something said unasked is about: a complaint, a notice the bank wants a receipt for."""
+
+    reference: str | None = None
+    notice: str | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +119,7 @@ class Message:
     buttons: Sequence[Button]
     answered: bool
     created_at: datetime
+    author_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +137,8 @@ class Standing(Enum):
     ANSWERED = "answered"
     ELSEWHERE = "elsewhere"
     """Another process is running a turn of this sender."""
+    WITH_OFFICER = "with officer"
+    """A person is talking with this sender: the message is for them, the assistant is silent."""
     SUPERSEDED = "superseded"
     """The sender has said something later and got an answer to that."""
 
@@ -145,6 +187,10 @@ class Transcript:
         with self._transaction() as tx:
             elsewhere = self._is_elsewhere(tx, sender_id, lease, now)
             known = self._by_key(tx, sender_id, key)
+            if known is None and self._is_with_officer(tx, sender_id):
+                heard = {**row, "answered": True, "sealed_turn": None}
+                self._insert(tx, sender_id, key, None, heard, now)
+                return Standing.WITH_OFFICER
             if known is None:
                 self._insert(tx, sender_id, key, None, row, now)
             elif known.answered:
@@ -173,6 +219,13 @@ class Transcript:
             waiting, _message.c.leased_until > now, _message.c.lease_owner != lease.owner
         )
         return tx.execute(taken.limit(1)).first() is not None
+
+    @staticmethod
+    def _is_with_officer(tx: Connection, sender_id: str) -> bool:
+        active = sa.select(_handover.c.id).where(
+            _handover.c.sender_id == sender_id, _handover.c.state == "active"
+        )
+        return tx.execute(active).first() is not None
 
     @staticmethod
     def _is_superseded(tx: Connection, row: Any) -> bool:
@@ -206,7 +259,7 @@ class Transcript:
         with self._transaction() as tx:
             if tx.execute(first).rowcount:
                 for number, reply in enumerate(replies):
-                    self._insert(tx, sender_id, f"{key}/{number}", key, _said(reply), now)
+                    self._say(tx, sender_id, f"{key}/{number}", key, reply, now, now + FIRST_CHANCE)
             return self._select(tx, _exchange(sender_id, key))
 
     def release(self, sender_id: str, key: str, owner: str) -> None:
@@ -232,7 +285,8 @@ class Transcript:
         )
         oldest = sa.select(sa.func.min(m.id)).where(waiting).group_by(m.sender_id)
         is_due = sa.and_(
-            m.created_at <= now - ages.youngest,
+            # Nobody repeats a note, and nobody waits for it to be repeated.
+            sa.or_(m.created_at <= now - ages.youngest, m.author == NOTE),
             sa.or_(m.next_attempt_at.is_(None), m.next_attempt_at <= now),
             # Our own lease is one of before a restart, or of a turn that `Inbound` joins.
             sa.or_(m.leased_until.is_(None), m.leased_until <= now, m.lease_owner == owner),
@@ -243,13 +297,28 @@ class Transcript:
         with self._transaction() as tx:
             return [Unanswered(*row) for row in tx.execute(query)]
 
-    def push(self, sender_id: str, key: str, reply: Reply, now: datetime) -> bool:
+    def push(
+        self, sender_id: str, key: str, reply: Reply, now: datetime, about: About = About()
+    ) -> bool:
         """Stores something said unasked; False when `key` was pushed before."""
         try:
             with self._transaction() as tx:
                 if self._by_key(tx, sender_id, key) is not None:
                     return False
-                self._insert(tx, sender_id, key, None, _said(reply), now)
+                self._say(tx, sender_id, key, None, reply, now, now, about)
+        except IntegrityError:
+            return False
+        return True
+
+    def note(self, sender_id: str, key: str, sealed_turn: str, now: datetime) -> bool:
+        """Makes the assistant take a turn nobody asked for, at the next sweep; False when `key` is
+        known. The customer never sees the note, only what is said to it."""
+        row = {"author": NOTE, "text": "", "buttons": [], "answered": False}
+        try:
+            with self._transaction() as tx:
+                if self._by_key(tx, sender_id, key) is not None:
+                    return False
+                self._insert(tx, sender_id, key, None, {**row, "sealed_turn": sealed_turn}, now)
         except IntegrityError:
             return False
         return True
@@ -261,7 +330,9 @@ class Transcript:
 
     def after(self, sender_id: str, cursor: int) -> list[Message]:
         """What was said after `cursor`, oldest first."""
-        later = sa.and_(_message.c.sender_id == sender_id, _message.c.id > cursor)
+        later = sa.and_(
+            _message.c.sender_id == sender_id, _message.c.id > cursor, _message.c.author != NOTE
+        )
         with self._transaction() as tx:
             return self._select(tx, later)
 
@@ -269,6 +340,7 @@ class Transcript:
         """Deletes messages and ended sessions from before a moment; how many messages."""
         with self._transaction() as tx:
             tx.execute(_ended.delete().where(_ended.c.ended_at < before))
+            tx.execute(_outbound.delete().where(_outbound.c.created_at < before))
             return int(tx.execute(_message.delete().where(_message.c.created_at < before)).rowcount)
 
     def end_session(self, sender_id: str, now: datetime) -> None:
@@ -301,18 +373,38 @@ class Transcript:
         reply_to: str | None,
         row: dict[str, Any],
         now: datetime,
-    ) -> None:
+    ) -> int:
         ids = {"sender_id": sender_id, "key": key, "reply_to": reply_to, "created_at": now}
-        tx.execute(_message.insert().values(**ids, **row))
+        done = tx.execute(_message.insert().values(**ids, **row))
+        return int(done.inserted_primary_key[0])
+
+    def _say(
+        self,
+        tx: Connection,
+        sender_id: str,
+        key: str,
+        reply_to: str | None,
+        reply: Reply,
+        now: datetime,
+        due: datetime,
+        about: About = About(),
+    ) -> None:
+        """Stores something said; in the same commit what brings it, where it has to be brought."""
+        message_id = self._insert(tx, sender_id, key, reply_to, _said(reply), now)
+        if has_to_be_brought(sender_id):
+            row = {"message_id": message_id, "sender_id": sender_id, "state": "pending"}
+            when = {"next_attempt_at": due, "created_at": now}
+            subject = {"reference": about.reference, "notice": about.notice}
+            tx.execute(_outbound.insert().values(**row, **when, **subject))
 
     def _transaction(self) -> AbstractContextManager[Connection]:
         return transaction(self._engine, StorageError)
 
 
 def _said(reply: Reply) -> dict[str, Any]:
-    """The columns of something the assistant says."""
-    buttons = list(reply.buttons)
-    return {"author": BOT, "text": reply.text, "buttons": buttons, "answered": True}
+    """The columns of something the assistant or an officer says."""
+    by = {"author": BOT if reply.by is None else OFFICER, "author_name": reply.by}
+    return {**by, "text": reply.text, "buttons": list(reply.buttons), "answered": True}
 
 
 def _of(sender_id: str, key: str) -> Any:
@@ -336,4 +428,5 @@ def _as_message(row: Any) -> Message:
         buttons=tuple(row.buttons),
         answered=row.answered,
         created_at=row.created_at,
+        author_name=row.author_name,
     )

@@ -18,6 +18,7 @@ from cryptography.fernet import Fernet
 from rasa.core.channels.channel import UserMessage
 from sanic import Sanic, response
 
+from bot.channels.assembly import assemble
 from bot.channels.web import errors
 from bot.channels.web.channel import WebInput
 from bot.errors import TurnFailed
@@ -103,7 +104,7 @@ class Counter:
         app = Sanic(f"counter_{uuid4().hex}")
         app.config.REQUEST_MAX_SIZE = LARGEST_REQUEST
         errors.install(app)
-        web = WebInput(self.config, self.now, sweep_interval=0.1)
+        web = WebInput(assemble(self.config, self.now), sweep_interval=0.1)
         app.blueprint(web.blueprint(self.assistant), url_prefix="/webhooks/web")
         app.add_route(_healthy, "/health")
         server: Any = await app.create_server(

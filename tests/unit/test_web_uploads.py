@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.web.uploads import clean_name, evidence_id, read_upload
+from bot.channels.files import clean_name, evidence_id
+from bot.channels.web.uploads import read_upload
 from bot.errors import ChannelError
 
 ID = "0f8fad5b-d9cb-469f-a165-70867728950e"

@@ -3,45 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import socket
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.core.channels.channel import InputChannel
 from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels import texts
-from bot.channels.inbound import RETRY_AFTER_SECONDS, Inbound, Incoming, RunTurn, TurnInput
-from bot.channels.transcript import BOT, Button, Message, Reply, Transcript
+from bot.channels.assembly import Parts, shared_parts
+from bot.channels.files import ReceivedFile, evidence_id, keep_file
+from bot.channels.inbound import Incoming, RunTurn, TurnInput
+from bot.channels.transcript import BOT, Message, Reply
+from bot.channels.turns import OnNewMessage, run_rasa
 from bot.channels.unanswered import INTERVAL, Sweeper
 from bot.channels.web.headers import SECURITY_HEADERS
-from bot.channels.web.health import Health
 from bot.channels.web.requests import read_message, read_object, read_poll
 from bot.channels.web.session import Choices, Sessions
-from bot.channels.web.uploads import Upload, evidence_id, read_upload
-from bot.errors import ChannelError, EvidenceRefused, EvidenceUnavailable
-from bot.intake.bootstrap import open_evidence, open_journal, sealer
-from bot.intake.evidence import Evidence
-from bot.settings import Settings, settings
-from bot.storage.engine import create_engine
+from bot.channels.web.uploads import read_upload
 
 STATIC = Path(__file__).parent / "static"
 POLL_SECONDS = 0.5
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 Handler = Callable[[Request], Awaitable[HTTPResponse]]
-OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc)
 
 
 class WebInput(InputChannel):
@@ -53,42 +42,28 @@ class WebInput(InputChannel):
 
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> WebInput:
-        return cls(settings())
+        return cls(shared_parts())
 
-    def __init__(
-        self,
-        config: Settings,
-        now: Callable[[], datetime] = _now,
-        sweep_interval: float = INTERVAL,
-    ) -> None:
-        """`sweep_interval`: seconds between two looks for unanswered messages."""
-        self._now = now
+    def __init__(self, parts: Parts, sweep_interval: float = INTERVAL) -> None:
+        """`sweep_interval`: seconds between two looks for unanswered messages, of any channel."""
+        config = parts.config
+        self._now = parts.now
         self._sweep_interval = sweep_interval
-        # The same after a restart: what this process was running when it died is its own again.
-        self._owner = f"{socket.gethostname()[:48]}:{config.rasa_port}"
+        self._owner = parts.owner
         secret = config.web_session_secret.get_secret_value()
         lifetime = timedelta(hours=config.web_session_hours)
         self._sessions = Sessions(secret, lifetime, uuid4)
         self._choices = Choices(secret)
-        self._transcript = Transcript(create_engine(config.database_url("channel"), durable=False))
-        self._evidence = open_evidence(config)
-        self._health = Health(config, open_journal(config), self._transcript)
-        self._inbound = Inbound(
-            self._transcript,
-            sealer(config),
-            hotline=config.hotline,
-            hotline_hours=config.hotline_hours,
-            turn_timeout=config.web_turn_timeout,
-            now=now,
-            is_ready=self._health.action_server_answers,
-            owner=self._owner,
-        )
+        self._transcript = parts.transcript
+        self._evidence = parts.evidence
+        self._health = parts.health
+        self._inbound = parts.inbound
 
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         web = Blueprint("web_channel")
 
         async def run_turn(turn: TurnInput) -> list[Reply]:
-            return await run_rasa(turn, self.name(), on_new_message)
+            return await run_rasa(turn, on_new_message)
 
         async def post_message(request: Request) -> HTTPResponse:
             return await self._post_message(request, run_turn)
@@ -178,8 +153,9 @@ class WebInput(InputChannel):
         upload = await read_upload(request.headers, request.stream)
         exchange = await self._answered(sender, upload.id)
         if not exchange:
-            evidence = await self._keep(sender, upload)
-            exchange = await self._inbound.handle(_shown_file(upload, evidence), run_turn)
+            file = ReceivedFile(sender, upload.id, upload.name, upload.content)
+            incoming = await keep_file(file, self._evidence, self._now())
+            exchange = await self._inbound.handle(incoming, run_turn)
         attachment = {"attachment": str(evidence_id(sender, upload.id))}
         return self._messages(sender, exchange, 0, status=201, **attachment)
 
@@ -187,24 +163,6 @@ class WebInput(InputChannel):
         """The exchange of a message that has its answer already, else nothing."""
         exchange = await asyncio.to_thread(self._transcript.exchange, sender, key)
         return exchange if any(m.key == key and m.answered for m in exchange) else []
-
-    async def _keep(self, sender: str, upload: Upload) -> Evidence:
-        """On disk before the turn: when that fails, the same message finds the file kept."""
-        known_as = evidence_id(sender, upload.id)
-        try:
-            return await asyncio.to_thread(
-                self._evidence.keep,
-                known_as,
-                sender,
-                self.name(),
-                upload.name,
-                upload.content,
-                self._now(),
-            )
-        except EvidenceRefused as exc:
-            raise ChannelError(422, "file_refused", exc.message) from exc
-        except EvidenceUnavailable as exc:
-            raise ChannelError(503, "busy", exc.message, RETRY_AFTER_SECONDS) from exc
 
     async def _get_messages(self, request: Request) -> HTTPResponse:
         sender = await self._sender(request)
@@ -246,39 +204,6 @@ class WebInput(InputChannel):
             "buttons": buttons,
             "links": [],
         }
-
-
-def _shown_file(upload: Upload, evidence: Evidence) -> Incoming:
-    """The message a file is: its name for people, its id and kind for the assistant."""
-    kind = texts.PICTURE if evidence.media_type.startswith("image/") else texts.DOCUMENT
-    entities = json.dumps({"id": evidence.id, "kind": kind}, ensure_ascii=False)
-    text = texts.FILE_TEXT.format(kind=kind, name=upload.name)
-    return Incoming(evidence.sender_id, upload.id, text, f"/attachment{entities}")
-
-
-async def run_rasa(turn: TurnInput, channel: str, on_new_message: OnNewMessage) -> list[Reply]:
-    """Runs one turn of the assistant and collects what it says."""
-    output = CollectingOutputChannel()
-    await on_new_message(
-        UserMessage(
-            turn.text,
-            output,
-            turn.sender_id,
-            input_channel=channel,
-            message_id=turn.key,
-            metadata=turn.metadata,
-        )
-    )
-    return [
-        Reply(
-            message["text"],
-            tuple(
-                Button(title=b["title"], payload=b["payload"]) for b in message.get("buttons", [])
-            ),
-        )
-        for message in output.messages
-        if message.get("text")
-    ]
 
 
 def _json(body: dict[str, Any], status: int = 200) -> HTTPResponse:

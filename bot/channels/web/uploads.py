@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import AsyncIterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
-from uuid import UUID
 
 from python_multipart.multipart import Field, File, FormParser, parse_options_header
 
 from bot.channels import texts
+from bot.channels.files import clean_name
 from bot.channels.web.requests import message_id
 from bot.errors import ChannelError
 from bot.intake.evidence import LARGEST_BYTES
-from bot.privacy.masking import mask
 
-LONGEST_NAME = 100
-LONGEST_ENDING = 10
 MOST_PARTS = 4
 ROOM_FOR_FORM = 16 * 1024
 """Bytes a form may have beside the file itself."""
@@ -119,32 +114,3 @@ def _check_size(size: int) -> None:
         raise ChannelError(400, "empty_file", texts.EMPTY_FILE)
     if size > LARGEST_BYTES:
         raise ChannelError(413, "too_large", texts.FILE_TOO_LARGE)
-
-
-def clean_name(name: str) -> str:
-    """A file's name as it may be shown: no path, nothing invisible, no personal number.
-
-    At most 100 characters before masking; the ending stays when the middle has to go.
-    """
-    plain = unicodedata.normalize("NFKC", name).replace("\\", "/").rsplit("/", 1)[-1]
-    seen = "".join(c if unicodedata.category(c)[0] not in "CZ" else _blank(c) for c in plain)
-    shown = " ".join(seen.split()).strip(".") or texts.NAMELESS
-    return mask(_shortened(shown)).text
-
-
-def _blank(character: str) -> str:
-    """Line breaks and exotic blanks become blanks; format characters (RTL override) vanish."""
-    return " " if character.isspace() else ""
-
-
-def _shortened(name: str) -> str:
-    if len(name) <= LONGEST_NAME:
-        return name
-    _, dot, ending = name.rpartition(".")
-    tail = dot + ending if len(ending) <= LONGEST_ENDING else ""
-    return name[: LONGEST_NAME - len(tail) - 1] + "…" + tail
-
-
-def evidence_id(sender_id: str, key: str) -> UUID:
-    """The document's id: one for each message, and nothing another customer's id could meet."""
-    return UUID(bytes=sha256(f"{sender_id}/{key}".encode()).digest()[:16], version=4)

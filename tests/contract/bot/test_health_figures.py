@@ -11,8 +11,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.engine import Engine
 
+from bot.channels.health import Health
 from bot.channels.transcript import Transcript
-from bot.channels.web.health import Health
 from bot.errors import JournalUnavailable
 from bot.intake.acts import ActKind
 from bot.intake.bootstrap import open_acts, open_drafts, open_evidence, open_journal

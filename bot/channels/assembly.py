@@ -1,0 +1,62 @@
+"""What the channels of one process share: one transcript, one lane a sender, one set of leases."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from functools import lru_cache
+
+from bot.channels.health import Health
+from bot.channels.inbound import Inbound
+from bot.channels.transcript import Transcript
+from bot.intake.bootstrap import open_evidence, open_journal, sealer
+from bot.intake.evidence import EvidenceStore
+from bot.privacy.sealing import Sealer
+from bot.settings import Settings, settings
+from bot.storage.engine import create_engine
+
+
+def utc_now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts, and what they were made of. `owner` names this process in its leases."""
+
+    config: Settings
+    now: Callable[[], datetime]
+    owner: str
+    sealer: Sealer
+    transcript: Transcript
+    evidence: EvidenceStore
+    health: Health
+    inbound: Inbound
+
+
+def assemble(config: Settings, now: Callable[[], datetime] = utc_now) -> Parts:
+    transcript = Transcript(create_engine(config.database_url("channel"), durable=False))
+    health = Health(config, open_journal(config), transcript)
+    seals = sealer(config)
+    # The same after a restart: what this process was running when it died is its own again.
+    owner = f"{socket.gethostname()[:48]}:{config.rasa_port}"
+    inbound = Inbound(
+        transcript,
+        seals,
+        hotline=config.hotline,
+        hotline_hours=config.hotline_hours,
+        turn_timeout=config.web_turn_timeout,
+        now=now,
+        is_ready=health.action_server_answers,
+        owner=owner,
+    )
+    evidence = open_evidence(config)
+    return Parts(config, now, owner, seals, transcript, evidence, health, inbound)
+
+
+@lru_cache(maxsize=1)
+def shared_parts() -> Parts:
+    """The parts of this process."""
+    return assemble(settings())
