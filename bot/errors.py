@@ -100,7 +100,7 @@ class ChannelError(BotError):
 class WeChatError(BotError):
     """微信平台没有接受这次调用。"""
 
-    def __init__(self, code: int, detail: str = "", message: str | None = None) -> None:
+    def __init__(self, message: str | None = None, *, code: int = -1, detail: str = "") -> None:
         """`code` is the platform's errcode; `detail` its errmsg, for the operator."""
         super().__init__(message)
         self.code = code
@@ -109,9 +109,6 @@ class WeChatError(BotError):
 
 class WeChatUnreachable(WeChatError):
     """微信平台没有回应，稍后会再试。"""
-
-    def __init__(self, detail: str = "") -> None:
-        super().__init__(-1, detail)
 
 
 class MenuError(BotError):
