@@ -4,16 +4,19 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 STAMP := .venv/.installed
 
-.PHONY: help run test check train bench scorecard lock clean
+.PHONY: help run wechat-sim test check train bench scorecard lock clean
 
 help:  ## 列出所有命令
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): requirements.lock scripts/venv.sh
 	@sh scripts/venv.sh
 
 run: $(STAMP)  ## 安装依赖、训练模型、启动全部服务（Ctrl-C 停止）
 	@$(PY) -m bot run
+
+wechat-sim: $(STAMP)  ## 微信模拟器：在本机试公众号渠道，设置写进 .env（先于 make run，各占一个终端）
+	@$(PY) -m wechatsim serve --write-env .env
 
 test: $(STAMP)  ## 全部检查和测试（需要的系统软件包自动安装）
 	@sh scripts/test.sh
@@ -24,9 +27,10 @@ check: $(STAMP)  ## 快速检查：格式、规范、类型、分层、数据、
 train: $(STAMP)  ## 重新训练模型
 	@$(PY) -m bot train --force
 
-bench: $(STAMP)  ## 性能对照：小保与 Rasa 默认配置，受理系统到十万件；打印并写入 docs/
+bench: $(STAMP)  ## 性能对照：小保与 Rasa 默认配置，受理系统到十万件，微信和网页；打印并写入 docs/
 	@$(PY) -m benchmarks
 	@$(PY) -m benchmarks.casestore --cases 100000
+	@$(PY) -m benchmarks.channels
 
 scorecard: $(STAMP)  ## 成绩单：几种听懂客户的做法比准确率，写入 docs/scorecard.md（ARGS="--file 名称=路径" 加测试集）
 	@$(PY) -m benchmarks.scorecard $(ARGS)

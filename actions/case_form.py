@@ -15,6 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import case_status, drafts, services
 from actions.complaint_form import return_to_form
 from actions.conversation import Events, SafeAction, act_of, now, turn_of
+from actions.handover import offer_in_distress
 from bot.errors import CaseStoreError, JournalUnavailable, NotFound, StorageError, TooManyAttempts
 from bot.intake import case_fields as c
 from bot.intake.acts import ActKind
@@ -75,6 +76,7 @@ class ValidateCaseForm(SafeAction):
         attempts = case_status.recent(tracker)
         step, failed = await _checked(state, step, attempts)
         events = await drafts.answer(dispatcher, tracker, c.TABLE, state, step)
+        await offer_in_distress(dispatcher, tracker)
         return [*events, *([SlotSet(case_status.ATTEMPTS, failed)] if failed != attempts else [])]
 
 

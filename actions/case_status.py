@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
 from actions.conversation import Events, SafeAction, now, text_of
+from actions.handover import offer_in_distress
 from bot.errors import CaseStoreError, NotFound, TooManyAttempts
 from bot.intake import reference
 from bot.intake.proof import tail_in
@@ -31,6 +32,11 @@ class CaseStatus(SafeAction):
         return "action_case_status"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        events = await self._inquire(dispatcher, tracker)
+        await offer_in_distress(dispatcher, tracker)
+        return events
+
+    async def _inquire(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         text = text_of(tracker)
         ref = reference.find(text) or tracker.get_slot(REFERENCE)
         if reference.looks_like(text) and reference.find(text) is None:

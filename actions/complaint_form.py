@@ -23,6 +23,7 @@ from actions.conversation import (
     payload_of,
     turn_of,
 )
+from actions.handover import offer_in_distress
 from bot.errors import JournalUnavailable, StorageError
 from bot.intake import fields as f
 from bot.intake.acts import ActKind
@@ -59,7 +60,9 @@ class ValidateComplaintForm(SafeAction):
         if step.aside:
             return []
         step = await _ask_same(state, step)
-        return await drafts.answer(dispatcher, tracker, f.TABLE, state, step)
+        events = await drafts.answer(dispatcher, tracker, f.TABLE, state, step)
+        await offer_in_distress(dispatcher, tracker)
+        return events
 
 
 async def _sent_before(tracker: Tracker) -> list[str]:

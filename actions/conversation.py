@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from itertools import islice
@@ -18,6 +18,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.intake.acts import Act, ActKind
 from bot.intake.calendar import BEIJING
 from bot.intake.turn import Turn
+from bot.privacy.sealing import Sealed
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,8 @@ LEADS_TO_COMPLAINT = {
 """Replies that offer the complaint button to somebody who has just told something."""
 BUTTONS_IN_A_ROW = 4
 """Messages looked back over for the words that the buttons pressed since belong to."""
+LATELY = 6
+"""Messages after which something said once may be said again."""
 
 
 class SafeAction(Action, ABC):
@@ -114,6 +117,30 @@ def has_spoken(tracker: Tracker) -> bool:
 def message_id_of(tracker: Tracker) -> str:
     """Rasa's id of the latest message; the same when its turn runs again with the same tracker."""
     return str(_latest_user_event(tracker).get("message_id") or "")
+
+
+def phones_told(tracker: Tracker) -> list[Sealed]:
+    """The phones the customer has typed, sealed, the latest first."""
+    users = (event for event in reversed(tracker.events) if event.get("event") == "user")
+    told = ((event.get("metadata") or {}).get("phones") or [] for event in users)
+    return [phone for phones in told for phone in reversed(phones)]
+
+
+def responses_by_turn(tracker: Tracker) -> Iterator[set[str]]:
+    """Names of the responses to each message, the present one's first."""
+    said: set[str] = set()
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            yield said
+            said = set()
+        elif event.get("event") == "bot":
+            said.add(str((event.get("metadata") or {}).get("utter_action") or ""))
+
+
+def uttered_lately(tracker: Tracker, responses: Iterable[str]) -> bool:
+    """True when one of `responses` was said to the customer now or a few messages ago."""
+    recent = islice(responses_by_turn(tracker), LATELY)
+    return any(said.intersection(responses) for said in recent)
 
 
 def typed_before(tracker: Tracker) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import services
 from actions.conversation import Events, channel_of, now
 from bot.errors import StorageError
+from bot.intake import callback_fields as b
 from bot.intake import case_fields as c
 from bot.intake import fields as f
 from bot.intake.drafts import Draft
@@ -21,7 +22,7 @@ from bot.intake.turn import Step
 
 logger = logging.getLogger(__name__)
 
-TABLES = {table.name: table for table in (f.TABLE, c.TABLE)}
+TABLES = {table.name: table for table in (f.TABLE, c.TABLE, b.TABLE)}
 
 
 def values_of(tracker: Tracker, table: FormTable) -> dict[str, Any]:

@@ -23,10 +23,11 @@ from actions.conversation import (
     payload_of,
     text_of,
 )
+from bot.channels.senders import WECHAT, channel_of
 from bot.intake import fields as f
 from bot.intake import my_data
 from bot.intake.acts import ActKind
-from bot.intake.my_data import Consent, Draft, Filed, KeptFile, MyData, Wanted
+from bot.intake.my_data import AskedCall, Consent, Draft, Filed, KeptFile, MyData, Wanted
 from bot.settings import settings
 
 _CONFIRMED = {"确认删除": Wanted.DELETE, "确认撤回同意": Wanted.WITHDRAW_CONSENT}
@@ -86,6 +87,7 @@ def _collect(sender_id: str) -> _Kept:
     found = services.drafts().of_sender(sender_id)
     entries = services.journal().of_sender(sender_id)
     files = services.evidence().of_sender(sender_id)
+    calls = services.callbacks().of_sender(sender_id)
     values = [draft.values for draft in found if draft.form == f.TABLE.name]
     payloads = [entry.payload for entry in entries]
     data = MyData(
@@ -94,6 +96,10 @@ def _collect(sender_id: str) -> _Kept:
         consents=_consents([*values, *payloads]),
         files=[KeptFile(e.name, e.size, e.created_at, e.reference) for e in files],
         draft_days=settings().draft_days,
+        openid_days=settings().conversation_days if channel_of(sender_id) == WECHAT else None,
+        calls=[
+            AskedCall(datetime.fromisoformat(c["asked_at"]), c["phone"], c["topic"]) for c in calls
+        ],
     )
     held = [file.id for file in files if file.reference is None]
     return _Kept(data, held, [entry.reference for entry in entries])

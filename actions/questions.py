@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
-from actions.conversation import Events, SafeAction, payload_of
+from actions.conversation import Events, SafeAction, payload_of, responses_by_turn
 from actions.feedback import count_miss
-from actions.topic import FAQ_PREFIX, answer_before
+from actions.handover import OFFERS, offer_in_distress, offer_person
+from actions.topic import FAQ_PREFIX, INTENT_TITLES, answer_before
+from bot.handover.talk import Why
 from bot.knowledge.feedback import MissKind
 
-INTENT_TITLES = {
-    "complaint_file": "我要投诉",
-    "complaint_status": "查询投诉进度",
-    "handoff": "转人工客服",
-    "account_service": "办理业务或查询账户",
-    "help": "小保能做什么",
-}
+ASKED_BACK = {"utter_clarify"}
+MISSED = {"utter_out_of_scope", "utter_default", *OFFERS[Why.MISSES]}
+"""Responses of a turn that answered nothing."""
 SURE_WITHIN_THEME = 0.45
 """Probability within the theme just discussed from which a short question is answered."""
 
@@ -32,7 +31,9 @@ class Clarify(SafeAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         labels = [str(candidate["label"]) for candidate in _understanding(tracker)["candidates"]]
-        return await ask_back(dispatcher, tracker, labels)
+        events = await ask_back(dispatcher, tracker, labels)
+        await offer_in_distress(dispatcher, tracker)
+        return events
 
 
 class AnswerPicked(SafeAction):
@@ -58,6 +59,18 @@ class AnswerSeveral(SafeAction):
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         for label in _understanding(tracker)["questions"]:
             dispatcher.utter_message(response=f"utter_{label}")
+        return []
+
+
+class AnswerUpset(SafeAction):
+    """Answers a question asked in anger or despair, and offers a person beside it."""
+
+    def name(self) -> str:
+        return "action_answer_upset"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        dispatcher.utter_message(response=f"utter_{_understanding(tracker)['label']}")
+        await offer_in_distress(dispatcher, tracker)
         return []
 
 
@@ -87,8 +100,7 @@ class SayUnknown(SafeAction):
         return "action_say_unknown"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        dispatcher.utter_message(response="utter_out_of_scope")
-        await count_miss(tracker, MissKind.UNKNOWN)
+        await _say_unknown(dispatcher, tracker, MissKind.UNKNOWN)
         return []
 
 
@@ -99,9 +111,27 @@ class NoneOfThese(SafeAction):
         return "action_none_of_these"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        dispatcher.utter_message(response="utter_out_of_scope")
-        await count_miss(tracker, MissKind.NONE_OF_THESE)
+        await _say_unknown(dispatcher, tracker, MissKind.NONE_OF_THESE)
         return []
+
+
+async def _say_unknown(dispatcher: CollectingDispatcher, tracker: Tracker, kind: MissKind) -> None:
+    """Says that it does not know; the second time in a row it offers a person instead."""
+    offered = missed_before(tracker) and await offer_person(dispatcher, tracker, Why.MISSES)
+    if not offered:
+        dispatcher.utter_message(response="utter_out_of_scope")
+    await count_miss(tracker, kind)
+
+
+def missed_before(tracker: Tracker) -> bool:
+    """True when the message before this one got no answer either.
+
+    A question asked back is neither: what the customer chose there decides.
+    """
+    for said in islice(responses_by_turn(tracker), 1, None):
+        if not said & ASKED_BACK:
+            return bool(said & MISSED)
+    return False
 
 
 async def ask_back(dispatcher: CollectingDispatcher, tracker: Tracker, labels: list[str]) -> Events:

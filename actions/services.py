@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import uuid4
 
+from bot.handover import bootstrap as handover
+from bot.handover.desk import Desk
+from bot.handover.store import Handovers
 from bot.intake.acts import SqlActs
 from bot.intake.answers import Reader
 from bot.intake.bootstrap import (
     case_store,
     mint_reference,
     open_acts,
+    open_callbacks,
     open_drafts,
     open_evidence,
     open_journal,
     sealer,
 )
+from bot.intake.callbacks import Callbacks
 from bot.intake.case_store import CaseStore
 from bot.intake.desk import FilingDesk
 from bot.intake.drafts import SqlDrafts
 from bot.intake.evidence import EvidenceStore
+from bot.intake.forms.callback import CallbackForm
 from bot.intake.forms.case import CaseForm
 from bot.intake.forms.complaint import ComplaintForm
 from bot.intake.journal import SqlJournal
@@ -51,6 +58,21 @@ def case_form() -> CaseForm:
 
 
 @lru_cache(maxsize=1)
+def callback_form() -> CallbackForm:
+    return CallbackForm(uuid4)
+
+
+@lru_cache(maxsize=1)
+def callbacks() -> Callbacks:
+    return open_callbacks(settings())
+
+
+def call_by(moment: datetime) -> datetime:
+    """When somebody who asks for a call at `moment` will have been called, in China time."""
+    return office_hours().after(moment, timedelta(hours=settings().callback_hours))
+
+
+@lru_cache(maxsize=1)
 def acts() -> SqlActs:
     return open_acts(settings())
 
@@ -78,6 +100,16 @@ def cases() -> CaseStore:
 @lru_cache(maxsize=1)
 def desk() -> FilingDesk:
     return FilingDesk(journal(), cases(), mint_reference)
+
+
+@lru_cache(maxsize=1)
+def handovers() -> Handovers:
+    return handover.open_handovers(settings())
+
+
+@lru_cache(maxsize=1)
+def chat_desk() -> Desk:
+    return handover.open_desk(settings())
 
 
 @lru_cache(maxsize=1)

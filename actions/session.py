@@ -11,10 +11,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.case_status import ATTEMPTS
 from actions.conversation import Events
 from actions.drafts import TABLES
+from bot.intake import callback_fields as b
 from bot.intake import case_fields as c
 from bot.intake import fields as f
 
-KEPT = (*f.SLOTS, *c.SLOTS, ATTEMPTS)
+KEPT = (*f.SLOTS, *c.SLOTS, *b.SLOTS, ATTEMPTS)
 
 
 class SessionStart(Action):

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from rasa_sdk import Tracker
 
+INTENT_TITLES = {
+    "complaint_file": "我要投诉",
+    "complaint_status": "查询投诉进度",
+    "handoff": "转人工客服",
+    "callback_request": "请工作人员回电",
+    "account_service": "办理业务或查询账户",
+    "help": "小保能做什么",
+}
+"""What the intents are called on buttons and for the people who take over."""
 FAQ_PREFIX = "faq/"
 _UTTER = f"utter_{FAQ_PREFIX}"
 _TURNS_BACK = 4

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from bot.channels.wechat.commands import app as wechat
 from bot.errors import BotError
 from bot.knowledge.commands import app as knowledge
 from bot.settings import settings
@@ -23,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(knowledge, name="knowledge")
+app.add_typer(wechat, name="wechat")
 console = Console(stderr=True)
 
 
@@ -75,10 +77,11 @@ def retry(reference: str) -> None:
     """Deliver everything of a reference that is parked or waits for its next attempt now."""
     from datetime import datetime, timezone
 
-    from bot.intake.bootstrap import open_acts, open_evidence, open_journal
+    from bot.intake.bootstrap import open_acts, open_callbacks, open_evidence, open_journal
 
     config, now = settings(), datetime.now(timezone.utc)
-    outboxes = (open_journal(config), open_acts(config), open_evidence(config))
+    opened = (open_journal, open_callbacks, open_acts, open_evidence)
+    outboxes = [open_outbox(config) for open_outbox in opened]
     found = [outbox.try_again(reference, now) for outbox in outboxes]
     console.print("已重新投递。" if any(found) else "这个编号没有未送达的内容。")
     raise typer.Exit(0 if any(found) else 1)

@@ -18,6 +18,8 @@
     x WeChatError                the WeChat platform refused a call; has its error code
       - WeChatUnreachable        no answer, or none that can be read: try again later
     x MenuError                  the menu file is not fit to be published
+    x SmsError                   the text message platform refused a message
+      - SmsUnreachable           no answer, or none that can be read: try again later
 
 Every message is plain Chinese and fit to be shown.
 """
@@ -113,3 +115,16 @@ class WeChatUnreachable(WeChatError):
 
 class MenuError(BotError):
     """公众号菜单文件不正确。"""
+
+
+class SmsError(BotError):
+    """短信平台没有接受这条短信。"""
+
+    def __init__(self, message: str | None = None, *, status: int = 0) -> None:
+        """`status` is the platform's HTTP status; 0 when there was none."""
+        super().__init__(message)
+        self.status = status
+
+
+class SmsUnreachable(SmsError):
+    """短信平台没有回应，稍后会再试。"""

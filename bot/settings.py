@@ -34,6 +34,7 @@ GENERATED: dict[str, Callable[[], str]] = {
 _TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _ORIGIN = r" *https?://[A-Za-z0-9.-]+(?::[0-9]+)?"
 _PERIOD = rf" *{_TIME}-{_TIME}"
+_PRIVATE_URL = r"(?:https://[A-Za-z0-9.-]+|http://(?:127\.0\.0\.1|localhost))(?::[0-9]+)?(?:/\S*)?"
 
 
 class Settings(BaseModel):
@@ -77,9 +78,12 @@ class Settings(BaseModel):
     wechat_mode: Literal["plain", "compatible", "encrypted"] = "encrypted"
     wechat_customer_service: bool = True
     """Whether the account may send customer-service messages (a verified service account)."""
-    wechat_api_url: str = "https://api.weixin.qq.com"
+    wechat_api_url: str = Field("https://api.weixin.qq.com", regex=rf"^{_PRIVATE_URL}\Z")
+    """AppSecret and messages go there: in the clear to this machine's simulator only."""
     wechat_public_url: str = ""
     wechat_template_id: str = ""
+    wechat_template_field: str = Field("thing1", regex=r"^[a-z_]+[0-9]*\Z")
+    """The field of that template that takes a sentence of twenty characters."""
     sms_url: str = ""
     sms_file: str = ""
     wechat_app_secret: SecretStr = SecretStr("")
@@ -87,7 +91,7 @@ class Settings(BaseModel):
     wechat_aes_key: SecretStr = SecretStr("")
     wechat_previous_aes_key: SecretStr = SecretStr("")
     sms_token: SecretStr = SecretStr("")
-    consent_version: str = "2026-11"
+    consent_version: str = "2026-11-26"
     promise_working_days: int = Field(2, ge=1)
     complex_working_days: int = Field(5, ge=1)
     office_hours: str = Field("08:30-17:30", regex=rf"^{_PERIOD}(,{_PERIOD})*\Z")
@@ -156,6 +160,10 @@ class Settings(BaseModel):
         """URL of the `journal`, `channel`, `tracker` or `knowledge` database; SQLite under var/ by default."""
         url: str = getattr(self, f"{name}_url")
         return url or f"sqlite:///{self.var_dir / name}.db"
+
+    def web_secrets(self) -> list[str]:
+        """Secrets of web sessions and buttons; the first one signs."""
+        return self.web_session_secret.get_secret_value().split(",")
 
     def seal_keys(self) -> list[str]:
         return self.field_keys.get_secret_value().split(",")

@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -43,7 +44,7 @@ def serve() -> None:
     # The access log would hold references; the metrics count requests instead.
     # There are no web sockets here, and Rasa's pin of that library is too old for uvicorn.
     with JobThread(app.state.jobs):
-        uvicorn.run(
+        config = uvicorn.Config(
             app,
             host=host,
             port=port,
@@ -52,6 +53,13 @@ def serve() -> None:
             server_header=False,
             ws="none",
         )
+        server = uvicorn.Server(config)
+        # Whoever waits for news is answered at once, so that nobody holds up the end.
+        app.state.is_stopping = lambda: server.should_exit
+        with suppress(KeyboardInterrupt):
+            server.run()
+    if not server.started:
+        raise typer.Exit(_CANNOT_START)
 
 
 @cli.command()

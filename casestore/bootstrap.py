@@ -17,6 +17,7 @@ from starlette.middleware import Middleware
 from casestore.api import (
     act_routes,
     attachment_routes,
+    chat_routes,
     exchange_routes,
     knowledge_routes,
     notice_routes,
@@ -28,10 +29,13 @@ from casestore.console import (
     assignment_pages,
     audit_pages,
     branch_pages,
+    callback_pages,
     case_acts,
     case_files,
     case_list,
     case_page,
+    chat_acts,
+    chat_pages,
     classification_pages,
     deliveries,
     expired,
@@ -79,13 +83,19 @@ from casestore.service.attachments import AttachmentRoom
 from casestore.service.audit import AuditRoom
 from casestore.service.authenticator import Authenticators
 from casestore.service.branches import BranchOffice
+from casestore.service.callbacks import CallbackBook
 from casestore.service.casework import Casework
+from casestore.service.chat_desk import ChatDesk
+from casestore.service.chat_intake import ChatIntake
+from casestore.service.chat_watch import ChatWatch
+from casestore.service.chats import ChatBoard
 from casestore.service.checklist import ChecklistRoom
 from casestore.service.classification import ClassificationDesk
 from casestore.service.clients import ClientRegister
 from casestore.service.corrections import CorrectionBook
 from casestore.service.desk import ComplaintDesk, RandomBytes
 from casestore.service.directory import Reception
+from casestore.service.duty import DutyRoster
 from casestore.service.entrance import StaffEntrance
 from casestore.service.exchange import Exchange
 from casestore.service.indexing import index_case
@@ -198,6 +208,12 @@ def build_services(engine: Engine, settings: Settings, parts: Parts = Parts()) -
         retention=Retention(store, files, parts.now, settings.retention_years),
         reports=Reports(store, parts.now, codes, load_customers(settings.report_customers_file)),
         alerts=AlertRoom(store, parts.now, parts.new_id),
+        chats=ChatBoard(store, parts.now),
+        chat_desk=ChatDesk(store, parts.now, parts.new_id, settings.chats_per_officer),
+        chat_intake=ChatIntake(store, parts.now, hours, settings.chats_per_officer),
+        chat_watch=ChatWatch(store, parts.now, parts.new_id, settings.chat_days),
+        callbacks=CallbackBook(store, parts.now),
+        duty=DutyRoster(store, parts.now),
         readiness=lambda: readiness(engine),
         warnings=lambda: [*warnings(files, parts.now()), *_job_warnings(store, parts.now())],
         metrics=Metrics(),
@@ -216,6 +232,7 @@ _ROUTERS = (
     attachment_routes.router,
     exchange_routes.router,
     notice_routes.router,
+    chat_routes.router,
     knowledge_routes.router,
     operations.router,
     work.router,
@@ -226,6 +243,9 @@ _ROUTERS = (
     case_files.router,
     reply_pages.router,
     notice_pages.router,
+    chat_pages.router,
+    chat_acts.router,
+    callback_pages.router,
     classification_pages.router,
     deliveries.router,
     knowledge_pages.router,
@@ -259,6 +279,7 @@ def build_app(services: Services | None = None) -> FastAPI:
         ],
     )
     app.state.services = services
+    app.state.is_stopping = lambda: False
     for router in _ROUTERS:
         app.include_router(router)
     app.mount("/static", Assets(), name="static")

@@ -23,6 +23,8 @@ def all_jobs(reach: Services) -> list[Job]:
         Job("messenger", _MINUTE, reach.reminders.post),
         Job("alerts", 15 * _MINUTE, lambda: reach.alerts.watch(reach.now())),
         Job("notices", 5 * _MINUTE, lambda: reach.notices.remind(reach.now())),
+        Job("chats", timedelta(seconds=10), reach.chat_watch.watch),
+        Job("chats_kept", timedelta(days=1), reach.chat_watch.forget, _NIGHT),
         Job("retention", timedelta(days=1), reach.retention.erase_due, _NIGHT),
     ]
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from dotenv import dotenv_values
 from pydantic import BaseModel, Field, SecretStr, ValidationError, validator
 
+from casestore.domain.chat import SHORTEST_DAYS
 from casestore.domain.errors import ConfigurationError
 from casestore.domain.office_hours import OfficeHours
 from casestore.domain.retention import SHORTEST_YEARS
@@ -51,6 +52,8 @@ class Settings(DatabaseSettings):
     office_hours: str = "08:30-17:30"
     staff_webhook_url: SecretStr = SecretStr("")
     retention_years: int = Field(SHORTEST_YEARS, ge=SHORTEST_YEARS, le=30)
+    chats_per_officer: int = Field(3, ge=1, le=20)
+    chat_days: int = Field(SHORTEST_DAYS, ge=SHORTEST_DAYS, le=3_650)
 
     @validator("case_store_token")
     def _hard_to_guess(cls, value: SecretStr) -> SecretStr:
@@ -97,6 +100,8 @@ _ADVICE = {
     "office_hours": "OFFICE_HOURS（上班时间，写成 08:30-17:30 或 08:30-12:00,13:30-17:30）",
     "staff_webhook_url": "STAFF_WEBHOOK_URL（工作群机器人的地址，以 https:// 或 http:// 开头）",
     "retention_years": f"RETENTION_YEARS（办结后保存几年，{SHORTEST_YEARS} 到 30）",
+    "chats_per_officer": "CHATS_PER_OFFICER（一个人同时接待几个客户，1 到 20）",
+    "chat_days": f"CHAT_DAYS（人工对话结束后保存几天，{SHORTEST_DAYS} 到 3650）",
     "answers_approved_only": "ANSWERS_APPROVED_ONLY（只答已审批的问答，True 或 False）",
     "promise_working_days": "PROMISE_WORKING_DAYS（承诺答复的工作日数，1 到 15）",
     "complex_working_days": (

@@ -12,6 +12,7 @@ from bot.errors import NotFound, Permanent, Retryable, TooManyAttempts
 from bot.intake.calendar import local_day
 from bot.intake.case_store import Document, Event, Events
 from bot.intake.complaint import Complaint, Receipt
+from bot.intake.fields import PHONE
 from bot.intake.outbox import DELIVERED, PARKED, PENDING, UNDELIVERED, Backlog, Entry, Waiting
 from bot.intake.reference import CROCKFORD, mint
 
@@ -143,6 +144,10 @@ class FakeJournal(FakeOutbox):
     def sender_of(self, reference: str) -> str | None:
         entry = self.find(reference)
         return None if entry is None else entry.sender_id
+
+    def phone_of(self, reference: str) -> str | None:
+        entry = self.find(reference)
+        return None if entry is None else str(entry.payload[PHONE])
 
     def of_sender(self, sender_id: str) -> list[Entry]:
         return self._newest_first(lambda entry: entry.sender_id == sender_id)

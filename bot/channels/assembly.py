@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import lru_cache
 
+from sqlalchemy.engine import Engine
+
 from bot.channels.health import Health
 from bot.channels.inbound import Inbound
+from bot.channels.talks import Talks
 from bot.channels.transcript import Transcript
+from bot.channels.wechat.outbound import Outbound
+from bot.handover.store import Handovers, SqlHandovers
 from bot.intake.bootstrap import open_evidence, open_journal, sealer
 from bot.intake.evidence import EvidenceStore
 from bot.privacy.sealing import Sealer
@@ -30,16 +35,24 @@ class Parts:
     now: Callable[[], datetime]
     owner: str
     sealer: Sealer
+    channel_engine: Engine
     transcript: Transcript
+    handovers: Handovers
+    talks: Talks
     evidence: EvidenceStore
     health: Health
     inbound: Inbound
 
 
 def assemble(config: Settings, now: Callable[[], datetime] = utc_now) -> Parts:
-    transcript = Transcript(create_engine(config.database_url("channel"), durable=False))
-    health = Health(config, open_journal(config), transcript)
+    engine = create_engine(config.database_url("channel"), durable=False)
+    transcript = Transcript(engine)
     seals = sealer(config)
+    handovers = SqlHandovers(engine, seals)
+    talks = Talks(handovers, transcript, hotline=config.hotline, now=now)
+    health = Health(
+        config, open_journal(config), transcript, handovers, Outbound(engine, transcript)
+    )
     # The same after a restart: what this process was running when it died is its own again.
     owner = f"{socket.gethostname()[:48]}:{config.rasa_port}"
     inbound = Inbound(
@@ -51,9 +64,22 @@ def assemble(config: Settings, now: Callable[[], datetime] = utc_now) -> Parts:
         now=now,
         is_ready=health.action_server_answers,
         owner=owner,
+        talks=talks,
     )
     evidence = open_evidence(config)
-    return Parts(config, now, owner, seals, transcript, evidence, health, inbound)
+    return Parts(
+        config=config,
+        now=now,
+        owner=owner,
+        sealer=seals,
+        channel_engine=engine,
+        transcript=transcript,
+        handovers=handovers,
+        talks=talks,
+        evidence=evidence,
+        health=health,
+        inbound=inbound,
+    )
 
 
 @lru_cache(maxsize=1)

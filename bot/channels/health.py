@@ -14,10 +14,14 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.transcript import Transcript
+from bot.channels.wechat.outbound import Outbound
 from bot.errors import BotError
+from bot.handover.store import SqlHandovers
+from bot.handover.talk import State
 from bot.intake.acts import ActKind
-from bot.intake.bootstrap import open_acts, open_drafts, open_evidence
+from bot.intake.bootstrap import open_acts, open_callbacks, open_drafts, open_evidence
 from bot.intake.calendar import calendar_warning, local_day
+from bot.intake.callbacks import CALLBACK
 from bot.intake.evidence import ATTACHMENT
 from bot.intake.intake_table import COMPLAINT
 from bot.intake.journal import Journal
@@ -26,18 +30,27 @@ from bot.settings import Settings
 
 PROBE_TIMEOUT = aiohttp.ClientTimeout(total=2)
 PROBE_FRESH_SECONDS = 1.0
-KINDS = (COMPLAINT, *(kind.value for kind in ActKind), ATTACHMENT)
+KINDS = (COMPLAINT, CALLBACK, *(kind.value for kind in ActKind), ATTACHMENT)
 
 
 class Health:
     """Probes model, action server, journal and transcript."""
 
-    def __init__(self, config: Settings, journal: Journal, transcript: Transcript) -> None:
+    def __init__(
+        self,
+        config: Settings,
+        journal: Journal,
+        transcript: Transcript,
+        handovers: SqlHandovers,
+        outbound: Outbound,
+    ) -> None:
         self._url = f"http://{config.actions_host}:{config.actions_port}/health"
         self._journal = journal
-        self._outboxes = (journal, open_acts(config), open_evidence(config))
+        self._outboxes = (journal, open_callbacks(config), open_acts(config), open_evidence(config))
         self._drafts = open_drafts(config)
         self._transcript = transcript
+        self._handovers = handovers
+        self._outbound = outbound
         self._client: aiohttp.ClientSession | None = None
         self._answered_at = float("-inf")
 
@@ -100,7 +113,32 @@ class Health:
         )
         oldest.set(backlog.oldest_age.total_seconds())
         Gauge("xiaobao_drafts", "Unfinished forms on disk", registry=registry).set(drafts)
+        self._measure_talks(registry)
+        self._measure_messages(registry)
         return str(generate_latest(registry).decode())
+
+    def _measure_talks(self, registry: CollectorRegistry) -> None:
+        talks, now = self._handovers.count_open(), datetime.now(timezone.utc)
+        count = Gauge("xiaobao_talks", "Open talks with a person", ["state"], registry=registry)
+        count.labels(state=State.WAITING.value).set(talks.waiting)
+        count.labels(state=State.ACTIVE.value).set(talks.active)
+        since = now if talks.oldest_waiting is None else talks.oldest_waiting
+        longest = Gauge(
+            "xiaobao_longest_talk_wait_seconds",
+            "How long a customer has been waiting for a person",
+            registry=registry,
+        )
+        longest.set(max((now - since).total_seconds(), 0.0))
+
+    def _measure_messages(self, registry: CollectorRegistry) -> None:
+        messages = Gauge(
+            "xiaobao_wechat_messages",
+            "Messages to followers on WeChat by how far they have come",
+            ["state"],
+            registry=registry,
+        )
+        for state, count in self._outbound.counts().items():
+            messages.labels(state=state).set(count)
 
     def _backlog(self) -> Backlog:
         now = datetime.now(timezone.utc)

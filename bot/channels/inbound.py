@@ -16,8 +16,10 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from bot.channels import texts
+from bot.channels.talks import Talks, ends_talk, farewell
 from bot.channels.transcript import Lease, Message, Reply, Standing, Transcript, Unanswered
 from bot.errors import BotError, ChannelError
+from bot.handover.talk import State, Talk
 from bot.privacy.masking import Masked, mask
 from bot.privacy.sealing import Sealed, Sealer, phones_of
 
@@ -26,6 +28,7 @@ logger = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 3
 LEASE = timedelta(minutes=2)
 """How long a process that died keeps others from running its turns; no turn takes this long."""
+HANDOVER_OVER = "/handover_over"
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,10 @@ class TurnInput:
 
 
 RunTurn = Callable[[TurnInput], Awaitable[list[Reply]]]
+
+
+class Elsewhere(ChannelError):
+    """Another process is running a turn of this customer; it will have ended in a moment."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +63,15 @@ class Prepared:
     """What a turn needs of a message; nothing in it is clear that may not be stored.
 
     `text` is what the assistant gets, `refused` names what the customer was asked not to send.
+    `opening` is said before the assistant's own words, which there need not be if `may_be_silent`.
     """
 
     text: str
     phones: list[Sealed]
     refused: list[str]
     only_secrets: bool
+    opening: str = ""
+    may_be_silent: bool = False
 
 
 class Inbound:
@@ -78,6 +88,7 @@ class Inbound:
         now: Callable[[], datetime],
         is_ready: Callable[[], Awaitable[bool]],
         owner: str,
+        talks: Talks,
     ) -> None:
         self._transcript = transcript
         self._sealer = sealer
@@ -86,39 +97,60 @@ class Inbound:
         self._now = now
         self._is_ready = is_ready
         self._owner = owner
+        self._talks = talks
         self._running: dict[tuple[str, str], asyncio.Task[list[Message]]] = {}
         self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def handle(self, incoming: Incoming, run_turn: RunTurn) -> list[Message]:
         """The customer's message as stored, followed by the replies.
 
-        Raises ChannelError (503) when the turn cannot be run now; nothing is lost, the same key
-        may be sent again.
+        Raises ChannelError (503) when the turn cannot be run now, Elsewhere when that is because
+        another process runs one; nothing is lost, the same key may be sent again.
         """
         sender, key = incoming.sender_id, incoming.key
 
         async def begin() -> list[Message]:
             masked = Masked(incoming.text, ()) if incoming.payload else mask(incoming.text)
             prepared = self._prepare(masked, incoming.payload)
+            talk = await self._talks.of(sender)
+            ends = ends_talk(incoming.text, incoming.payload)
+            if ends:
+                prepared = await self._ending(incoming, talk) or prepared
+            is_heard = talk is not None and talk.state is State.ACTIVE and not ends
             standing = await asyncio.to_thread(
                 self._transcript.begin,
                 sender,
                 key,
                 masked.text,
-                self._sealer.seal(json.dumps(asdict(prepared))),
+                seal_turn(prepared, self._sealer),
                 self._lease(),
                 self._now(),
+                ends_talk=ends,
+                suggestions=await self._talks.suggestions(prepared.text) if is_heard else (),
             )
+            if talk is not None and standing is Standing.WITH_OFFICER:
+                refusal = self._refusal(prepared) if prepared.refused else None
+                await self._talks.heard(talk, key, masked.text, refusal)
             return await self._go_on(sender, key, standing, prepared, run_turn)
 
         return await self._once(sender, key, begin)
+
+    async def _ending(self, incoming: Incoming, talk: Talk | None) -> Prepared | None:
+        """The turn of a message that ends `talk`, also when it ended it before and is repeated."""
+        kept = await asyncio.to_thread(self._transcript.turn_of, incoming.sender_id, incoming.key)
+        if kept is not None:
+            return self._opened(kept)
+        return None if talk is None else back_to_assistant(farewell(talk))
+
+    def _opened(self, sealed_turn: str) -> Prepared:
+        return Prepared(**json.loads(self._sealer.open(sealed_turn)))
 
     async def run_again(self, unanswered: Unanswered, run_turn: RunTurn) -> list[Message]:
         """Runs the turn of a message that was stored and not answered; raises as `handle` does."""
         sender, key = unanswered.sender_id, unanswered.key
 
         async def resume() -> list[Message]:
-            prepared = Prepared(**json.loads(self._sealer.open(unanswered.sealed_turn)))
+            prepared = self._opened(unanswered.sealed_turn)
             standing = await asyncio.to_thread(
                 self._transcript.resume, sender, key, self._lease(), self._now()
             )
@@ -147,8 +179,8 @@ class Inbound:
         if not task.cancelled():
             task.exception()  # nobody may be waiting any more; asyncio would complain
 
-    def busy(self) -> ChannelError:
-        return ChannelError(503, "busy", texts.BUSY.format(**self._words), RETRY_AFTER_SECONDS)
+    def busy(self, kind: type[ChannelError] = ChannelError) -> ChannelError:
+        return kind(503, "busy", texts.BUSY.format(**self._words), RETRY_AFTER_SECONDS)
 
     async def _in_lane(
         self, sender: str, turn: Callable[[], Awaitable[list[Message]]]
@@ -185,6 +217,8 @@ class Inbound:
     ) -> list[Message]:
         if standing in (Standing.ANSWERED, Standing.WITH_OFFICER):
             return await asyncio.to_thread(self._transcript.exchange, sender, key)
+        if standing is Standing.ELSEWHERE:
+            raise self.busy(Elsewhere)
         if standing is not Standing.OURS:
             raise self.busy()
         try:
@@ -204,7 +238,9 @@ class Inbound:
         if not await self._is_ready():
             raise self.busy()
         replies = await run_turn(TurnInput(sender, key, prepared.text, {"phones": prepared.phones}))
-        if not replies:
+        if prepared.opening:
+            replies = [Reply(prepared.opening), *replies]
+        if not replies and not prepared.may_be_silent:
             logger.error("a turn produced no reply")
             replies = [Reply(texts.FLOOR.format(**self._words))]
         return [self._refusal(prepared), *replies] if prepared.refused else replies
@@ -212,6 +248,16 @@ class Inbound:
     def _refusal(self, prepared: Prepared) -> Reply:
         kinds = dict.fromkeys(texts.KIND_NAMES[kind] for kind in prepared.refused)
         return Reply(texts.SECRET_REFUSED.format(what="、".join(kinds), **self._words))
+
+
+def back_to_assistant(opening: str = "") -> Prepared:
+    """The turn after a talk with a person: a form that was open asks its question again."""
+    return Prepared(HANDOVER_OVER, [], [], only_secrets=False, opening=opening, may_be_silent=True)
+
+
+def seal_turn(prepared: Prepared, sealer: Sealer) -> str:
+    """What runs a turn later, fit to be stored with its message or note."""
+    return sealer.seal(json.dumps(asdict(prepared)))
 
 
 def _no_intent_syntax(text: str) -> str:

@@ -49,7 +49,34 @@ REFUSAL_REASONS = {
 REFUSED_ANYHOW = "投诉受理系统没有接收"
 REPLIED_NOTICE = "您的投诉（编号 {reference}）有答复了：\n\n{text}\n\n您对这次的处理满意吗？"
 NO_CONVERSATION = "没有找到提出这件投诉的对话"
+NOT_BROUGHT = "微信没有送到（错误码 {code}），请用别的方式告知客户"
 CONVERSATION_ENDED = "客户已经结束对话，看不到这条消息"
+OFFICER_TOOK = "{officer} 来了，正在看您前面的话，请稍等。\n想回到小保，随时回复“结束人工”。"
+OFFICER_CHANGED = "{officer} 接着为您服务，前面的话都能看到，不用再说一遍。"
+OFFICER_INVITES = (
+    "{officer} 想和您聊聊您的投诉（编号 {reference}），您直接在这里回复就可以。\n"
+    "现在不方便，回复“结束人工”，小保继续为您服务。"
+)
+OFFICER_AWAY = (
+    "工作人员可能正在查资料，还没有回复您，您的话都已经转到。"
+    "可以再等一等，也可以回复“结束人工”回到小保；着急的事请拨打{hotline}（{hotline_hours}）。"
+)
+OFFICER_LEFT = "人工服务已结束，小保继续为您服务，有问题请直接告诉我。"
+TALK_ENDED = "好的，人工服务已结束，小保继续为您服务。"
+WAITING_ENDED = "好的，不等人工了，小保继续为您服务。"
+ALL_BUSY = (
+    "让您久等了，暂时还没有工作人员能接。您可以留下电话，我们给您回电；也可以再等一等，"
+    "或者直接问小保。着急的事请拨打{hotline}（{hotline_hours}）。"
+)
+CALL_ME, KEEP_WAITING = "给我回电", "继续等"
+LIFE_AT_STAKE = (
+    "您的命最要紧。您或者身边的人有危险，请马上拨打 120 或 110，也请让家人来陪您。"
+    "工作人员看得到您的话。"
+)
+DANGER_NOW = (
+    "事情如果正在发生：先顾好人身安全，马上打 110；不要再转账，"
+    "拨打{hotline}挂失、冻结您的卡。工作人员看得到您的话。"
+)
 SATISFIED, DISSATISFIED = "满意", "不满意"
 EMPTY = "请输入内容后再发送。"
 TOO_LONG = "内容太长了（最多{limit}个字），请分成几条发送。"
@@ -62,6 +89,9 @@ BAD_CURSOR = "消息位置不正确，请刷新页面后再试。"
 UNKNOWN_CHOICE = "这个选项已经失效，请直接输入文字或重新选择。"
 NO_SESSION = "会话无效，请刷新页面重新开始。"
 SESSION_EXPIRED = "会话已过期，请刷新页面重新开始。"
+TOO_MANY = "您发得太快了，请{wait}后再发，这句话可以先留着。钱正在被骗、卡正在被盗刷，请马上拨打{hotline}或110。"
+RENEWED_ALREADY = "会话已在另一个页面更新，请再试一次。"
+ORIGIN_REFUSED = "这个网站没有接入小保。请从本行的网站或公众号打开。"
 TROUBLE = "系统出了点问题，请稍后再试。"
 NOT_FOUND = "没有这个地址。"
 NOT_ALLOWED = "不支持这种请求方式。"

@@ -18,8 +18,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
+from bot.channels.message_table import message as _message
 from bot.channels.senders import has_to_be_brought
 from bot.errors import StorageError
+from bot.handover.store import close_within, is_with_officer, purge_within
+from bot.handover.talk import ClosedBy
 from bot.storage.engine import UtcDateTime, transaction
 
 CUSTOMER, BOT, OFFICER, NOTE = "customer", "bot", "officer", "note"
@@ -30,50 +33,19 @@ FIRST_CHANCE = timedelta(seconds=6)
 that it is sent. WeChat waits five seconds for one (facts 14.2)."""
 
 _metadata = sa.MetaData()
-_message = sa.Table(
-    "message",
-    _metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("sender_id", sa.String(128), nullable=False),
-    sa.Column("author", sa.String(16), nullable=False),
-    sa.Column("key", sa.String(128), nullable=False),
-    sa.Column("reply_to", sa.String(128)),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("buttons", sa.JSON, nullable=False),
-    sa.Column("answered", sa.Boolean, nullable=False),
-    sa.Column("created_at", UtcDateTime, nullable=False),
-    # Of a customer's message without an answer:
-    sa.Column("sealed_turn", sa.Text),
-    sa.Column("superseded", sa.Boolean, nullable=False, default=False),
-    sa.Column("attempts", sa.Integer, nullable=False, default=0),
-    sa.Column("next_attempt_at", UtcDateTime),
-    sa.Column("leased_until", UtcDateTime),
-    sa.Column("lease_owner", sa.String(64)),
-    # Of a talk with a person (bot/handover):
-    sa.Column("author_name", sa.String(40)),
-    sa.Column("suggestions", sa.JSON),
-    sa.Column("forwarded", sa.Boolean, nullable=False, default=False),
-)
 _outbound = sa.Table(
     "outbound",
     _metadata,
     sa.Column("message_id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("sender_id", sa.String(128), nullable=False),
     sa.Column("state", sa.String(16), nullable=False),
-    sa.Column("parts_sent", sa.Integer, nullable=False, default=0),
+    sa.Column("chars_sent", sa.Integer, nullable=False, default=0),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
-    sa.Column("next_attempt_at", UtcDateTime, nullable=False),
+    sa.Column("next_attempt_at", UtcDateTime),
     sa.Column("reference", sa.String(18)),
     sa.Column("notice", sa.String(64)),
     sa.Column("confirmed", sa.Boolean, nullable=False, default=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
-)
-_handover = sa.Table(
-    "handover",
-    _metadata,
-    sa.Column("id", sa.String(36), primary_key=True),
-    sa.Column("sender_id", sa.String(128), nullable=False),
-    sa.Column("state", sa.String(16), nullable=False),
 )
 _ended = sa.Table(
     "ended_session",
@@ -109,7 +81,10 @@ class About:
 
 @dataclass(frozen=True)
 class Message:
-    """A stored message; `cursor` grows along the conversation, `reply_to` is the key it answers."""
+    """A stored message; `cursor` grows along the conversation, `reply_to` is the key it answers.
+
+    `suggestions` are the ids of answers that an officer who reads it may want to give.
+    """
 
     cursor: int
     author: str
@@ -120,6 +95,7 @@ class Message:
     answered: bool
     created_at: datetime
     author_name: str | None = None
+    suggestions: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -168,33 +144,52 @@ class Transcript:
         self._engine = engine
 
     def begin(
-        self, sender_id: str, key: str, text: str, sealed_turn: str, lease: Lease, now: datetime
+        self,
+        sender_id: str,
+        key: str,
+        text: str,
+        sealed_turn: str,
+        lease: Lease,
+        now: datetime,
+        *,
+        ends_talk: bool = False,
+        suggestions: Sequence[str] = (),
     ) -> Standing:
         """Stores a customer's message unless `key` is known; takes the lease when that is free.
 
-        A message that waits for another process is stored all the same.
+        A message that waits for another process is stored all the same. With `ends_talk` it ends
+        the talk with a person in the same commit; else, while there is one, it is the person's.
         """
         said = {"author": CUSTOMER, "text": text, "buttons": [], "answered": False}
-        row = {**said, "sealed_turn": sealed_turn}
+        row = {**said, "sealed_turn": sealed_turn, "suggestions": list(suggestions) or None}
         try:
-            return self._begin(sender_id, key, row, lease, now)
+            return self._begin(sender_id, key, row, lease, now, ends_talk=ends_talk)
         except IntegrityError:  # another process stored it in between
-            return self._begin(sender_id, key, row, lease, now)
+            return self._begin(sender_id, key, row, lease, now, ends_talk=ends_talk)
 
     def _begin(
-        self, sender_id: str, key: str, row: dict[str, Any], lease: Lease, now: datetime
+        self,
+        sender_id: str,
+        key: str,
+        row: dict[str, Any],
+        lease: Lease,
+        now: datetime,
+        *,
+        ends_talk: bool,
     ) -> Standing:
         with self._transaction() as tx:
             elsewhere = self._is_elsewhere(tx, sender_id, lease, now)
             known = self._by_key(tx, sender_id, key)
-            if known is None and self._is_with_officer(tx, sender_id):
-                heard = {**row, "answered": True, "sealed_turn": None}
-                self._insert(tx, sender_id, key, None, heard, now)
-                return Standing.WITH_OFFICER
+            if known is not None and known.answered:
+                return Standing.ANSWERED
             if known is None:
                 self._insert(tx, sender_id, key, None, row, now)
-            elif known.answered:
-                return Standing.ANSWERED
+                if ends_talk:
+                    close_within(tx, sender_id, ClosedBy.CUSTOMER, now)
+            # A turn that another process has begun ends there.
+            is_running = known is not None and elsewhere
+            if not is_running and is_with_officer(tx, sender_id):
+                return self._leave_to_officer(tx, sender_id, key)
             return self._take(tx, sender_id, key, lease, elsewhere=elsewhere)
 
     def resume(self, sender_id: str, key: str, lease: Lease, now: datetime) -> Standing:
@@ -207,6 +202,8 @@ class Transcript:
             if self._is_superseded(tx, known):
                 tx.execute(_of(sender_id, key).values(superseded=True, sealed_turn=None))
                 return Standing.SUPERSEDED
+            if not elsewhere and is_with_officer(tx, sender_id):
+                return self._leave_to_officer(tx, sender_id, key)
             return self._take(tx, sender_id, key, lease, elsewhere=elsewhere)
 
     @staticmethod
@@ -221,11 +218,12 @@ class Transcript:
         return tx.execute(taken.limit(1)).first() is not None
 
     @staticmethod
-    def _is_with_officer(tx: Connection, sender_id: str) -> bool:
-        active = sa.select(_handover.c.id).where(
-            _handover.c.sender_id == sender_id, _handover.c.state == "active"
-        )
-        return tx.execute(active).first() is not None
+    def _leave_to_officer(tx: Connection, sender_id: str, key: str) -> Standing:
+        """No turn is run; what would run it is kept until the message has reached the desk."""
+        kept = sa.case((_message.c.forwarded, sa.null()), else_=_message.c.sealed_turn)
+        left = {"answered": True, "leased_until": None, "lease_owner": None, "sealed_turn": kept}
+        tx.execute(_of(sender_id, key).values(left))
+        return Standing.WITH_OFFICER
 
     @staticmethod
     def _is_superseded(tx: Connection, row: Any) -> bool:
@@ -285,8 +283,12 @@ class Transcript:
         )
         oldest = sa.select(sa.func.min(m.id)).where(waiting).group_by(m.sender_id)
         is_due = sa.and_(
-            # Nobody repeats a note, and nobody waits for it to be repeated.
-            sa.or_(m.created_at <= now - ages.youngest, m.author == NOTE),
+            # Nobody repeats a note, or what was handed back: it does not wait to be repeated.
+            sa.or_(
+                m.created_at <= now - ages.youngest,
+                m.author == NOTE,
+                m.next_attempt_at.is_not(None),
+            ),
             sa.or_(m.next_attempt_at.is_(None), m.next_attempt_at <= now),
             # Our own lease is one of before a restart, or of a turn that `Inbound` joins.
             sa.or_(m.leased_until.is_(None), m.leased_until <= now, m.lease_owner == owner),
@@ -323,6 +325,12 @@ class Transcript:
             return False
         return True
 
+    def turn_of(self, sender_id: str, key: str) -> str | None:
+        """What would run the turn of a message that has no answer yet."""
+        with self._transaction() as tx:
+            known = self._by_key(tx, sender_id, key)
+        return None if known is None or known.answered else known.sealed_turn
+
     def exchange(self, sender_id: str, key: str) -> list[Message]:
         """A customer's message and its replies."""
         with self._transaction() as tx:
@@ -336,16 +344,35 @@ class Transcript:
         with self._transaction() as tx:
             return self._select(tx, later)
 
-    def purge(self, before: datetime) -> int:
-        """Deletes messages and ended sessions from before a moment; how many messages."""
+    def latest(self, sender_id: str, limit: int) -> list[Message]:
+        """The newest messages of a conversation, oldest first."""
+        said = sa.and_(_message.c.sender_id == sender_id, _message.c.author != NOTE)
         with self._transaction() as tx:
+            return self._select(tx, said, limit)
+
+    def one(self, sender_id: str, cursor: int) -> Message | None:
+        """The message at `cursor`; None when there is none of this sender."""
+        wanted = sa.and_(_message.c.sender_id == sender_id, _message.c.id == cursor)
+        with self._transaction() as tx:
+            return next(iter(self._select(tx, wanted)), None)
+
+    def of_ids(self, ids: Sequence[int]) -> list[Message]:
+        """The messages whose cursors are `ids`, oldest first; those that are gone are left out."""
+        with self._transaction() as tx:
+            return self._select(tx, _message.c.id.in_(ids))
+
+    def purge(self, before: datetime) -> int:
+        """Deletes messages, talks and ended sessions from before a moment; how many messages."""
+        with self._transaction() as tx:
+            purge_within(tx, before)
             tx.execute(_ended.delete().where(_ended.c.ended_at < before))
             tx.execute(_outbound.delete().where(_outbound.c.created_at < before))
             return int(tx.execute(_message.delete().where(_message.c.created_at < before)).rowcount)
 
     def end_session(self, sender_id: str, now: datetime) -> None:
-        """Ends the session; ending it again changes nothing."""
+        """Ends the session and a talk with a person; ending it again changes nothing."""
         with suppress(IntegrityError), self._transaction() as tx:
+            close_within(tx, sender_id, ClosedBy.ENDED, now)
             tx.execute(_ended.insert().values(sender_id=sender_id, ended_at=now))
 
     def has_ended(self, sender_id: str) -> bool:
@@ -354,11 +381,9 @@ class Transcript:
             return tx.execute(found).first() is not None
 
     @staticmethod
-    def _select(tx: Connection, condition: Any) -> list[Message]:
-        query = (
-            sa.select(_message).where(condition).order_by(_message.c.id.desc()).limit(HISTORY_LIMIT)
-        )
-        return [_as_message(row) for row in reversed(tx.execute(query).all())]
+    def _select(tx: Connection, condition: Any, limit: int = HISTORY_LIMIT) -> list[Message]:
+        query = sa.select(_message).where(condition).order_by(_message.c.id.desc()).limit(limit)
+        return [as_message(row) for row in reversed(tx.execute(query).all())]
 
     @staticmethod
     def _by_key(tx: Connection, sender_id: str, key: str) -> Any:
@@ -418,7 +443,8 @@ def _exchange(sender_id: str, key: str) -> Any:
     return sa.and_(_message.c.sender_id == sender_id, belongs)
 
 
-def _as_message(row: Any) -> Message:
+def as_message(row: Any) -> Message:
+    """A row of the table."""
     return Message(
         cursor=row.id,
         author=row.author,
@@ -429,4 +455,5 @@ def _as_message(row: Any) -> Message:
         answered=row.answered,
         created_at=row.created_at,
         author_name=row.author_name,
+        suggestions=tuple(row.suggestions or ()),
     )

@@ -74,7 +74,7 @@ class File:
 
 @dataclass(frozen=True)
 class Talk:
-    """A talk on its way. `is_known`: the bank's desk has it; `since_id`: history starts here."""
+    """A talk on its way. `is_known`: the bank's desk has it; `since_id`: the last message before."""
 
     id: str
     sender_id: str
@@ -86,6 +86,9 @@ class Talk:
     officer: str | None
     is_known: bool
     opened_at: datetime
+    taken_at: datetime | None = None
+    closed_by: ClosedBy | None = None
+    closed_at: datetime | None = None
 
 
 def talk_id(sender_id: str, key: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy.engine import Engine
 
 from bot.intake import reference
 from bot.intake.acts import SqlActs
-from bot.intake.calendar import BEIJING
+from bot.intake.calendar import BEIJING, local_day
+from bot.intake.callbacks import SqlCallbacks
 from bot.intake.case_store import HttpCaseStore
 from bot.intake.complaint import Complaint
 from bot.intake.drafts import SqlDrafts
@@ -43,6 +45,15 @@ def open_journal(config: Settings) -> SqlJournal:
 
 def open_acts(config: Settings) -> SqlActs:
     return SqlActs(_database(config), sealer(config), FIRST_WAIT)
+
+
+def open_callbacks(config: Settings) -> SqlCallbacks:
+    return SqlCallbacks(_database(config), sealer(config), callback_reference, FIRST_WAIT)
+
+
+def callback_reference(callback_id: UUID, asked_at: datetime) -> str:
+    """The number under which staff find a call-back that is stuck, shaped like a complaint's."""
+    return reference.mint(local_day(asked_at), reference.drawn_from(str(callback_id).encode()))
 
 
 def open_evidence(config: Settings) -> SqlEvidence:

@@ -20,6 +20,7 @@ WARN_WITHIN_DAYS = 60
 _PUBLISHED_YEARS = frozenset(day.year for day in chinese_calendar.constants.holidays)
 _ONE_DAY = timedelta(days=1)
 _FRIDAY = 4
+_NOON = 12
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -87,3 +88,12 @@ def show_day(day: date, today: date) -> str:
     """A date as customers read it: 11月30日（周一）, with the year when it is not this year's."""
     year = "" if day.year == today.year else f"{day.year}年"
     return f"{year}{day.month}月{day.day}日（周{_WEEKDAYS[day.weekday()]}）"
+
+
+def show_moment(moment: datetime, today: date) -> str:
+    """An aware moment as customers read it: 今天下午3:30, 11月30日（周一）上午9:00."""
+    local = moment.astimezone(BEIJING)
+    day = "今天" if local.date() == today else show_day(local.date(), today)
+    half = "上午" if local.hour < _NOON else "下午"
+    hour = local.hour if local.hour <= _NOON else local.hour - _NOON
+    return f"{day}{half}{hour}:{local:%M}"

@@ -55,17 +55,20 @@ _NLU_SURE = 0.55
 _EMERGENCIES = {"emergency", "emergency_life", "emergency_coercion", "emergency_card"}
 _SWITCHES = {
     *("complaint_supplement", "complaint_withdraw", "complaint_review", "complaint_rate"),
-    *("complaint_another", "continue_elsewhere", "my_data"),
+    *("complaint_another", "continue_elsewhere", "my_data", "handover_cancel"),
 }
 """What takes the conversation elsewhere; the rules come back to the form by themselves."""
 _HANDOFF = "handoff"
+CALLBACK = "callback_request"
 _ASKS_FOR_PERSON = re.compile(
     r"人工|真人|活人|坐席|座席|转(接|个?人|客服)|[找叫让喊换]\S{0,6}(人|客服|经理|领导)"
+    r"|客服\S{0,2}(在吗|在不在|在么|在没在)|有(没有)?人(在)?吗"
     r"|human|agent|person|someone",
     re.IGNORECASE,
 )
 _ASIDE_INTENTS = {
-    *("faq", "several_questions", "account_service", "help", "who_are_you", "complaint_status")
+    *("faq", "several_questions", "account_service", "help", "who_are_you", "complaint_status"),
+    "upset_question",
 }
 _COURTESY = {"greet", "thanks", "goodbye"}
 _ASIDE_WHEN_SHORT = {*_COURTESY, "nlu_fallback", "follow_up"}
@@ -113,9 +116,10 @@ def is_aside(turn: Turn, *, free_text: bool) -> bool:
     """
     if turn.intent in _EMERGENCIES:
         return turn.confidence >= _NLU_SURE or not free_text
-    if turn.intent == _HANDOFF:  # 「增加接线的人」 is a wish, 「电话」 a channel
+    if turn.intent in (_HANDOFF, CALLBACK):  # 「增加接线的人」 is a wish, 「电话」 a channel
         sure = turn.confidence >= _NLU_SURE or not free_text
-        return sure and _ASKS_FOR_PERSON.search(turn.text) is not None
+        asks = turn.intent == CALLBACK or _ASKS_FOR_PERSON.search(turn.text) is not None
+        return sure and asks
     if turn.intent in _COURTESY:  # 「谢谢」 is no branch and no wish
         return turn.confidence >= _COURTESY_SURE and len(turn.text) <= _LONGEST_COURTESY
     if free_text:
@@ -145,5 +149,5 @@ def is_emergency(turn: Turn) -> bool:
 def may_be_aside(turn: Turn) -> bool:
     """True when a message that is no answer may be left to the rules instead of asking again."""
     short = len(turn.text) <= _LONGEST_QUESTION
-    asides = {*_ASIDE_INTENTS, _HANDOFF, *_EMERGENCIES}
+    asides = {*_ASIDE_INTENTS, _HANDOFF, CALLBACK, *_EMERGENCIES}
     return turn.intent in asides or (turn.intent in _ASIDE_WHEN_SHORT and short)

@@ -20,6 +20,7 @@ from bot.errors import JournalUnavailable, StorageError
 from bot.intake.acts import insert_amendment
 from bot.intake.complaint import Complaint, Receipt
 from bot.intake.evidence import attach_within
+from bot.intake.fields import PHONE
 from bot.intake.intake_table import COMPLAINT, intake
 from bot.intake.outbox import (
     DELIVERED,
@@ -63,6 +64,9 @@ class Journal(Outbox, Protocol):
 
     def sender_of(self, reference: str) -> str | None:
         """The conversation a complaint was made in."""
+
+    def phone_of(self, reference: str) -> str | None:
+        """The phone the customer named in a complaint; None when it cannot be opened any more."""
 
     def of_sender(self, sender_id: str) -> list[Entry]:
         """The complaints made in a conversation, newest first."""
@@ -144,6 +148,10 @@ class SqlJournal(SqlOutbox):
         with self._transaction() as tx:
             row = tx.execute(query).one_or_none()
         return None if row is None else str(row.sender_id)
+
+    def phone_of(self, reference: str) -> str | None:
+        found = self._readable(intake.c.reference == reference)
+        return str(found[0].payload[PHONE]) if found else None
 
     def of_sender(self, sender_id: str) -> list[Entry]:
         return self._readable(intake.c.sender_id == sender_id)

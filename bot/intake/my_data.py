@@ -97,10 +97,20 @@ class KeptFile:
 
 
 @dataclass(frozen=True)
+class AskedCall:
+    """A call the customer asked for; `phone` in clear."""
+
+    asked_at: datetime
+    phone: str
+    topic: str
+
+
+@dataclass(frozen=True)
 class MyData:
     """Everything kept about one customer, newest first; moments are aware.
 
-    `draft_days`: how long drafts and files that were not submitted are kept.
+    `draft_days`: how long drafts and files that were not submitted are kept. `openid_days`: for how
+    long WeChat's OpenID is kept of who says nothing more; None who is not on WeChat.
     """
 
     drafts: Sequence[Draft]
@@ -109,6 +119,8 @@ class MyData:
     files: Sequence[KeptFile]
     draft_days: int
     acts: Sequence[LaterAct] = ()
+    calls: Sequence[AskedCall] = ()
+    openid_days: int | None = None
 
     @property
     def held(self) -> list[KeptFile]:
@@ -228,14 +240,34 @@ def _kept(data: MyData) -> Iterator[str]:
         yield f"已经提交的投诉{len(data.filed)}件：{_some([one.reference for one in data.filed])}"
     if data.files:
         yield f"图片和文件{len(data.files)}个：{_some([_short(file.name) for file in data.files])}"
+    if data.calls:
+        phones = _some([_phone(call.phone) for call in data.calls])
+        yield f"约工作人员回的电话{len(data.calls)}次：{phones}，转给工作人员{data.draft_days}天后这里就删除"
     if data.consents:
         latest = data.consents[0]
         yield f"{_CONSENT_LABEL}：{_consent(latest)}"
+    yield from _openid(data)
+
+
+def _openid(data: MyData) -> Iterator[str]:
+    if data.openid_days is not None:
+        yield (
+            "微信给我们的用户编号（OpenID）：加密保存，只用来认出您、给您发消息，"
+            f"{data.openid_days}天没有来往就自动删除"
+        )
 
 
 def export(data: MyData) -> list[str]:
     """Everything kept, as messages of at most 600 characters; phones and names masked."""
-    paragraphs = [*_drafts(data), *_filed(data), *_files(data), *_consents(data), _LIMITS]
+    paragraphs = [
+        *_drafts(data),
+        *_filed(data),
+        *_calls(data),
+        *_files(data),
+        *_consents(data),
+        *(f"【微信】{line}" for line in _openid(data)),
+        _LIMITS,
+    ]
     pages = list(_pages(paragraphs))
     return [f"您的信息（第{n}页，共{len(pages)}页）\n{page}" for n, page in enumerate(pages, 1)]
 
@@ -253,6 +285,11 @@ def _filed(data: MyData) -> Iterator[str]:
     for act in data.acts:
         yield f"【{_ACTS[act.kind]}】投诉 {act.reference}，{_moment(act.sent_at)}"
         yield from _rows(act.fields)
+
+
+def _calls(data: MyData) -> Iterator[str]:
+    for call in data.calls:
+        yield f"【回电】{_moment(call.asked_at)}，{_phone(call.phone)}，{call.topic}"
 
 
 def _files(data: MyData) -> Iterator[str]:
@@ -366,7 +403,8 @@ def deleting(data: MyData) -> str:
     stays = f"\n{KEPT_BY_LAW}没有办结的会继续办理，办结后只存档保管。" if data.filed else ""
     gone = _deletable(data)
     can = f"可以马上删除：{gone}。删除以后找不回来。" if gone else "没有可以马上删除的。"
-    return f"{can}\n{_TALK_STAYS}{stays}"
+    openid = "".join(f"{line}。" for line in _openid(data))
+    return f"{can}\n{_TALK_STAYS}{openid}{stays}"
 
 
 def withdrawing_consent(data: MyData) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import Permanent
@@ -17,13 +18,23 @@ REPLIED, NOTICE, RETRY = "replied", "notice", "retry"
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Told:
+    """What became of a text for a customer: passed on, or `failure` says why it cannot be.
+
+    `is_on_its_way`: whoever brings it sends the receipt once it has arrived.
+    """
+
+    failure: str | None = None
+    is_on_its_way: bool = False
+
+
 class News:
     """Reads the events of the case store from where it stopped.
 
     The cursor moves on after an event was handled and, where the bank asks for it, confirmed:
     killed in between, or with the confirmation lost, the event comes again, so that `tell` must
-    know repeats. `tell` passes the text on and returns None, or why it cannot be passed on. A kind
-    that is not known is passed over.
+    know repeats. `tell` passes the text on. A kind that is not known is passed over.
     """
 
     def __init__(
@@ -31,7 +42,7 @@ class News:
         case_store: CaseStore,
         feed: Feed,
         outboxes: Sequence[Outbox],
-        tell: Callable[[Event], str | None],
+        tell: Callable[[Event], Told],
     ) -> None:
         self._case_store = case_store
         self._feed = feed
@@ -53,17 +64,21 @@ class News:
 
     def _handle(self, event: Event, now: datetime) -> None:
         if event.kind in (REPLIED, NOTICE):
-            failure = self._tell(event)
-            if event.notice is not None:
-                self._confirm(event.notice, failure, now)
+            told = self._tell(event)
+            if event.notice is not None and not told.is_on_its_way:
+                confirm(self._case_store, event.notice, now, told.failure)
         elif event.kind == RETRY:
             for outbox in self._outboxes:
                 outbox.try_again(event.reference, now)
 
-    def _confirm(self, notice: str, failure: str | None, now: datetime) -> None:
-        """A bank that does not know the notice any more must not hold up the others; an officer
-        hears of what stays unconfirmed there."""
-        try:
-            self._case_store.confirm(notice, now, failure)
-        except Permanent as exc:
-            _log.warning("receipt_refused notice=%s error=%s", notice, exc.message)
+
+def confirm(case_store: CaseStore, notice: str, at: datetime, failure: str | None) -> None:
+    """Sends a receipt. Raises Retryable.
+
+    A bank that does not know the notice any more must not hold up the others; an officer hears of
+    what stays unconfirmed there.
+    """
+    try:
+        case_store.confirm(notice, at, failure)
+    except Permanent as exc:
+        _log.warning("receipt_refused notice=%s error=%s", notice, exc.message)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from itertools import pairwise
 
 from bot.intake.calendar import BEIJING, is_working_day, local_day, next_working_day
@@ -48,6 +48,24 @@ class OfficeHours:
                 if local.time() < end:
                     return max(local, datetime.combine(day, start, BEIJING))
         return datetime.combine(next_working_day(day), self.periods[0][0], BEIJING)
+
+    def after(self, moment: datetime, working: timedelta) -> datetime:
+        """The moment, in China time, when people have been at work for `working` since `moment`.
+
+        It is never the first minute of a period where the last one of the period before will do.
+        """
+        at = self.next_open(moment)
+        while True:
+            left_today = self._closes(at) - at
+            if working <= left_today:
+                return at + working
+            working -= left_today
+            at = self.next_open(at + left_today)
+
+    def _closes(self, at: datetime) -> datetime:
+        """The end of the period that the China time `at` is in."""
+        end = next(end for start, end in self.periods if start <= at.time() < end)
+        return datetime.combine(at.date(), end, BEIJING)
 
 
 def _period(text: str) -> tuple[time, time]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.intake.calendar import after_working_days, is_published, local_day, show_day
+from bot.intake.calendar import after_working_days, is_published, local_day, show_day, show_moment
 from bot.intake.office_hours import OfficeHours
 
 LEGAL_DAYS = 15
@@ -85,10 +85,14 @@ def who_looks_when(opening: OfficeHours, now: datetime) -> str:
     """When a person will look at what came in at an aware moment; no full stop."""
     if opening.is_open(now):
         return "现在是工作时间，工作人员会尽快查看"
-    opens, today = opening.next_open(now), local_day(now)
-    day = "今天" if opens.date() == today else show_day(opens.date(), today)
-    remark = "" if is_published(opens.date()) else "（放假安排公布前为暂定）"
-    return f"现在不是工作时间，投诉已经收下，工作人员会在{day}{_clock(opens)}后查看{remark}"
+    opens = opening.next_open(now)
+    shown = show_moment(opens, local_day(now))
+    return f"现在不是工作时间，投诉已经收下，工作人员会在{shown}后查看{provisional(opens)}"
+
+
+def provisional(moment: datetime) -> str:
+    """A remark in brackets behind a moment at work that an announcement may move, or nothing."""
+    return "" if is_published(local_day(moment)) else "（放假安排公布前为暂定）"
 
 
 def _provisional(due: DueDates) -> str:
@@ -97,9 +101,3 @@ def _provisional(due: DueDates) -> str:
         return ""
     named = "、".join(f"{year}年" for year in years)
     return f"（{named}的放假安排还没有公布，{named}的工作日日期是暂定的，以受理通知为准）"
-
-
-def _clock(moment: datetime) -> str:
-    half = "上午" if moment.hour < 12 else "下午"
-    hour = moment.hour if moment.hour <= 12 else moment.hour - 12
-    return f"{half}{hour}:{moment:%M}"

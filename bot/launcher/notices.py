@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from bot.channels import texts
-from bot.channels.transcript import Button, Reply, Transcript
+from bot.channels.senders import has_to_be_brought
+from bot.channels.transcript import About, Button, Reply, Transcript
 from bot.intake.case_store import Event
 from bot.intake.evidence import EvidenceStore
 from bot.intake.journal import Journal
-from bot.intake.news import REPLIED
+from bot.intake.news import REPLIED, Told
 from bot.intake.outbox import Entry
 from bot.privacy.masking import Kind, mask
 
@@ -50,19 +51,20 @@ class Notices:
             promise_due=answer["promise_due"],
             legal_due=answer["legal_due"],
         )
-        self._push(entry.sender_id, f"filed/{entry.reference}", Reply(text))
+        self._push(entry.sender_id, f"filed/{entry.reference}", Reply(text), About(entry.reference))
 
     def act_delivered(self, entry: Entry, answer: dict[str, Any]) -> None:
         text = ACT_NOTICES[entry.kind].format(
             reference=entry.reference, review_due=answer.get("review_due")
         )
-        self._push(entry.sender_id, f"delivered/{entry.id}", Reply(text))
+        self._push(entry.sender_id, f"delivered/{entry.id}", Reply(text), About(entry.reference))
 
     def document_delivered(self, entry: Entry, _answer: dict[str, Any]) -> None:
         """One notice for all documents of a complaint, when the last of them has arrived."""
         if self._evidence.is_last(entry):
             text = texts.ATTACHMENT_NOTICE.format(reference=entry.reference)
-            self._push(entry.sender_id, f"delivered/{entry.id}", Reply(text))
+            about = About(entry.reference)
+            self._push(entry.sender_id, f"delivered/{entry.id}", Reply(text), about)
 
     def parked(self, entry: Entry, error: str) -> None:
         """Tells that something was refused for good, why, and whom to call; `error` ends in a code."""
@@ -70,45 +72,48 @@ class Notices:
         text = texts.PARKED_NOTICE.format(
             what=texts.SENT_NAMES[entry.kind], reference=entry.reference, why=why, **self._call
         )
-        self._push(entry.sender_id, f"parked/{entry.id}", Reply(text))
+        self._push(entry.sender_id, f"parked/{entry.id}", Reply(text), About(entry.reference))
 
-    def told_by_bank(self, event: Event) -> str | None:
-        """Passes on what the bank tells a customer to the conversation the complaint was made in;
-        why that cannot be, else None."""
+    def told_by_bank(self, event: Event) -> Told:
+        """Passes on what the bank tells a customer to the conversation the complaint was made in.
+
+        Where it has to be brought to the customer, it is on its way (bot/launcher/receipts.py).
+        """
         sender_id = self._journal.sender_of(event.reference)
         if sender_id is None:
-            return texts.NO_CONVERSATION
+            return Told(texts.NO_CONVERSATION)
         if self._transcript.has_ended(sender_id):
-            return texts.CONVERSATION_ENDED
+            return Told(texts.CONVERSATION_ENDED)
+        about = About(event.reference, event.notice)
         if event.kind == REPLIED:
-            self._replied(sender_id, event)
+            self._replied(sender_id, event, about)
         else:
             key = f"notice/{event.notice or _digest(event)}"
-            self._push(sender_id, key, Reply(_fit_to_store(event.text or "")))
-        return None
+            self._push(sender_id, key, Reply(fit_to_store(event.text or "")), about)
+        return Told(is_on_its_way=has_to_be_brought(sender_id))
 
-    def _replied(self, sender_id: str, event: Event) -> None:
+    def _replied(self, sender_id: str, event: Event, about: About) -> None:
         text = texts.REPLIED_NOTICE.format(
-            reference=event.reference, text=_fit_to_store(event.text or "")
+            reference=event.reference, text=fit_to_store(event.text or "")
         )
-        about = json.dumps({"reference": event.reference})
+        subject = json.dumps({"reference": event.reference})
         buttons = (
-            Button(title=texts.SATISFIED, payload=f"/answer_satisfied{about}"),
-            Button(title=texts.DISSATISFIED, payload=f"/answer_dissatisfied{about}"),
+            Button(title=texts.SATISFIED, payload=f"/answer_satisfied{subject}"),
+            Button(title=texts.DISSATISFIED, payload=f"/answer_dissatisfied{subject}"),
         )
         # Not by the cursor: a case store restored from a backup may give it to another reply.
         key = f"replied/{event.reference}/{_digest(event)}"
-        self._push(sender_id, key, Reply(text, buttons))
+        self._push(sender_id, key, Reply(text, buttons), about)
 
-    def _push(self, sender_id: str, key: str, reply: Reply) -> None:
-        self._transcript.push(sender_id, key, reply, self._now())
+    def _push(self, sender_id: str, key: str, reply: Reply, about: About) -> None:
+        self._transcript.push(sender_id, key, reply, self._now(), about)
 
 
 def _digest(event: Event) -> str:
     return hashlib.sha256(f"{event.happened_at}\n{event.text}".encode()).hexdigest()[:16]
 
 
-def _fit_to_store(text: str) -> str:
+def fit_to_store(text: str) -> str:
     """A reply without card and identity numbers; the phone it may tell to call stays."""
     for finding in reversed(mask(text).findings):
         if finding.kind is not Kind.PHONE:

@@ -40,6 +40,7 @@ def _build(config: Settings, model: Path) -> Any:
         channels, cors=None, enable_api=False, port=config.rasa_port, endpoints=endpoints
     )
     app.config.REQUEST_MAX_SIZE = LARGEST_REQUEST
+    app.config.PROXIES_COUNT = config.web_trusted_proxies
     errors.install(app)
     load = partial(load_agent_on_start, str(model), endpoints, None)
     app.register_listener(load, "before_server_start")

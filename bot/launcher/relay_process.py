@@ -14,17 +14,22 @@ from typing import Any
 from uuid import UUID
 
 from bot.channels.transcript import Transcript
+from bot.channels.wechat.outbound import Outbound
 from bot.errors import Permanent
+from bot.handover.bootstrap import open_desk as open_chat_desk
+from bot.handover.desk import Desk as ChatDesk
 from bot.intake.acts import Act, ActKind, Acts, amendment_id
 from bot.intake.backlog_report import BacklogReport
 from bot.intake.bootstrap import (
     case_store,
     open_acts,
+    open_callbacks,
     open_drafts,
     open_evidence,
     open_feed,
     open_journal,
 )
+from bot.intake.callbacks import Callbacks
 from bot.intake.case_store import CaseStore, Document
 from bot.intake.drafts import Drafts
 from bot.intake.errands import Errand, Errands
@@ -36,15 +41,18 @@ from bot.intake.news import News
 from bot.intake.outbox import Entry
 from bot.intake.relay import Line, Relay
 from bot.intake.same_matter import told_again
+from bot.launcher.ferry import open_ferry
 from bot.launcher.knowledge_report import open_knowledge_report
 from bot.launcher.notices import Notices
 from bot.launcher.process import configure_logging
+from bot.launcher.receipts import Receipts
 from bot.launcher.retention import purge_conversations
 from bot.settings import Settings
 from bot.storage.engine import create_engine
 
 NEWS_EVERY = timedelta(seconds=2)
 REPORT_EVERY = timedelta(seconds=1)
+TALKS_EVERY = timedelta(seconds=1)
 PURGE_EVERY = timedelta(minutes=1)
 CLEAR_EVERY = timedelta(hours=1)
 KNOWLEDGE_EVERY = timedelta(minutes=10)
@@ -57,11 +65,14 @@ class Desk:
 
     journal: Journal
     acts: Acts
+    callbacks: Callbacks
     evidence: EvidenceStore
     drafts: Drafts
     feed: Feed
     case_store: CaseStore
+    chats: ChatDesk
     notices: Notices
+    receipts: Receipts
     keep_drafts: timedelta
     clear_conversations: Callable[[datetime], object]
 
@@ -73,10 +84,14 @@ def run_relay(config: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     # Threads and clients of their own: a case store that hangs on a question holds up no delivery,
-    # and counting questions holds up no news.
+    # counting questions holds up no news, and nothing holds up people who are talking.
     beside = [
         threading.Thread(target=errands.run, args=(stop.wait,), daemon=True)
-        for errands in (build_errands(open_desk(config), now), build_slow_errands(config, now))
+        for errands in (
+            build_errands(open_desk(config), now),
+            build_slow_errands(config, now),
+            build_talk_errands(config, now),
+        )
     ]
     for thread in beside:
         thread.start()
@@ -89,14 +104,17 @@ def run_relay(config: Settings) -> None:
 
 def open_desk(config: Settings) -> Desk:
     journal, evidence = open_journal(config), open_evidence(config)
-    transcript = Transcript(create_engine(config.database_url("channel"), durable=False))
+    channel = create_engine(config.database_url("channel"), durable=False)
+    transcript, cases = Transcript(channel), case_store(config)
     return Desk(
         journal=journal,
         acts=open_acts(config),
+        callbacks=open_callbacks(config),
         evidence=evidence,
         drafts=open_drafts(config),
         feed=open_feed(config),
-        case_store=case_store(config),
+        case_store=cases,
+        chats=open_chat_desk(config),
         notices=Notices(
             transcript,
             journal,
@@ -105,9 +123,10 @@ def open_desk(config: Settings) -> Desk:
             hotline_hours=config.hotline_hours,
             now=now,
         ),
+        receipts=Receipts(Outbound(channel, transcript), cases),
         keep_drafts=timedelta(days=config.draft_days),
         clear_conversations=lambda moment: purge_conversations(
-            transcript,
+            channel,
             create_engine(config.database_url("tracker"), durable=False),
             moment - timedelta(days=config.conversation_days),
         ),
@@ -117,13 +136,20 @@ def open_desk(config: Settings) -> Desk:
 def build_relay(
     desk: Desk, owner: str, clock: Callable[[], datetime], jitter: Callable[[], float]
 ) -> Relay:
-    """Complaints go first, then what was done about them, then documents."""
+    """Complaints go first, then calls promised, then what was done about cases, then documents."""
     lines = (
         Line(
             desk.journal,
             lambda entry: _file(desk, entry),
             desk.notices.complaint_delivered,
             # Nobody is told: a complaint that was confirmed is the bank's to bring home.
+            lambda _entry, _error: None,
+        ),
+        Line(
+            desk.callbacks,
+            lambda entry: desk.chats.ask_callback(entry.payload),
+            # The customer has the promise; one that is refused is the bank's to keep all the same.
+            lambda _entry, _answer: None,
             lambda _entry, _error: None,
         ),
         Line(
@@ -180,12 +206,13 @@ def _hand_over(desk: Desk, entry: Entry) -> dict[str, Any]:
 
 
 def build_errands(desk: Desk, clock: Callable[[], datetime]) -> Errands:
-    outboxes = (desk.journal, desk.acts, desk.evidence)
+    outboxes = (desk.journal, desk.callbacks, desk.acts, desk.evidence)
 
     def purge(moment: datetime) -> None:
         before = moment - desk.keep_drafts
         desk.drafts.purge(before)
         desk.evidence.purge(before)
+        desk.callbacks.purge(before)
 
     return Errands(
         (
@@ -194,6 +221,7 @@ def build_errands(desk: Desk, clock: Callable[[], datetime]) -> Errands:
                 NEWS_EVERY,
                 News(desk.case_store, desk.feed, outboxes, desk.notices.told_by_bank).fetch,
             ),
+            Errand("receipts of notices", NEWS_EVERY, desk.receipts.send),
             Errand(
                 "backlog report",
                 REPORT_EVERY,
@@ -209,6 +237,10 @@ def build_errands(desk: Desk, clock: Callable[[], datetime]) -> Errands:
 def build_slow_errands(config: Settings, clock: Callable[[], datetime]) -> Errands:
     report = open_knowledge_report(config)
     return Errands((Errand("knowledge report", KNOWLEDGE_EVERY, report.send_if_needed),), clock)
+
+
+def build_talk_errands(config: Settings, clock: Callable[[], datetime]) -> Errands:
+    return Errands((Errand("talks with people", TALKS_EVERY, open_ferry(config).cross),), clock)
 
 
 def now() -> datetime:

@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from bot.channels.transcript import Transcript
+from bot.channels.web.session_store import SessionStore
+from bot.channels.wechat.customers import forget_followers
 from bot.errors import StorageError
 from bot.storage.engine import transaction
 
@@ -20,9 +22,12 @@ _EVENTS = sa.table("events", sa.column("id"), sa.column("timestamp"))
 """Rasa's table (rasa/core/tracker_store.py, SQLTrackerStore.SQLEvent); seconds since the epoch."""
 
 
-def purge_conversations(transcript: Transcript, tracker: Engine, before: datetime) -> int:
-    """Deletes messages and tracker events from before a moment; how many. Raises StorageError."""
-    return transcript.purge(before) + _purge_tracker(tracker, before)
+def purge_conversations(channel: Engine, tracker: Engine, before: datetime) -> int:
+    """Deletes messages, tracker events and renewals of sessions from before a moment, and followers
+    on WeChat who were not heard of since; how many messages and events. Raises StorageError."""
+    forget_followers(channel, before)
+    SessionStore(channel).purge(before)
+    return Transcript(channel).purge(before) + _purge_tracker(tracker, before)
 
 
 def _purge_tracker(engine: Engine, before: datetime) -> int:

@@ -7,10 +7,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bot.nlu.bands import FAQ, Band, Decision, Thresholds, decide
+from bot.nlu.distress import is_distressed
 from bot.nlu.emergency import Danger, danger_by_rule, is_calm_by_rule, kind_of
 from bot.nlu.followup import is_follow_up
-from bot.nlu.labels import EMERGENCY, OUT_OF_SCOPE
+from bot.nlu.labels import EMERGENCY, HANDOFF, OUT_OF_SCOPE
 from bot.nlu.model import IntentModel, Ranking, Scored, Utterance
+from bot.nlu.person import wants_a_call, wants_no_person, wants_only_a_call
 from bot.nlu.segments import parts
 from bot.nlu.text import (
     asks_what_i_am,
@@ -26,6 +28,9 @@ from bot.nlu.text import (
 CLARIFY_INTENT = "nlu_fallback"
 SEVERAL_INTENT = "several_questions"
 FOLLOW_UP_INTENT = "follow_up"
+UPSET_INTENT = "upset_question"
+"""A question from somebody angry or desperate: the answer, and a person beside it."""
+CALLBACK = "callback_request"
 STATUS = "complaint_status"
 STATUS_TAIL = "status_tail"
 RESUME = "resume"
@@ -36,6 +41,8 @@ AFTER_FILING = frozenset(
 """What may be said beside the reference of a complaint, other than asking how it stands."""
 _SHAPES: tuple[tuple[Callable[[str], bool], str], ...] = (
     (is_phone_tail, STATUS_TAIL),
+    (wants_no_person, "handover_cancel"),
+    (wants_only_a_call, HANDOFF),
     (has_resume_code, RESUME),
     (wants_to_complain, COMPLAINT),
     (wants_another_complaint, "complaint_another"),
@@ -64,6 +71,7 @@ class Understanding:
     theme, which stands whether or not there is an `emergency`. `questions` are the labels of two
     questions asked at once. `within` holds, for a question without a subject, the likeliest
     questions of each theme, so that the dialogue can take the theme just talked about.
+    `distress`: said in anger or despair.
     """
 
     intent: str
@@ -74,6 +82,7 @@ class Understanding:
     emergency: str | None = None
     questions: tuple[str, ...] = ()
     within: Mapping[str, tuple[Scored, ...]] | None = None
+    distress: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """JSON for the tracker."""
@@ -102,7 +111,7 @@ class Reader:
         """What `text` means, and the ranking it was decided on."""
         ranking = self._rank(text)
         decision = _by_shape(text, ranking, self._rank) or decide(ranking.labels, self._thresholds)
-        understanding = _plain(decision)
+        understanding = replace(_plain(decision, text), distress=is_distressed(text))
         danger = self._danger(text, ranking)
         if danger is not None:
             intent = DANGER_INTENTS[danger]
@@ -113,6 +122,8 @@ class Reader:
         if _may_lean(decision) and is_follow_up(text):
             within = _within_themes(ranking)
             return replace(understanding, intent=FOLLOW_UP_INTENT, within=within), ranking
+        if understanding.distress and _is_answered(understanding):
+            return replace(understanding, intent=UPSET_INTENT), ranking
         return understanding, ranking
 
     def _rank(self, text: str) -> Ranking:
@@ -150,9 +161,9 @@ def _certain(ranking: Ranking, label: str) -> Ranking:
     return Ranking([Scored(label, CERTAIN), *rest], 0.0)
 
 
-def _plain(decision: Decision) -> Understanding:
+def _plain(decision: Decision, text: str) -> Understanding:
     return Understanding(
-        intent=_intent_of(decision),
+        intent=_intent_of(decision, text),
         label=decision.label,
         band=decision.band.value,
         confidence=decision.confidence,
@@ -182,12 +193,19 @@ def _complaint_not_question(text: str, ranking: Ranking) -> str | None:
     return COMPLAINT if asked and tells_a_complaint(text) else None
 
 
-def _intent_of(decision: Decision) -> str:
+def _intent_of(decision: Decision, text: str) -> str:
     if decision.band is Band.CLARIFY:
         return CLARIFY_INTENT
     if decision.band is Band.UNKNOWN:
         return OUT_OF_SCOPE
+    if decision.label == HANDOFF and wants_a_call(text):
+        return CALLBACK
     return decision.label.split("/", 1)[0]
+
+
+def _is_answered(understanding: Understanding) -> bool:
+    """True for what a response of its own answers, without any action that could say more."""
+    return understanding.intent in (FAQ, "account_service")
 
 
 def _may_lean(decision: Decision) -> bool:

@@ -30,6 +30,7 @@ def create_engine(url: str, *, durable: bool = True) -> Engine:
     return sa.create_engine(
         parsed,
         future=True,
+        hide_parameters=True,  # an error message would otherwise quote what customers said
         pool_pre_ping=True,
         pool_recycle=1800,
         connect_args={
@@ -50,6 +51,7 @@ def _sqlite(url: Any, *, durable: bool) -> Engine:
     engine = sa.create_engine(
         url,
         future=True,
+        hide_parameters=True,
         poolclass=NullPool if durable else QueuePool,
         connect_args={"timeout": 5, "check_same_thread": durable},
     )

@@ -15,6 +15,13 @@ ACTIONS = {
     "account_enabled": "启用账号",
     "account_reset": "重置账号",
     "invited": "命令行发放一次性代码",
+    "chat_taken": "接入人工对话",
+    "chat_passed": "转交人工对话",
+    "chat_returned": "退回人工对话",
+    "chat_closed": "结束人工对话",
+    "chat_invited": "发起人工对话",
+    "chat_opened": "打开人工对话",
+    "callback_revealed": "查看回电的完整信息",
     "branch_saved": "保存机构",
     "branches_imported": "导入机构",
     "form_refused": "拒绝伪造的表单",
@@ -44,6 +51,16 @@ _ACTORS = {
 }
 
 
+_SUBJECTS = {
+    "account": "账号",
+    "branch": "机构",
+    "report": "报告",
+    "route": "规则",
+    "chat": "对话",
+    "callback": "回电",
+}
+
+
 def action_words(action: str) -> str:
     """What an entry is about; a code nobody has words for stands as it is."""
     return ACTIONS.get(action, action)
@@ -60,5 +77,5 @@ def actor_words(actor: str) -> str:
 def subject_words(subject: str) -> str:
     """What it was about: a case's reference, or an account or branch by name."""
     kind, _, name = subject.partition(":")
-    words = {"account": "账号", "branch": "机构", "report": "报告", "route": "规则"}.get(kind)
+    words = _SUBJECTS.get(kind)
     return f"{words} {name}" if words and name else subject

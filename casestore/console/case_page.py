@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from casestore.console.act_forms import Typed, act_forms
 from casestore.console.case_views import case_page
+from casestore.console.chat_panels import CHAT_PANELS, chat_panels
 from casestore.console.classification_view import classification_panel
 from casestore.console.event_views import Glossary, event_lines
 from casestore.console.forms import form_id
@@ -18,7 +19,7 @@ from casestore.console.guard import OwnForm, Reach, ShortText, page_values, requ
 from casestore.console.reply_panels import REPLY_PANELS, reply_panels
 from casestore.console.task_view import CASE_PANELS, case_panels
 from casestore.domain.attachment import MOST_AT_ONCE, Attachment
-from casestore.domain.case import Case, EventKind
+from casestore.domain.case import EventKind
 from casestore.domain.directory import Directory
 from casestore.domain.handling import allowed_acts
 from casestore.domain.presence import Viewer
@@ -118,7 +119,7 @@ def case_response(
     file, directory = reach.desk.open_case(reference, officer), reach.reception.directory()
     values = {
         **_case_values(reach, officer, file, directory, shown),
-        **_panel_values(reach, officer, file.case, directory),
+        **_panel_values(reach, officer, file, directory),
         **page_values(request, officer),
     }
     return page("case.html", values, shown.refusal.status if shown.refusal else 200)
@@ -149,14 +150,17 @@ def _case_values(
 
 
 def _panel_values(
-    reach: Services, officer: Officer, case: Case, directory: Directory
+    reach: Services, officer: Officer, file: CaseFile, directory: Directory
 ) -> dict[str, Any]:
-    """The parts of the page that other pages are about: classes, reply, notices, tasks, checks."""
+    """The parts of the page that other pages are about: classes, reply, notices, talks, tasks,
+    checks."""
+    case = file.case
     codes = reach.classification.codes
     return {
         "classification": classification_panel(case, officer, reach.new_id(), codes, directory),
-        "panels": (*REPLY_PANELS, *CASE_PANELS),
+        "panels": (*REPLY_PANELS, *CHAT_PANELS, *CASE_PANELS),
         **reply_panels(reach, case, officer, directory),
+        **chat_panels(reach, case, file.events, officer, directory),
         **case_panels(reach, case, officer, directory),
     }
 

@@ -41,6 +41,26 @@ def signed_in(request: Request, reach: Reach) -> Officer:
 SignedIn = Annotated[Officer, Depends(signed_in)]
 
 
+def looking_on(request: Request, reach: Reach) -> Officer:
+    """The same for what an open page asks by itself, which is no sign of a person: the session
+    grows no longer by it. Raises as ``signed_in``."""
+    token = SESSION.read(request)
+    if token is None:
+        raise SignInNeeded
+    return reach.entrance.onlooker(token)
+
+
+def look_on(right: Right) -> Callable[[Officer], Officer]:
+    """Like ``require``, by ``looking_on``."""
+
+    def allowed(officer: Annotated[Officer, Depends(looking_on)]) -> Officer:
+        if not officer.may(right):
+            raise NotAllowed
+        return officer
+
+    return allowed
+
+
 def require(right: Right) -> Callable[[Officer], Officer]:
     """A dependency that gives the signed-in officer, or raises NotAllowed without the right."""
 
@@ -62,13 +82,18 @@ OwnForm = Depends(own_form)
 
 
 def page_values(request: Request, officer: Officer) -> dict[str, Any]:
-    """What ``base.html`` needs: who is signed in, the form token, the menu, how many reminders are
-    unread. Raises StoreUnavailable."""
+    """What ``base.html`` needs: who is signed in, the form token, the menu with how many customers
+    wait for a person, how many reminders are unread, whether the officer is on duty.
+
+    Raises StoreUnavailable."""
+    reach = services_of(request)
+    waiting = reach.chats.count_waiting(officer) if officer.may(Right.READ) else 0
     return {
         "user": officer,
         "form_token": form_token(SESSION.read(request) or ""),
-        "nav": navigation(officer, request.url.path),
-        "unread": services_of(request).reminders.count_unread(officer.username),
+        "nav": navigation(officer, request.url.path, {"/chats": waiting}),
+        "unread": reach.reminders.count_unread(officer.username),
+        "duty": reach.duty.of(officer) if officer.may(Right.HANDLE) else None,
     }
 
 

@@ -1,6 +1,6 @@
 """The console's menu: the pages an officer may open, in the order of a working day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from casestore.domain.staff import Officer, Right
@@ -8,12 +8,14 @@ from casestore.domain.staff import Officer, Right
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of the menu; ``key`` is its access key, empty if it has none."""
+    """One entry of the menu; ``key`` is its access key, empty if it has none, ``count`` how much
+    waits there."""
 
     label: str
     path: str
     key: str
     is_current: bool
+    count: int = 0
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ _ENTRIES = (
     _Entry("我的工作", "/", Right.READ, "w"),
     _Entry("全部投诉", "/cases", Right.READ, "c"),
     _Entry("登记", "/cases/new", Right.REGISTER, "n"),
+    _Entry("人工对话", "/chats", Right.READ),
+    _Entry("回电", "/callbacks", Right.READ),
     _Entry("答复审批", "/approvals", Right.APPROVE),
     _Entry("未送达", "/notices", Right.HANDLE),
     _Entry("分类", "/classification", Right.HANDLE),
@@ -50,11 +54,19 @@ _ENTRIES = (
 )
 
 
-def navigation(officer: Officer, path: str) -> Sequence[NavItem]:
-    """The menu of an officer who looks at ``path``."""
+def navigation(
+    officer: Officer, path: str, counts: Mapping[str, int] | None = None
+) -> Sequence[NavItem]:
+    """The menu of an officer who looks at ``path``; ``counts`` by path of what waits there."""
+    waiting = counts or {}
     allowed = [entry for entry in _ENTRIES if entry.is_for(officer)]
     current = max((entry.path for entry in allowed if _leads_to(entry.path, path)), default=None)
-    return [NavItem(entry.label, entry.path, entry.key, entry.path == current) for entry in allowed]
+    return [
+        NavItem(
+            entry.label, entry.path, entry.key, entry.path == current, waiting.get(entry.path, 0)
+        )
+        for entry in allowed
+    ]
 
 
 def _leads_to(entry: str, path: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
+from casestore.console.chat_view import customer_words
 from casestore.console.filter_form import grouped
 from casestore.console.forms import Posted, PostedForm
 from casestore.console.guard import OwnForm, Reach, page_values, require
@@ -20,7 +21,8 @@ from casestore.console.registration_form import (
     phone_of,
     read,
 )
-from casestore.domain.case import Complaint, EventKind, Role
+from casestore.domain.case import Complaint, EventKind, Role, Source
+from casestore.domain.chat import ChatChannel
 from casestore.domain.errors import CaseStoreError, InvalidRequest, Refused
 from casestore.domain.filters import CaseFilter, Sort
 from casestore.domain.staff import Officer, Right
@@ -34,6 +36,8 @@ NEW_CASE = "new"
 """The answer to “same matter?” that makes a case of its own."""
 
 _MOST_EARLIER = 5
+_LONGEST_STORY = 5_000
+_BY_CHANNEL = {ChatChannel.WEB: Source.WEB_CHAT, ChatChannel.WECHAT: Source.WECHAT_CHAT}
 _LABELS = {
     "same": "同一客户的投诉",
     "source": "来源",
@@ -76,9 +80,13 @@ class _Sheet:
 
 
 @router.get("/cases/new")
-def empty_form(request: Request, reach: Reach, officer: Registrar) -> Response:
-    """The form, set for a phone call that came just now."""
-    values = {**defaults(reach.now()), "registration_id": reach.new_id()}
+def empty_form(request: Request, reach: Reach, officer: Registrar, chat: str = "") -> Response:
+    """The form, set for a phone call that came just now, or for what a customer said in a talk."""
+    values = {
+        **defaults(reach.now()),
+        **(_from_chat(reach, officer, chat) if chat else {}),
+        "registration_id": reach.new_id(),
+    }
     return _page(request, reach, officer, _Sheet(values))
 
 
@@ -117,8 +125,29 @@ def _file(reach: Services, officer: Officer, form: Posted, registration: Registr
     )
     reference = filing.standing.reference
     _log.info("registered reference=%s user=%s", reference, officer.username)
+    _link_chat(reach, officer, form, reference)
     _assign(reach, reference)
     return _to_case(reference, "registered")
+
+
+def _from_chat(reach: Services, officer: Officer, chat_id: str) -> dict[str, str]:
+    """What the form says already of a customer one talks with. Raises ChatNotFound."""
+    view = reach.chats.open(chat_id, officer)
+    source = _BY_CHANNEL[view.chat.channel]
+    words = customer_words(view.messages)[:_LONGEST_STORY]
+    return {"chat": chat_id, "source": source.value, "detail": words}
+
+
+def _link_chat(reach: Services, officer: Officer, form: Posted, reference: str) -> None:
+    """The talk the registration came from is about the case from now on. It is registered whatever
+    happens here: the talk's page can link it, too."""
+    chat_id = form.get("chat")
+    if not chat_id:
+        return
+    try:
+        reach.chat_desk.link(chat_id, reference, officer)
+    except CaseStoreError as exc:
+        _log.warning("not_linked reference=%s reason=%s", reference, type(exc).__name__)
 
 
 def _assign(reach: Services, reference: str) -> None:
@@ -139,6 +168,7 @@ def _supplement(
     deed = Deed(EventKind.SUPPLEMENTED, form.get("registration_id"), text=told)
     reach.casework.do(reference, deed, officer)
     _log.info("supplemented reference=%s user=%s", reference, officer.username)
+    _link_chat(reach, officer, form, reference)
     return _to_case(reference, "supplemented")
 
 
@@ -163,6 +193,12 @@ def _to_case(reference: str, done: str) -> Response:
     return RedirectResponse(f"/cases/{reference}?done={done}", status_code=303)
 
 
+def _sources(chat_id: str) -> list[tuple[str, str]]:
+    """How a complaint may have come; by a conversation only if one led to the form."""
+    chats = tuple(_BY_CHANNEL.values()) if chat_id else ()
+    return [(source.value, source.label) for source in (*chats, *OFFICER_SOURCES)]
+
+
 def _page(request: Request, reach: Services, officer: Officer, sheet: _Sheet) -> Response:
     directory = reach.reception.directory()
     values: dict[str, Any] = {
@@ -170,7 +206,7 @@ def _page(request: Request, reach: Services, officer: Officer, sheet: _Sheet) ->
         "earlier": sheet.earlier,
         "labels": _LABELS,
         "late": "late_reason" in sheet.problems or bool(sheet.values.get("late_reason")),
-        "sources": [(source.value, source.label) for source in OFFICER_SOURCES],
+        "sources": _sources(sheet.values.get("chat", "")),
         "roles": [(role.value, role.value) for role in Role],
         "businesses": grouped(Dimension.BUSINESS),
         "reasons": grouped(Dimension.REASON),

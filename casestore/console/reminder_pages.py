@@ -17,6 +17,10 @@ _PLACES = {
     ReminderKind.TASK_RETURNED: "/tasks",
     ReminderKind.TASK_TO_CONFIRM: "/tasks?view=to_confirm",
     ReminderKind.ALERT: "/alerts",
+    ReminderKind.CHAT_WAITING: "/chats",
+    ReminderKind.CHAT_RISK: "/chats",
+    ReminderKind.CHAT_PASSED: "/chats",
+    ReminderKind.CALLBACK_OVERDUE: "/callbacks",
 }
 
 router = APIRouter(include_in_schema=False)

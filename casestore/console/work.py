@@ -89,7 +89,9 @@ def _tiles(reach: Services, officer: Officer, work: WorkList) -> Iterator[Tile]:
     counts = work.counts
     yield Tile("条未读提醒", "/reminders", counts.reminders, is_urgent=False)
     yield Tile("项整改到期", "/tasks", counts.tasks_due, is_urgent=True)
+    yield Tile("位客户在等人工", "/chats", reach.chats.count_waiting(officer), is_urgent=True)
     if officer.may(Right.HANDLE):
+        yield Tile("个回电该打了", "/callbacks", reach.callbacks.count_due(officer), is_urgent=True)
         yield Tile("件告知没有送达", "/notices", counts.undelivered, is_urgent=True)
         unconfirmed = reach.classification.count_unconfirmed(officer)
         yield Tile("件分类待确认", "/classification", unconfirmed, is_urgent=False)

@@ -8,6 +8,7 @@ from casestore.demo.bank import ACCOUNTS, officer, open_bank
 from casestore.demo.lives import Lives
 from casestore.demo.stage import Life, StageClock, play
 from casestore.demo.stories import SOURCES, StoryTeller
+from casestore.demo.talks import Talks
 from casestore.demo.teamwork import Team
 from casestore.domain.case import Source
 from casestore.domain.deadlines import CHINA_TIME, local_date
@@ -60,11 +61,17 @@ def fill(
     open_bank(store, clock())
     rng = Random(seed)  # noqa: S311  # to be repeated, not to be secret
     lives = Lives(Team(reach, store, rng), StoryTeller(rng), clock, rng, until)
-    cast = [*_cast(lives, local_date(until), cases, rng), _reading(reach, clock(), until)]
+    chance = Random(f"talks {seed}")  # noqa: S311  # its own, so that cases stay as they were
+    cast = [
+        *_cast(lives, local_date(until), cases, rng),
+        _reading(reach, clock(), until),
+        *Talks(reach, clock, chance, until).lives(),
+    ]
     for over in play(cast, clock, until):
         yield min(over, cases)
     clock.moment = until
     reach.alerts.watch(until)
+    reach.chat_watch.watch()
     _keep_from_messenger(store, until)
 
 

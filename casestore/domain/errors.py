@@ -31,6 +31,10 @@ CaseStoreError
 │   ├── ReportAlreadySigned    a signed report never changes
 │   ├── ReportChanged          the frozen figures are not those that were frozen
 │   ├── AlertNotFound          no such early warning, or not one this officer may see
+│   ├── ChatNotFound           no such talk, or not one this client or officer may see
+│   ├── ChatClosed             the talk has ended
+│   ├── ChatTaken              a colleague leads the talk; says who
+│   ├── CallbackNotFound       no such wish for a call, or not one this officer may see
 │   ├── TooManyAttempts        try again after ``retry_after``
 │   ├── NameTaken              another account has this name
 │   ├── AccountNotFound        there is no account of this name
@@ -194,6 +198,26 @@ class ReportChanged(Refused):
 
 class AlertNotFound(Refused):
     """There is no such early warning, or it is not one this officer may see."""
+
+
+class ChatNotFound(Refused):
+    """No such talk, or not one this client or officer may see."""
+
+
+class ChatClosed(Refused):
+    """The talk has ended."""
+
+
+class ChatTaken(Refused):
+    """A colleague leads the talk; ``reason`` says who, in Chinese."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
+class CallbackNotFound(Refused):
+    """No such wish for a call, or not one this officer may see."""
 
 
 class NoticeNotFound(Refused):

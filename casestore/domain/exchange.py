@@ -52,6 +52,7 @@ class ItemKind(str, Enum):
     SATISFACTION = "satisfaction"
     REVIEW_REQUEST = "review_request"
     ATTACHMENT = "attachment"
+    CALLBACK = "callback"
 
     @property
     def label(self) -> str:
@@ -66,6 +67,7 @@ _ITEM_LABELS = {
     ItemKind.SATISFACTION: "评价",
     ItemKind.REVIEW_REQUEST: "核查申请",
     ItemKind.ATTACHMENT: "附件",
+    ItemKind.CALLBACK: "回电预约",
 }
 
 

@@ -179,8 +179,6 @@ class Notice:
 
 
 _BY_SOURCE = {
-    Source.WEB_CHAT: NoticeWay.CHAT,
-    Source.WECHAT_CHAT: NoticeWay.CHAT,
     Source.LETTER: NoticeWay.LETTER,
     Source.EMAIL: NoticeWay.EMAIL,
 }
@@ -195,9 +193,13 @@ _BY_WISH = (
 )
 
 
-def proposed_way(source: Source, contact_preference: str) -> NoticeWay:
-    """The way to tell this customer: the conversation, else what they wish, else how they came."""
-    if source.is_chat:
+def proposed_way(source: Source, contact_preference: str, is_connected: bool = True) -> NoticeWay:
+    """The way to tell this customer: the conversation, else what they wish, else how they came.
+
+    ``is_connected`` is False for a conversation in which an officer registered the case: the
+    assistant does not know it there.
+    """
+    if source.is_chat and is_connected:
         return NoticeWay.CHAT
     for word, way in _BY_WISH:
         if word in contact_preference:

@@ -34,6 +34,10 @@ class ReminderKind(str, Enum):
     SUPPLEMENTED = "supplemented"
     ALERT = "alert"
     RETENTION = "retention"
+    CHAT_WAITING = "chat_waiting"
+    CHAT_RISK = "chat_risk"
+    CHAT_PASSED = "chat_passed"
+    CALLBACK_OVERDUE = "callback_overdue"
 
     @property
     def label(self) -> str:
@@ -69,6 +73,10 @@ _LABELS = {
     ReminderKind.SUPPLEMENTED: "客户补充",
     ReminderKind.ALERT: "同类投诉增多",
     ReminderKind.RETENTION: "到期删除",
+    ReminderKind.CHAT_WAITING: "客户在等人工",
+    ReminderKind.CHAT_RISK: "紧急：客户在等人工",
+    ReminderKind.CHAT_PASSED: "转给您的对话",
+    ReminderKind.CALLBACK_OVERDUE: "答应的回电已过时间",
 }
 
 
@@ -83,6 +91,7 @@ _DISTURBING = frozenset(
         ReminderKind.REVIEW_SOON,
         ReminderKind.REVIEW_OVERDUE,
         ReminderKind.IDLE,
+        ReminderKind.CHAT_RISK,
     }
 )
 

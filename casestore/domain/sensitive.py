@@ -24,6 +24,23 @@ _ADVICE = re.compile(
     r"不要|请勿|切勿|勿|不会|不得|不应|不能|严禁|从不|绝不|任何人|未|没有|曾|泄露|您自行"
 )
 _CLAUSE_END = re.compile(r"[。；;！!？?\n]")
+# In a conversation people ask in other words than in a letter, and comfort in the same breath:
+# 「您放心，不会有事，验证码报一下」. So each part between commas speaks for itself.
+# Not 「密码输错了几次」「重置密码以后告诉我」: there the word is what happened, not what is wanted.
+_SPOKEN_CODES = (
+    r"(?<!重置)(?<!修改)(?<!忘记)(?<!忘了)(?<!输错)"
+    rf"(?:{_CODES}|动态码|短信码|短信里的?(?:数字|号码)|[六6]位(?:数字|数|码))"
+    r"(?!输|错|忘|被|后|以后|之后|为|怎么|什么时候)"
+)
+_TO_ME = r"(?:我|我们|过来|来|一下|下|给我|给我们)"
+_SPOKEN_GIVE = rf"(?:发|给|报|念|读|说|讲|写|填|输入|输|回复|回|告诉|告知|提供|截图|截){_TO_ME}"
+_ASKS_ALOUD = re.compile(
+    rf"{_SPOKEN_CODES}[^。；;！!？?\n，,]{{0,8}}(?:{_SPOKEN_GIVE}|是多少|是几|多少[呢啊呀]?$)"
+    rf"|{_SPOKEN_GIVE}[^。；;！!？?\n，,]{{0,12}}{_SPOKEN_CODES}",
+    re.I,
+)
+_FORBIDS = re.compile(r"不要|别|请勿|切勿|勿|不会|不能|不得|不应|不用|不需要|严禁|从不|绝不|任何人")
+_PART_END = re.compile(r"[。；;！!？?，,\n]")
 
 
 def problems(text: str) -> tuple[str, ...]:
@@ -34,6 +51,15 @@ def problems(text: str) -> tuple[str, ...]:
         (DEMANDS_CODES, _demands_codes(text)),
     )
     return tuple(problem for problem, is_there in found if is_there)
+
+
+def problems_aloud(text: str) -> tuple[str, ...]:
+    """The same for what is typed in a conversation, where requests are put in fewer words."""
+    found = problems(text)
+    asks = any(
+        _ASKS_ALOUD.search(part) and not _FORBIDS.search(part) for part in _PART_END.split(text)
+    )
+    return (*found, DEMANDS_CODES) if asks and DEMANDS_CODES not in found else found
 
 
 def _has_card(text: str) -> bool:

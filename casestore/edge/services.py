@@ -14,13 +14,19 @@ from casestore.service.attachments import AttachmentRoom
 from casestore.service.audit import AuditRoom
 from casestore.service.authenticator import Authenticators
 from casestore.service.branches import BranchOffice
+from casestore.service.callbacks import CallbackBook
 from casestore.service.casework import Casework
+from casestore.service.chat_desk import ChatDesk
+from casestore.service.chat_intake import ChatIntake
+from casestore.service.chat_watch import ChatWatch
+from casestore.service.chats import ChatBoard
 from casestore.service.checklist import ChecklistRoom
 from casestore.service.classification import ClassificationDesk
 from casestore.service.clients import ClientRegister
 from casestore.service.corrections import CorrectionBook
 from casestore.service.desk import ComplaintDesk
 from casestore.service.directory import Reception
+from casestore.service.duty import DutyRoster
 from casestore.service.entrance import StaffEntrance
 from casestore.service.exchange import Exchange
 from casestore.service.knowledge import KnowledgeBook
@@ -76,6 +82,12 @@ class Services:
     retention: Retention
     reports: Reports
     alerts: AlertRoom
+    chats: ChatBoard
+    chat_desk: ChatDesk
+    chat_intake: ChatIntake
+    chat_watch: ChatWatch
+    callbacks: CallbackBook
+    duty: DutyRoster
     readiness: Callable[[], Mapping[str, str]]
     warnings: Callable[[], Sequence[str]]
     metrics: Metrics

@@ -83,12 +83,13 @@ class StaffEntrance:
 
     def officer(self, token: str) -> Officer:
         """The officer of a live, full session. Raises SignInNeeded, SecondFactorNeeded."""
-        session = self.session(token)
-        if not session.is_full:
-            raise SecondFactorNeeded
-        if session.officer is None:
-            raise SignInNeeded
-        return session.officer
+        return _full(self.session(token))
+
+    def onlooker(self, token: str) -> Officer:
+        """The same for what a page asks by itself: the session grows no longer by it, so that one
+        nobody sits at ends in time. Raises SignInNeeded, SecondFactorNeeded."""
+        with self._store.transaction() as tx:
+            return _full(live_session(tx, token, self._now()))
 
     def sign_out(self, token: str) -> None:
         """End a session for good; no error if it is over already."""
@@ -96,6 +97,7 @@ class StaffEntrance:
             session = tx.staff.session(token_hash(token))
             tx.staff.drop_session(token_hash(token))
             if session is not None:
+                tx.duties.drop(session.username)
                 note(tx, session.username, "signed_out", "", self._now())
             tx.commit()
 
@@ -126,3 +128,11 @@ class StaffEntrance:
             detail = f"{factor} {address}".strip()
             tx.audit.append(ANONYMOUS, "sign_in_refused", subject, detail, self._now())
             tx.commit()
+
+
+def _full(session: Session) -> Officer:
+    if not session.is_full:
+        raise SecondFactorNeeded
+    if session.officer is None:
+        raise SignInNeeded
+    return session.officer

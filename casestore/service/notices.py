@@ -36,6 +36,7 @@ from casestore.domain.staff import SYSTEM, Officer, Right
 from casestore.domain.texts import text_problem
 from casestore.service.access import check_access
 from casestore.service.acting import Deed, Done, perform
+from casestore.service.desk import CONSOLE
 from casestore.service.permission import lock_permitted
 from casestore.service.ports import Clock, Store, Transaction
 from casestore.service.skew import refuse_future
@@ -98,7 +99,8 @@ def tell(
     case = tx.cases.get(reference)
     if case is None:
         return None
-    way = proposed_way(case.complaint.source, case.complaint.complainant.contact_preference)
+    wish = case.complaint.complainant.contact_preference
+    way = proposed_way(case.complaint.source, wish, is_connected=case.client != CONSOLE)
     if message.is_courtesy and way is not NoticeWay.CHAT:
         return None
     cursor = None

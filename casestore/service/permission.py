@@ -1,5 +1,7 @@
 """Whether an officer may work on a case in ways that are no act of their own (a draft, say)."""
 
+from collections.abc import Iterable
+
 from casestore.domain.assignment import recusal
 from casestore.domain.case import CaseStanding
 from casestore.domain.errors import CaseNotFound, NotAllowed, Recused
@@ -23,3 +25,15 @@ def lock_permitted(tx: Transaction, reference: str, officer: Officer, right: Rig
     if reason := recusal(standing, tx.cases.staff_named(reference), officer):
         raise Recused(f"{reason}，按回避规定不能办理这件投诉。")
     return standing
+
+
+def recusal_of(tx: Transaction, references: Iterable[str], officer: Officer) -> str | None:
+    """Why an officer must stay out of one of these cases, in Chinese; None if of none. Cases that
+    are not here tell nothing."""
+    for reference in references:
+        standing = tx.cases.standing(reference)
+        if standing is None:
+            continue
+        if reason := recusal(standing, tx.cases.staff_named(reference), officer):
+            return reason
+    return None

@@ -20,6 +20,7 @@ from casestore.domain.case import (
 from casestore.domain.exchange import BacklogReport, FeedEntry, News
 from casestore.service.assignment_ports import Caseload, Routes
 from casestore.service.audit_ports import Audit
+from casestore.service.chat_ports import Callbacks, Chats, Duties
 from casestore.service.classification_ports import ClassBook
 from casestore.service.job_ports import Leases
 from casestore.service.knowledge_ports import KnowledgeReports
@@ -196,6 +197,9 @@ class Transaction(Protocol):
     saved_views: SavedViews
     listings: Listings
     search: Search
+    chats: Chats
+    duties: Duties
+    callbacks: Callbacks
 
     def commit(self) -> None:
         """Make everything written durable."""

@@ -37,6 +37,9 @@ class Reminders(Protocol):
     def settle(self, reference: str, kinds: Collection[ReminderKind], now: datetime) -> None:
         """Note that what these kinds remind of was done: nobody has to read them any more."""
 
+    def settle_about(self, key: str, now: datetime) -> None:
+        """The same for whatever was told under a key that begins so."""
+
     def not_posted(self, kinds: Collection[ReminderKind], limit: int) -> Sequence[Reminder]:
         """What of these kinds was not handed to the staff's messenger yet, oldest first."""
 

@@ -70,6 +70,12 @@ class SqlReminders:
         settled = sorted(kind.value for kind in kinds)
         self._connection.execute(unread.where(reminders.c.kind.in_(settled)))
 
+    def settle_about(self, key: str, now: datetime) -> None:
+        """See the port."""
+        about = reminders.c.key.startswith(key, autoescape=True)
+        unread = update(reminders).where(about, reminders.c.read_at.is_(None))
+        self._connection.execute(unread.values(read_at=now))
+
     def not_posted(self, kinds: Collection[ReminderKind], limit: int) -> Sequence[Reminder]:
         """See the port."""
         wanted = sorted(kind.value for kind in kinds)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from casestore.domain.errors import StoreUnavailable
 from casestore.service.assignment_ports import Caseload, Routes
 from casestore.service.audit_ports import Audit
+from casestore.service.chat_ports import Callbacks, Chats, Duties
 from casestore.service.classification_ports import ClassBook
 from casestore.service.job_ports import Leases
 from casestore.service.knowledge_ports import KnowledgeReports
@@ -32,8 +33,11 @@ from casestore.storage.alert_tables import SqlAlerts
 from casestore.storage.archive_tables import SqlArchive
 from casestore.storage.assignment_tables import SqlCaseload, SqlRoutes
 from casestore.storage.audit_tables import SqlAudit
+from casestore.storage.callback_tables import SqlCallbacks
 from casestore.storage.case_tables import SqlAttachments, SqlCases
+from casestore.storage.chat_tables import SqlChats
 from casestore.storage.classification_tables import SqlClasses
+from casestore.storage.duty_tables import SqlDuties
 from casestore.storage.exchange_tables import SqlBacklogs, SqlFeed
 from casestore.storage.keyring import Keyring
 from casestore.storage.knowledge_tables import SqlKnowledge
@@ -80,6 +84,9 @@ class SqlTransaction:
         self.listings: Listings = SqlListings(connection, keyring)
         self.search: Search = SqlSearch(connection)
         self.saved_views: SavedViews = SqlSavedViews(connection)
+        self.chats: Chats = SqlChats(connection)
+        self.duties: Duties = SqlDuties(connection)
+        self.callbacks: Callbacks = SqlCallbacks(connection, keyring)
 
     def commit(self) -> None:
         """See the port."""

@@ -556,3 +556,116 @@ leases = Table(
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("error", String(100)),
 )
+
+# Talks of customers with people. The words are masked before they come here.
+chats = Table(
+    "chats",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("client", String(50), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("why", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("suggestions", JSON, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("queued_at", UtcDateTime, nullable=False),
+    Column("opened_at", UtcDateTime),
+    Column("officer", String(50)),
+    Column("taken_at", UtcDateTime),
+    Column("is_returned", Boolean, nullable=False, server_default=false()),
+    Column("customer_at", UtcDateTime),
+    Column("officer_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+    Column("closed_by", String(20)),
+    Column("outcome", String(20)),
+    Column("note", Text, nullable=False),
+    Index("ix_chats_state", "state", "queued_at"),
+    Index("ix_chats_officer", "officer", "state"),
+    Index("ix_chats_closed_at", "closed_at"),
+)
+
+# The cases a talk is about; ``linked_by``: the officer who said so, None for the assistant.
+chat_cases = Table(
+    "chat_cases",
+    metadata,
+    Column("chat_id", String(36), ForeignKey("chats.id"), primary_key=True),
+    Column("reference", String(18), primary_key=True),
+    Column("linked_by", String(50)),
+    Index("ix_chat_cases_reference", "reference"),
+)
+
+chat_messages = Table(
+    "chat_messages",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("chat_id", String(36), ForeignKey("chats.id"), nullable=False),
+    Column("id", String(160), nullable=False),
+    Column("author", String(20), nullable=False),
+    Column("name", String(50)),
+    Column("text", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("suggestions", JSON, nullable=False),
+    Index("ix_chat_messages_id", "chat_id", "id", unique=True),
+    Index("ix_chat_messages_chat_id", "chat_id", "number"),
+)
+
+# A number is never given twice, also after the last rows were deleted: clients read on from theirs.
+chat_events = Table(
+    "chat_events",
+    metadata,
+    Column("cursor", Integer, primary_key=True),
+    Column("client", String(50), nullable=False),
+    Column("chat_id", String(36), ForeignKey("chats.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("officer", String(50)),
+    Column("text", Text),
+    Column("reference", String(18)),
+    Index("ix_chat_events_client", "client", "cursor"),
+    Index("ix_chat_events_chat_id", "chat_id"),
+    sqlite_autoincrement=True,
+)
+
+# Who is at the console for customers; a row without signs of life is deleted.
+duties = Table(
+    "duties",
+    metadata,
+    Column("username", String(50), primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("takes_talks", Boolean, nullable=False),
+)
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("client", String(50), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("promised_by", UtcDateTime, nullable=False),
+    Column("phone_sealed", Text, nullable=False),
+    Column("name_sealed", Text),
+    Column("topic", Text, nullable=False),
+    Column("preferred", String(200)),
+    Column("chat_id", String(36)),
+    Column("state", String(20), nullable=False),
+    Column("ended_at", UtcDateTime),
+    Index("ix_callbacks_state", "state", "promised_by"),
+    Index("ix_callbacks_chat_id", "chat_id"),
+)
+
+callback_tries = Table(
+    "callback_tries",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("callback_id", String(36), ForeignKey("callbacks.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("made_by", String(50), nullable=False),
+    Column("result", String(20), nullable=False),
+    Column("note", Text, nullable=False),
+    Index("ix_callback_tries_callback_id", "callback_id", "at"),
+)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import http.client
 import json
 import re
-import time
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 import requests
-from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 
+from bot.channels.web.session import Sessions
 from tests.stack import Chat, Stack
 
-HOUR = 3600
 NOT_ASCII = "Bearer 会话".encode()
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ERROR_HEADERS = {
@@ -118,14 +117,9 @@ def test_typed_intents_start_and_answer_no_form(stack: Stack) -> None:
 
 def token_issued(stack: Stack, hours_ago: float, secret: str | None = None) -> str:
     """A session token as the server would have signed it `hours_ago`."""
-
-    class EarlierSigner(TimestampSigner):
-        def get_timestamp(self) -> int:
-            return int(time.time() - hours_ago * HOUR)
-
-    key = secret or stack.env["WEB_SESSION_SECRET"]
-    serializer = URLSafeTimedSerializer(key, salt="xiaobao.web.session", signer=EarlierSigner)
-    return str(serializer.dumps(f"web-{uuid4().hex}"))
+    sessions = Sessions([secret or stack.env["WEB_SESSION_SECRET"]], timedelta(days=7), uuid4)
+    opened = sessions.open(datetime.now(timezone.utc) - timedelta(hours=hours_ago))
+    return sessions.token(opened)[0]
 
 
 def get_with(stack: Stack, authorization: str | bytes) -> requests.Response:

@@ -8,8 +8,9 @@ from functools import lru_cache
 
 import pytest
 
-from actions import questions
+from actions import topic
 from actions.drafts import TABLES
+from bot.intake import callback_fields as b
 from bot.intake import case_fields as c
 from bot.intake import fields as f
 from bot.intake.forms.engine import COMMAND_BUTTONS
@@ -48,6 +49,13 @@ PASSED = {
     **{f"utter_{act}_too_early": {"reference"} for act in (c.REVIEW, c.RATE)},
     "utter_review_request_too_late": {"reference"},
     "utter_already_filed": {"reference"},
+    "utter_handoff": {"when", "call_by"},
+    "utter_handover_opened": {"ahead"},
+    "utter_offer_call_misses": {"when", "call_by"},
+    "utter_offer_call_distress": {"when", "call_by"},
+    "utter_ask_callback_phone_offered": {"phone"},
+    "utter_callback_recap": {"recap", "call_by"},
+    "utter_callback_recorded": {"phone", "call_by"},
     "utter_ask_status": {"reference"},
     "utter_ask_status_tail": {"reference"},
     "utter_status": STATUS,
@@ -57,24 +65,25 @@ PASSED = {
 BUILT_IN = {"action_listen", "action_default_fallback", "action_restart", "action_back"}
 ONLY_FROM_BUTTONS = {
     *("answer", "pick_faq", "none_of_these", "answer_helped", "answer_unsolved"),
-    *("answer_satisfied", "answer_dissatisfied", "attachment"),
+    *("answer_satisfied", "answer_dissatisfied", "attachment", "handover_over"),
 }
 WITHOUT_EXAMPLES = {
     *ONLY_FROM_BUTTONS,
     *("nlu_fallback", "status_tail", "several_questions", "follow_up"),
     *("emergency_life", "emergency_coercion", "emergency_card"),
+    *("upset_question", "callback_request", "handover_cancel"),
 }
 """Sent by buttons or decided by bot/nlu, so that nobody has to say them."""
 COMPUTED = {
-    "utter_help_": {*f.BY_NAME, *c.TABLE.by_name},
-    "utter_why_": {*f.BY_NAME, *c.TABLE.by_name},
+    "utter_help_": {*f.BY_NAME, *c.TABLE.by_name, *b.TABLE.by_name},
+    "utter_why_": {*f.BY_NAME, *c.TABLE.by_name, *b.TABLE.by_name},
     "utter_ask_case_text_": {c.SUPPLEMENT, c.REVIEW},
     "utter_ask_case_confirmed_": {c.WITHDRAWAL, c.REVIEW},
     "utter_case_form_": {*c.ASKED_FOR, "dissatisfied"},
     "utter_satisfaction_": {"too_early"},
+    "utter_": {"account_service", "case_form_cancelled", "callback_form_cancelled"},
     "utter_review_request_": {"too_early", "too_late"},
     "utter_faq/": set(answers()),
-    "utter_": {"account_service"},
 }
 """Responses whose names the code puts together: prefix and what may follow."""
 MOST_BUTTONS = 10
@@ -244,4 +253,4 @@ def test_intents_of_data_and_domain_are_the_same() -> None:
 
 
 def test_choices_offered_when_unsure_are_declared_intents() -> None:
-    assert set(questions.INTENT_TITLES) - set(_names("intents")) == set()
+    assert set(topic.INTENT_TITLES) - set(_names("intents")) == set()

@@ -6,11 +6,14 @@ import base64
 import secrets
 import sqlite3
 from contextlib import closing
+from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any
 
 import yaml
 
+from bot.handover.store import SqlHandovers
+from bot.handover.talk import File, Talk, Why, talk_id
 from bot.intake.drafts import SqlDrafts
 from bot.privacy.sealing import Sealer
 from bot.storage.engine import create_engine
@@ -38,6 +41,8 @@ def _questions() -> dict[str, tuple[str, ...]]:
         "complaint_same": ("utter_ask_same",),
         "complaint_confirmed": ("utter_recap",),
         "case_text": ("utter_ask_case_text_supplement", "utter_ask_case_text_review_request"),
+        "callback_phone": ("utter_ask_callback_phone", "utter_ask_callback_phone_offered"),
+        "callback_confirmed": ("utter_callback_recap",),
         "case_confirmed": (
             "utter_ask_case_confirmed_withdrawal",
             "utter_ask_case_confirmed_review_request",
@@ -45,7 +50,7 @@ def _questions() -> dict[str, tuple[str, ...]]:
     }
     plain = {
         name.removeprefix("utter_ask_").removeprefix(f"{form}_"): (name,)
-        for form in ("complaint_form", "case_form")
+        for form in ("complaint_form", "case_form", "callback_form")
         for name in _responses()
         if name.startswith((f"utter_ask_{form}_", "utter_ask_form_"))
     }
@@ -113,3 +118,14 @@ def reply_of_the_bank(stack: Stack, reference: str, text: str) -> None:
     """The bank investigates, decides and answers."""
     with bank_staff(stack.env) as staff:
         staff.reply(reference, text)
+
+
+def ask_for_a_person(stack: Stack, sender_id: str, channel: str = "web") -> Talk:
+    """As the assistant's action does it when the desk is open, which depends on the day."""
+    engine = create_engine(f"sqlite:///{stack.folder / 'channel.db'}")
+    handovers = SqlHandovers(engine, Sealer(stack.env["FIELD_KEYS"].split(",")))
+    now = datetime.now(timezone.utc)
+    asked_for = talk_id(sender_id, "ask")
+    talk = handovers.open(asked_for, sender_id, channel, Why.WORD, File("态度"), now)
+    engine.dispose()
+    return talk

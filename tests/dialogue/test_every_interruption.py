@@ -1,6 +1,6 @@
 """Every form, every field, every interruption: afterwards the next answer lands in its field.
 
-Generated from the two tables below, run with the real servers. Rasa's own forms lose the answer
+Generated from the tables below, run with the real servers. Rasa's own forms lose the answer
 after a digression in several ways; this is what keeps ours from doing so.
 """
 
@@ -35,6 +35,7 @@ STORED: Mapping[str, Callable[[Any], bool]] = {
     "complaint_date": lambda value: value["text"] == "昨天下午",
     "complainant_phone": lambda value: value["shown"] == "138****0003",
     "case_proof": lambda value: value == {"by": "tail", "checked": True},
+    "callback_phone": lambda value: value["shown"] == "138****0003",
 }
 """How the answer looks on disk where it is not the words themselves."""
 
@@ -65,14 +66,22 @@ INTERRUPTIONS: Mapping[str, Interruption] = {
     "status inquiry": said("我的投诉办到哪一步了"),
     "what is kept about me": said("看看我的信息"),
     "another device": said("换个手机继续填"),
+    "a call": said("给我回个电话", "取消", "#不用了"),
     "another complaint": said("我还要投诉另外一件事", "取消", "#确定取消"),
     "later act": said(f"我要撤回投诉 {STRANGER}", "取消", "#不办了"),
     "a picture": lambda chat: chat.send_file("凭证.png", PNG),
 }
-KEPT = {"complaint": "继续填写", "case": "接着办"}
+ANSWERS: Mapping[str, set[str]] = {"a call": {"complaint_request", "contact_preference"}}
+"""Interruptions that are plain answers in some fields: a call may be all that somebody wants."""
+KEPT = {"complaint": "继续填写", "case": "接着办", "callback": "接着约"}
 
 
 SUPPLEMENT = said(f"我要给 {STRANGER} 补充材料", "取消", "#不办了")
+
+
+def interruptions_of(field: str) -> list[str]:
+    """What interrupts the question for `field`."""
+    return [name for name in INTERRUPTIONS if field not in ANSWERS.get(name, ())]
 
 
 def interrupted(chat: Chat, interruption: str, form: str) -> list[str]:
@@ -94,7 +103,7 @@ def test_in_the_complaint_form(stack: Stack, field: str) -> None:
         if name == field:
             break
         replies = chat.say(answer)
-    for interruption in INTERRUPTIONS:
+    for interruption in interruptions_of(field):
         assert asked(replies) == field, (interruption, replies)
         back = interrupted(chat, interruption, "complaint")
         assert asked(back) == field, (interruption, back)
@@ -138,7 +147,7 @@ def test_in_a_field_put_up_for_correction(stack: Stack, field: str) -> None:
         chat.say(answer)
     put_up, answer = PUT_UP[field]
     replies = chat.say(put_up)
-    for interruption in INTERRUPTIONS:
+    for interruption in interruptions_of(field):
         assert asked(replies) == field, (interruption, replies)
         replies = interrupted(chat, interruption, "complaint")
     assert asked(replies) == field, replies
@@ -206,3 +215,34 @@ def test_after_the_reply(stack: Stack, opening: str, field: str, answer: str, do
         replies = SUPPLEMENT(chat) if own_act else interrupted(chat, interruption, "case")
     assert asked(replies) == field, replies
     assert says(done) in chat.say(answer)[-1]
+
+
+CALLBACK: Mapping[str, str] = {
+    "callback_phone": "13812340003",
+    "callback_topic": "理财赎回的钱没到账",
+    "callback_time": "明天上午",
+    "callback_confirmed": "确认",
+}
+"""What is asked, in its order, and a plain answer to it."""
+
+
+@pytest.mark.parametrize("field", CALLBACK)
+def test_in_a_call_back(stack: Stack, field: str) -> None:
+    chat = stack.chat()
+    replies = chat.say("给我回个电话")
+    for name, answer in CALLBACK.items():
+        if name == field:
+            break
+        replies = chat.say(answer)
+    for interruption in INTERRUPTIONS:
+        assert asked(replies) == field, (interruption, replies)
+        itself = interruption == "a call"
+        replies = (
+            chat.say("给我回个电话") if itself else interrupted(chat, interruption, "callback")
+        )
+    assert asked(replies) == field, replies
+    after = chat.say(CALLBACK[field])
+    if field == "callback_confirmed":
+        assert after[-1].startswith(says("utter_callback_recorded"))
+    else:
+        assert landed(stack, chat, field, CALLBACK[field])

@@ -47,7 +47,7 @@ _NAMELESS = (
 
 _OVERFLOW = """() => {
   const wide = element => element.scrollWidth > element.clientWidth;
-  return [document.documentElement, ...document.querySelectorAll("main, section, .bubble")]
+  return [document.documentElement, ...document.querySelectorAll("main, section, .bubble, .list td")]
     .filter(wide).map(e => `${e.tagName}.${e.className} ${e.scrollWidth}>${e.clientWidth}`);
 }"""
 

@@ -8,12 +8,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import requests
 
+from tests.contract.casestore.chat_kit import HANDED_OVER
 from tests.contract.casestore.kit import make_payload
 from tests.contract.casestore.knowledge_kit import make_knowledge
 from tests.stack import ROOT, Stack, wait_until
@@ -60,6 +62,34 @@ class Office:
     def report_knowledge(self) -> None:
         """Two questions nobody could answer and two answers due for review."""
         self.call("PUT", "knowledge", json=make_knowledge())
+
+    def open_chat(self, chat_id: str, **changes: Any) -> None:
+        """A talk as the assistant hands it over."""
+        self.call("PUT", f"chats/{chat_id}", json={**HANDED_OVER, **changes})
+
+    def customer_says(self, chat_id: str, text: str, message_id: str) -> None:
+        """One more thing a customer says in a talk."""
+        at = datetime.now(timezone.utc).isoformat()
+        said = {"id": message_id, "author": "customer", "text": text, "at": at}
+        self.call("POST", f"chats/{chat_id}/messages", json={"messages": [said]})
+
+    def chat_news(self, chat_id: str) -> list[dict[str, Any]]:
+        """What officers have done in a talk so far."""
+        found = self.call("GET", "chats/events?limit=500").json()["events"]
+        return [event for event in found if event["chat"] == chat_id]
+
+    def promise_call(self, callback_id: str, promised_by: datetime, **changes: Any) -> None:
+        """A call the assistant has promised a customer."""
+        body = {
+            "channel": "wechat",
+            "asked_at": (promised_by - timedelta(hours=4)).isoformat(),
+            "promised_by": promised_by.isoformat(),
+            "phone": "13800001234",
+            "name": "欧阳小雨",
+            "topic": "手续费争议",
+            "preferred": "下午三点以后",
+        }
+        self.call("PUT", f"callbacks/{callback_id}", json={**body, **changes})
 
     def news(self) -> list[dict[str, Any]]:
         return list(self.call("GET", "events?after=0&limit=500").json()["events"])

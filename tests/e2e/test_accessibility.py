@@ -8,6 +8,7 @@ from typing import Literal
 from playwright.sync_api import Page, expect
 
 from tests.e2e import files, layout
+from tests.e2e.axe import violations
 from tests.e2e.chat_page import AGREE, OPENING, STORY, SUBMIT, ChatPage
 from tests.e2e.visitor import DESKTOP, PHONE, SMALL_PHONE
 
@@ -38,6 +39,7 @@ def _inspect(page: Page, name: str) -> None:
         page.emulate_media(color_scheme=colours, reduced_motion="reduce")
         layout.picture(page, f"{name}-{colours}")
         assert layout.defects(page) == [], (name, width, colours)
+        assert violations(page) == [], (name, width, colours)
 
 
 def test_a_complaint_is_filed_with_the_keyboard_alone(chat: ChatPage) -> None:

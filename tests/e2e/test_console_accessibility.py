@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timezone
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.contract.casestore.kit import make_reference
+from tests.contract.casestore.kit import make_id, make_reference
 from tests.e2e import layout
+from tests.e2e.axe import violations
 from tests.e2e.conftest import NewVisitor
 from tests.e2e.console_page import ConsolePage
 from tests.e2e.office import Office, open_office
 from tests.e2e.visitor import DESKTOP, PHONE, SMALL_PHONE
 
 CASE = make_reference(21)
+CHAT, CALL = make_id(31), make_id(32)
 PAGES = (
     "/",
     "/cases",
@@ -26,6 +28,11 @@ PAGES = (
     f"/cases/{CASE}/reply",
     f"/cases/{CASE}/notices",
     f"/cases/{CASE}/tasks/new",
+    "/chats",
+    "/chats/ended",
+    f"/chats/{CHAT}",
+    "/callbacks",
+    f"/callbacks/{CALL}",
     "/approvals",
     "/notices",
     "/classification",
@@ -42,7 +49,6 @@ PAGES = (
     "/audit",
     "/account",
 )
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 
 
 @pytest.fixture(scope="module")
@@ -53,13 +59,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         office.file(make_reference(22))
         office.report_stuck(make_reference(23))
         office.report_knowledge()
+        office.open_chat(CHAT, references=[CASE])
+        office.promise_call(CALL, datetime.now(timezone.utc), chat=CHAT)
         yield office
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds, with the elements it is about."""
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{each['id']}: {[node['html'][:120] for node in each['nodes']]}" for each in found]
 
 
 def unfold(page: Page) -> None:
@@ -99,7 +101,7 @@ def test_the_menu_leads_to_every_page_and_the_current_one_is_told(
     if is_folded:
         folded.click()
     menu = page.get_by_role("navigation", name="主菜单")
-    expect(menu.get_by_role("link")).to_have_count(16)
+    expect(menu.get_by_role("link")).to_have_count(18)
     menu.get_by_role("link", name="全部投诉").click()
     expect(officer.heading("全部投诉")).to_be_visible()
     if is_folded:

@@ -22,13 +22,25 @@ def test_every_reference_gets_a_card_whatever_its_check_character(chat: ChatPage
     references = [f"TS{b[:8]}-{b[8:]}{mod_37_36.calc_check_digit(b)}" for b in bodies]
     assert {"I", "L", "O", "U"} <= {reference[-1] for reference in references}
     html = _html(chat, "\n".join(f"投诉已登记，编号：{reference}" for reference in references))
-    assert html.count('class="copy"') == len(references)
+    assert html.count('class="reference"') == len(references)
 
 
-def test_a_reference_within_a_sentence_gets_no_card(chat: ChatPage) -> None:
+def test_a_reference_within_a_sentence_or_a_list_can_be_copied_without_a_card(
+    chat: ChatPage,
+) -> None:
+    for text in (
+        "您的投诉（编号 TS20261123-7K3QF8K）已送达。",
+        "编号：TS20261123-7K3QF8K\n状态：处理中\n网点：人民路支行",
+    ):
+        html = _html(chat, text)
+        assert html.count("copy-inline") == 1
+        assert 'class="reference"' not in html
+
+
+def test_an_example_of_a_reference_is_nobodys_and_cannot_be_copied(chat: ChatPage) -> None:
     html = _html(chat, "比如：TS20261123-7K3QF8K 8000。")
     assert 'class="number"' in html
-    assert 'class="copy"' not in html
+    assert "copy" not in html
 
 
 def test_numbers_to_call_are_links_and_other_numbers_are_not(chat: ChatPage) -> None:

@@ -43,6 +43,10 @@ class Visitor:
         visitor._watch()
         return visitor
 
+    def welcome(self, origin: str) -> None:
+        """Requests to this origin are no trouble either."""
+        self.hosts |= {urlsplit(origin).netloc}
+
     def open(self, url: str) -> Page:
         page = self.context.new_page()
         page.goto(url)

@@ -7,8 +7,10 @@ import asyncio
 import pytest
 
 from bot.channels.inbound import Inbound, Incoming, TurnInput
+from bot.channels.talks import Talks
 from bot.channels.transcript import Message, Reply, Transcript
 from bot.errors import ChannelError
+from bot.handover.store import SqlHandovers
 from tests.fakes import Clock
 from tests.samples import sealer
 
@@ -20,11 +22,13 @@ class Assistant:
         self.turns: list[TurnInput] = []
         self.replies = [Reply("您好")]
         self.failures: list[Exception] = []
+        self.began = asyncio.Event()
         self.go = asyncio.Event()
         self.go.set()
 
     async def __call__(self, turn: TurnInput) -> list[Reply]:
         self.turns.append(turn)
+        self.began.set()
         await self.go.wait()
         if self.failures:
             raise self.failures.pop(0)
@@ -39,6 +43,8 @@ class Desk:
     ) -> None:
         self.transcript, self.assistant, self.ready = transcript, Assistant(), True
         self.clock = Clock()
+        self.handovers = SqlHandovers(transcript._engine, sealer())
+        self.talks = Talks(self.handovers, transcript, hotline="95588", now=self.clock)
         self.inbound = Inbound(
             transcript,
             sealer(),
@@ -48,6 +54,7 @@ class Desk:
             now=self.clock,
             is_ready=self._is_ready,
             owner=owner,
+            talks=self.talks,
         )
 
     async def _is_ready(self) -> bool:

@@ -75,6 +75,16 @@ def test_other_words_need_a_sure_classifier_and_few_characters() -> None:
     assert command_of(turn("人民路支行", "faq", 0.9)) is None
 
 
+@pytest.mark.parametrize("text", ["客服在吗", "有人吗", "叫个客服来"])
+def test_a_person_is_asked_for_in_a_story_too(text: str) -> None:
+    assert is_aside(turn(text, "handoff", 0.9), free_text=True)
+
+
+def test_a_call_asked_for_in_a_story_is_no_part_of_it() -> None:
+    assert is_aside(turn("给我回个电话", "callback_request", 0.9), free_text=True)
+    assert not is_aside(turn("给我回个电话", "callback_request", 0.3), free_text=True)
+
+
 @pytest.mark.parametrize("intent", ["handoff", "emergency"])
 def test_a_person_and_an_emergency_always_go_first(intent: str) -> None:
     assert is_aside(turn("转人工", intent, 0.9), free_text=True)

@@ -33,7 +33,7 @@ _CODE = re.compile(r"`([^`\n]+)`")
 _PATH = re.compile(r"\.?[A-Za-z0-9_][A-Za-z0-9_.<>*-]*(/[A-Za-z0-9_.<>*-]+)*/?")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _ROW = re.compile(r"^\| `([A-Z_]+)` \| `?(.*?)`? \|", re.MULTILINE)
-_TARGET = re.compile(r"^([a-z]+):.*## ", re.MULTILINE)
+_TARGET = re.compile(r"^([a-z-]+):.*## ", re.MULTILINE)
 
 
 # -- settings ----------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ def _exists(name: str) -> bool:
     found = next(ROOT.glob(pattern), None) is not None
     if found or "/" in name:
         return found
-    folders = ("actions", "bot", "casestore", "data", "tests")
+    folders = ("actions", "bot", "casestore", "data", "tests", "wechatsim")
     return any(next((ROOT / folder).rglob(pattern), None) is not None for folder in folders)
 
 

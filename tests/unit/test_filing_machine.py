@@ -33,8 +33,11 @@ from hypothesis.stateful import (
 )
 
 from bot.channels.transcript import Transcript
+from bot.channels.wechat.outbound import Outbound
 from bot.errors import Permanent, Retryable
 from bot.intake.acts import SqlActs
+from bot.intake.bootstrap import callback_reference
+from bot.intake.callbacks import SqlCallbacks
 from bot.intake.drafts import SqlDrafts
 from bot.intake.evidence import SqlEvidence
 from bot.intake.feed import SqlFeed
@@ -42,10 +45,12 @@ from bot.intake.journal import SqlJournal
 from bot.intake.outbox import DELIVERED, PARKED, PENDING, together
 from bot.intake.relay import LEASE, Relay
 from bot.launcher.notices import Notices
+from bot.launcher.receipts import Receipts
 from bot.launcher.relay_process import Desk, build_relay
 from bot.storage.engine import create_engine
 from bot.storage.migrate import upgrade
 from tests.fakes import Clock, FakeCaseStore, references
+from tests.handover import FakeDesk
 from tests.samples import PDF, act, complaint, sealer
 
 IN_MEMORY = Path("/dev/shm")
@@ -183,8 +188,9 @@ class FilingMachine(RuleBasedStateMachine):
         engine = self.disk.engine
         journal = SqlJournal(engine, sealer(), self.mint)
         evidence = SqlEvidence(engine, sealer(), self.disk.folder / "evidence")
+        transcript = Transcript(engine)
         notices = Notices(
-            Transcript(engine),
+            transcript,
             journal,
             evidence,
             hotline="400-000-0000",
@@ -194,11 +200,14 @@ class FilingMachine(RuleBasedStateMachine):
         return Desk(
             journal=Stepped(journal, self.between),
             acts=Stepped(SqlActs(engine, sealer()), self.between),
+            callbacks=SqlCallbacks(engine, sealer(), callback_reference),
             evidence=Stepped(evidence, self.between),
             drafts=SqlDrafts(engine, sealer(), lambda _: "7"),
             feed=SqlFeed(engine),
             case_store=Stepped(self.way, self.between),
+            chats=FakeDesk(),
             notices=notices,
+            receipts=Receipts(Outbound(engine, transcript), self.way),
             keep_drafts=timedelta(days=7),
             clear_conversations=lambda _moment: 0,
         )

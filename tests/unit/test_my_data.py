@@ -16,6 +16,7 @@ from bot.intake import case_fields as c
 from bot.intake import fields as f
 from bot.intake.my_data import (
     LONGEST_MESSAGE,
+    AskedCall,
     Consent,
     Draft,
     Filed,
@@ -205,6 +206,15 @@ def test_the_overview_counts_what_is_kept_and_says_what_can_be_done() -> None:
     )
 
 
+def test_who_is_on_wechat_reads_what_is_done_with_their_openid() -> None:
+    on_wechat = replace(NOTHING, openid_days=183)
+    for text in (overview(on_wechat), *export(on_wechat), deleting(on_wechat)):
+        assert "微信给我们的用户编号（OpenID）：加密保存" in text
+        assert "183天没有来往就自动删除" in text
+        assert len(text) <= LONGEST_MESSAGE
+    assert all("OpenID" not in text for text in (overview(FULL), *export(FULL), deleting(FULL)))
+
+
 def test_nobody_is_told_of_data_that_is_not_there() -> None:
     text = overview(NOTHING)
     assert text.startswith("除了聊天内容，小保这里没有保存您的其他信息。")
@@ -364,3 +374,13 @@ def test_correcting_says_the_way_for_what_is_there() -> None:
     assert "投诉编号" not in correcting(replace(FULL, filed=()))
     assert "编号和要更正的内容" in correcting(FULL)
     assert correcting(NOTHING) == "小保这里没有可以更正的内容。"
+
+
+def test_calls_asked_for_are_told_with_the_phone_masked() -> None:
+    call = AskedCall(NOW, "13812348000", "理财赎回")
+    data = replace(NOTHING, calls=[call])
+    assert "约工作人员回的电话1次：138****8000" in overview(data)
+    (page,) = export(data)
+    assert "【回电】" in page
+    assert "138****8000，理财赎回" in page
+    assert "13812348000" not in page

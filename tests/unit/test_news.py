@@ -7,7 +7,7 @@ import pytest
 from bot.errors import Permanent, Retryable, StorageError
 from bot.intake import news
 from bot.intake.case_store import Event
-from bot.intake.news import News
+from bot.intake.news import News, Told
 from bot.intake.outbox import PARKED, PENDING
 from tests.fakes import NOW, FakeCaseStore, FakeJournal
 from tests.samples import complaint
@@ -33,15 +33,15 @@ class Desk:
         self.cases, self.feed, self.journal = FakeCaseStore(), Notebook(), FakeJournal()
         self.passed_on: list[str | None] = []
         self.trouble: Exception | None = None
-        self.refusal: str | None = None
+        self.outcome = Told()
         self.news = News(self.cases, self.feed, [self.journal], self._tell)
         self.reference = self.journal.record(complaint(), NOW).reference
 
-    def _tell(self, event: Event) -> str | None:
+    def _tell(self, event: Event) -> Told:
         if self.trouble is not None:
             raise self.trouble
         self.passed_on.append(event.text)
-        return self.refusal
+        return self.outcome
 
 
 def test_replies_are_passed_on_in_order_and_once() -> None:
@@ -109,10 +109,20 @@ def test_what_was_told_is_confirmed_to_the_bank_with_its_moment() -> None:
 
 def test_what_could_not_be_told_is_confirmed_as_failed_and_passed() -> None:
     desk = Desk()
-    desk.refusal = "没有找到提出这件投诉的对话"
+    desk.outcome = Told("没有找到提出这件投诉的对话")
     desk.cases.tell(desk.reference, "延长期限")
     desk.news.fetch(NOW)
-    assert desk.cases.receipts == {"notice-1": (NOW, desk.refusal)}
+    assert desk.cases.receipts == {"notice-1": (NOW, desk.outcome.failure)}
+    assert desk.feed.noted == 1
+
+
+def test_what_is_still_on_its_way_is_not_confirmed_and_holds_nothing_up() -> None:
+    desk = Desk()
+    desk.outcome = Told(is_on_its_way=True)
+    desk.cases.tell(desk.reference, "延长期限")
+    desk.news.fetch(NOW)
+    assert desk.passed_on == ["延长期限"]
+    assert desk.cases.receipts == {}
     assert desk.feed.noted == 1
 
 

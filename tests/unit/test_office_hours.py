@@ -153,3 +153,35 @@ def test_nobody_is_at_work_before_the_next_opening(
     opens = hours.next_open(moment)
     between = moment + (opens - moment) * share
     assert between >= opens or not hours.is_open(between)
+
+
+@pytest.mark.parametrize(
+    ("opening", "asked", "hours", "called"),
+    [
+        # 2026-11-26 is a Thursday.
+        (ALL_DAY, "2026-11-26T09:00", 4, "2026-11-26T13:00"),
+        (ALL_DAY, "2026-11-26T13:30", 4, "2026-11-26T17:30"),
+        (ALL_DAY, "2026-11-26T16:00", 4, "2026-11-27T11:00"),
+        (ALL_DAY, "2026-11-26T20:00", 4, "2026-11-27T12:30"),
+        (ALL_DAY, "2026-11-27T17:00", 4, "2026-11-30T12:00"),
+        (ALL_DAY, "2026-11-26T03:00", 20, "2026-11-30T10:30"),
+        (WITH_BREAK, "2026-11-26T10:00", 4, "2026-11-26T15:30"),
+        (WITH_BREAK, "2026-11-26T12:30", 4, "2026-11-26T17:30"),
+        # Over the National Day holiday of 2026, which ends on 7 October.
+        (ALL_DAY, "2026-09-30T15:30", 4, "2026-10-08T10:30"),
+    ],
+)
+def test_a_call_is_promised_within_hours_at_work(
+    opening: OfficeHours, asked: str, hours: int, called: str
+) -> None:
+    assert opening.after(at(asked), timedelta(hours=hours)) == at(called)
+
+
+@given(opening=opening_hours(), moment=MOMENTS, minutes=st.integers(1, 3000))
+def test_the_promise_is_kept_while_people_are_at_work(
+    opening: OfficeHours, moment: datetime, minutes: int
+) -> None:
+    called = opening.after(moment, timedelta(minutes=minutes))
+    assert called - moment >= timedelta(minutes=minutes)
+    assert opening.next_open(called - timedelta(seconds=1)) == called - timedelta(seconds=1)
+    assert opening.after(moment, timedelta(minutes=minutes + 1)) > called

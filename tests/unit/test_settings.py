@@ -63,6 +63,9 @@ def test_secrets_do_not_show(env_file: Path) -> None:
         ("WEB_SESSION_HOURS", "-1"),
         ("PROMISE_WORKING_DAYS", "两天"),
         ("ANSWERS_APPROVED_ONLY", "也许"),
+        ("WECHAT_API_URL", "http://api.weixin.qq.com"),
+        ("WECHAT_API_URL", "http://127.0.0.1.evil.example"),
+        ("WECHAT_API_URL", "http://localhost@evil.example"),
     ],
 )
 def test_a_malformed_setting_is_named_and_its_value_is_not(

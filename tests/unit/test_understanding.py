@@ -14,6 +14,7 @@ LINES = {
     "faq/fees.annual": ["年费多少", "年费怎么收", "为什么收年费", "年费贵不贵"],
     "account_service": ["查一下余额", "余额还有多少", "怎么开通网银", "开通手机银行"],
     "complaint_file": ["我要投诉", "投诉柜员", "态度太差", "我要投诉你们"],
+    "handoff": ["转人工", "找个真人", "人工客服", "让人给我回个电话", "给我回电"],
     "out_of_scope": ["今天天气怎么样", "讲个笑话", "放首歌听", "订张机票"],
     "emergency": ["钱在往外转", "他让我现在把钱转过去", "骗我的人在线", "余额在往下掉"],
 }
@@ -72,6 +73,29 @@ def test_wishes_are_read_by_their_shape(reader: Reader) -> None:
     assert reader.read("你好 我有两件事要投诉")[0].intent == "complaint_file"
     assert reader.read("还有一件,我要投诉")[0].intent == "complaint_another"
     assert reader.read("你是真人还是机器人?")[0].intent == "who_are_you"
+
+
+def test_who_asks_for_a_person_may_ask_for_a_call(reader: Reader) -> None:
+    assert reader.read("转人工")[0].intent == "handoff"
+    call, _ = reader.read("让人给我回个电话")
+    assert (call.intent, call.label) == ("callback_request", "handoff")
+
+
+def test_no_person_any_more_is_read_by_its_shape(reader: Reader) -> None:
+    assert reader.read("算了,不等了")[0].intent == "handover_cancel"
+
+
+def test_a_question_asked_in_anger_is_answered_with_care(reader: Reader) -> None:
+    found, _ = reader.read("气死我了,年费多少")
+    assert (found.intent, found.label) == ("upset_question", "faq/fees.annual")
+    assert found.distress
+    assert not reader.read("年费多少")[0].distress
+
+
+def test_anger_changes_nothing_about_complaints_and_danger(reader: Reader) -> None:
+    complaint, _ = reader.read("气死我了,我要投诉你们")
+    assert (complaint.intent, complaint.distress) == ("complaint_file", True)
+    assert reader.read("气死我了,余额在往下掉")[0].intent == "emergency"
 
 
 def test_a_wrong_told_with_a_demand_is_no_question_about_its_subject(reader: Reader) -> None:

@@ -101,7 +101,9 @@ def test_a_choice_that_is_no_text_is_unknown(choice: Any) -> None:
     assert refused(read_message, posted(id=ID, choice=choice)) == (422, "unknown_choice")
 
 
-@pytest.mark.parametrize("text", ["a\u0000b", "\ud800", "\ue000", "\u0007"])
+@pytest.mark.parametrize(
+    "text", ["a\u0000b", "\ud800", "\ue000", "\u0007", "\uffff", "\ufdd0", "\U0001fffe"]
+)
 def test_unreadable_characters_are_refused(text: str) -> None:
     assert refused(read_message, posted(id=ID, text=text)) == (422, "invalid_request")
 
@@ -111,7 +113,9 @@ def test_the_longest_text_fits_and_one_more_does_not() -> None:
     assert refused(read_message, posted(id=ID, text="长" * (LONGEST_TEXT + 1)))[0] == 413
 
 
-@pytest.mark.parametrize("text", ["第一行\n第二行", "😀", "王\u200d美", "𠮷野家"])
+@pytest.mark.parametrize(
+    "text", ["第一行\n第二行", "😀", "新表情\U0001fae9", "王\u200d美", "𠮷野家"]
+)
 def test_ordinary_texts_pass_unchanged(text: str) -> None:
     assert read_message(posted(id=ID, text=text)).text == text
 

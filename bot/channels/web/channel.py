@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,17 +19,26 @@ from sanic.response import HTTPResponse
 from bot.channels.assembly import Parts, shared_parts
 from bot.channels.files import ReceivedFile, evidence_id, keep_file
 from bot.channels.inbound import Incoming, RunTurn, TurnInput
-from bot.channels.transcript import BOT, Message, Reply
+from bot.channels.suggesting import suggested_answers
+from bot.channels.transcript import CUSTOMER, Message, Reply
 from bot.channels.turns import OnNewMessage, run_rasa
 from bot.channels.unanswered import INTERVAL, Sweeper
-from bot.channels.web.headers import SECURITY_HEADERS
+from bot.channels.web.assets import Asset, read_assets
+from bot.channels.web.gate import Gate
+from bot.channels.web.headers import security_headers
+from bot.channels.web.limits import Allowed, Limits
+from bot.channels.web.origins import Origins
 from bot.channels.web.requests import read_message, read_object, read_poll
 from bot.channels.web.session import Choices, Sessions
+from bot.channels.web.session_store import SessionStore
 from bot.channels.web.uploads import read_upload
+from bot.handover.talk import Talk
 
 STATIC = Path(__file__).parent / "static"
 POLL_SECONDS = 0.5
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+API_PATHS = ("/session", "/session/renew", "/session/end", "/messages", "/attachments")
 
 Handler = Callable[[Request], Awaitable[HTTPResponse]]
 
@@ -50,14 +60,32 @@ class WebInput(InputChannel):
         self._now = parts.now
         self._sweep_interval = sweep_interval
         self._owner = parts.owner
-        secret = config.web_session_secret.get_secret_value()
+        secrets = config.web_secrets()
         lifetime = timedelta(hours=config.web_session_hours)
-        self._sessions = Sessions(secret, lifetime, uuid4)
-        self._choices = Choices(secret)
+        self._choices = Choices(secrets)
+        self._origins = Origins(config.origins)
+        self._headers = security_headers(self._origins.frame_ancestors)
+        self._assets = read_assets(STATIC)
+        self._gate = Gate(
+            Sessions(secrets, lifetime, uuid4),
+            SessionStore(parts.channel_engine),
+            self._origins,
+            Limits(
+                Allowed(
+                    config.web_messages_per_minute,
+                    config.web_address_messages_per_minute,
+                    config.web_address_sessions_per_hour,
+                )
+            ),
+            hotline=config.hotline,
+            now=parts.now,
+            steady=time.monotonic,
+        )
         self._transcript = parts.transcript
         self._evidence = parts.evidence
         self._health = parts.health
         self._inbound = parts.inbound
+        self._talks = parts.talks
 
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         web = Blueprint("web_channel")
@@ -74,6 +102,7 @@ class WebInput(InputChannel):
         routes: list[tuple[str, str, Handler]] = [
             ("GET", "/", self._page),
             ("POST", "/session", self._open_session),
+            ("POST", "/session/renew", self._renew_session),
             ("POST", "/session/end", self._end_session),
             ("POST", "/messages", post_message),
             ("GET", "/messages", self._get_messages),
@@ -85,14 +114,23 @@ class WebInput(InputChannel):
             web.add_route(partial(handler), path, methods=[method], name=f"route_{number}")
         # The body is read by the handler: after the session is checked, and up to a larger limit.
         web.add_route(post_attachment, "/attachments", methods=["POST"], stream=True)
-        for file in sorted(STATIC.iterdir()):
+        for name, asset in self._assets.items():
             # One route per file: no path of the request ever reaches the file system.
-            web.static(
-                f"/static/{file.name}", str(file), name=f"static_{file.stem}_{file.suffix[1:]}"
-            )
-        web.middleware("response")(_secure)
+            web.add_route(partial(_asset, asset), f"/static/{name}", name=f"static_{name}")
+        widget = partial(_asset, self._assets["widget.js"])
+        web.add_route(widget, "/widget.js", name="widget")
+        for path in API_PATHS:
+            web.add_route(partial(_preflight), path, methods=["OPTIONS"], name=f"options_{path}")
+        web.middleware("response")(self._complete)
         self._keep_sweeping(web, run_turn)
+        web.listener("after_server_start")(self._suggest_answers)
         return web
+
+    async def _suggest_answers(self, app: Sanic, _loop: Any) -> None:
+        """Officers who talk with customers of any channel get suggestions of the model."""
+        agent = getattr(app.ctx, "agent", None)
+        if agent is not None:
+            self._talks.suggest_with(partial(suggested_answers, agent.parse_message))
 
     def _keep_sweeping(self, web: Blueprint, run_turn: RunTurn) -> None:
         """Answers what was left unanswered, as long as the server runs."""
@@ -118,38 +156,43 @@ class WebInput(InputChannel):
         if not request.path.endswith("/"):
             # The page's links are relative; so is this one, for proxies that add a prefix.
             return response.redirect(request.path.rsplit("/", 1)[-1] + "/", status=308)
-        return await response.file(
-            STATIC / "index.html",
-            mime_type="text/html; charset=utf-8",
-            headers={"Cache-Control": "no-cache"},
-        )
+        return self._assets["index.html"].respond(request)
 
     async def _open_session(self, request: Request) -> HTTPResponse:
         read_object(request)
-        token, expires_at = self._sessions.open(self._now())
-        return _json({"token": token, "expires_at": expires_at.isoformat()}, status=201)
+        return _token(*self._gate.open_session(request))
+
+    async def _renew_session(self, request: Request) -> HTTPResponse:
+        return _token(*await self._gate.renew_session(request))
 
     async def _end_session(self, request: Request) -> HTTPResponse:
-        sender = await self._sender(request)
+        sender = await self._gate.sender(request)
         await asyncio.to_thread(self._transcript.end_session, sender, self._now())
         return response.empty()
+
+    async def _complete(self, request: Request, answer: HTTPResponse) -> None:
+        """Headers of every answer, also of one that says what is wrong."""
+        answer.headers.update(self._headers)
+        answer.headers.update(self._origins.headers(request.headers.get("origin")))
 
     async def _metrics(self, _request: Request) -> HTTPResponse:
         content = await asyncio.to_thread(self._health.metrics)
         return response.text(content, headers={"Content-Type": METRICS_TYPE})
 
     async def _post_message(self, request: Request, run_turn: RunTurn) -> HTTPResponse:
-        sender = await self._sender(request)
+        sender = await self._gate.sender(request)
         body = read_message(request)
+        self._gate.admit(request, sender, body.text or "")
         if body.choice is not None:
             button = self._choices.button(sender, body.choice)
             incoming = Incoming(sender, body.id, button["title"], button["payload"])
         else:
             incoming = Incoming(sender, body.id, str(body.text))
-        return self._messages(sender, await self._inbound.handle(incoming, run_turn), 0)
+        return await self._messages(sender, await self._inbound.handle(incoming, run_turn), 0)
 
     async def _post_attachment(self, request: Request, run_turn: RunTurn) -> HTTPResponse:
-        sender = await self._sender(request)
+        sender = await self._gate.sender(request)
+        self._gate.admit(request, sender)
         upload = await read_upload(request.headers, request.stream)
         exchange = await self._answered(sender, upload.id)
         if not exchange:
@@ -157,7 +200,7 @@ class WebInput(InputChannel):
             incoming = await keep_file(file, self._evidence, self._now())
             exchange = await self._inbound.handle(incoming, run_turn)
         attachment = {"attachment": str(evidence_id(sender, upload.id))}
-        return self._messages(sender, exchange, 0, status=201, **attachment)
+        return await self._messages(sender, exchange, 0, status=201, **attachment)
 
     async def _answered(self, sender: str, key: str) -> list[Message]:
         """The exchange of a message that has its answer already, else nothing."""
@@ -165,39 +208,42 @@ class WebInput(InputChannel):
         return exchange if any(m.key == key and m.answered for m in exchange) else []
 
     async def _get_messages(self, request: Request) -> HTTPResponse:
-        sender = await self._sender(request)
+        sender = await self._gate.sender(request)
         after, wait = read_poll(request)
+        self._gate.admit_look(request, sender)
+        with self._gate.poll(sender) as may_wait:
+            found = await self._news(sender, after, wait if may_wait else 0.0)
+        return await self._messages(sender, found, after)
+
+    async def _news(self, sender: str, after: int, wait: float) -> list[Message]:
+        """What was said after a cursor; waits that many seconds at most until there is something."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + wait
         while True:
             found = await asyncio.to_thread(self._transcript.after, sender, after)
             left = deadline - loop.time()
             if found or left <= 0:
-                return self._messages(sender, found, after)
+                return found
             await asyncio.sleep(min(POLL_SECONDS, left))
 
-    async def _sender(self, request: Request) -> str:
-        sender = self._sessions.sender_of(request.headers.get("authorization"))
-        if await asyncio.to_thread(self._transcript.has_ended, sender):
-            return self._sessions.sender_of(None)
-        return sender
-
-    def _messages(
+    async def _messages(
         self, sender: str, messages: list[Message], cursor: int, status: int = 200, **more: str
     ) -> HTTPResponse:
+        talk = await self._talks.of(sender)
         shown = [self._shown(sender, message) for message in messages]
         newest = max([cursor, *(m.cursor for m in messages)])
-        return _json({**more, "messages": shown, "cursor": newest}, status)
+        body = {"messages": shown, "cursor": newest, "handover": _handover(talk)}
+        return _json({**more, **body}, status)
 
     def _shown(self, sender: str, message: Message) -> dict[str, Any]:
-        from_bot = message.author == BOT
         buttons = [
             {"title": b["title"], "choice": self._choices.token(sender, b)} for b in message.buttons
         ]
         return {
             "cursor": message.cursor,
             "from": message.author,
-            "id": None if from_bot else message.key,
+            "name": message.author_name,
+            "id": message.key if message.author == CUSTOMER else None,
             "reply_to": message.reply_to,
             "text": message.text,
             "time": message.created_at.isoformat(),
@@ -206,11 +252,25 @@ class WebInput(InputChannel):
         }
 
 
+def _handover(talk: Talk | None) -> dict[str, Any] | None:
+    """Whom the customer is talking with, or waiting for."""
+    return None if talk is None else {"state": talk.state.value, "officer": talk.officer}
+
+
 def _json(body: dict[str, Any], status: int = 200) -> HTTPResponse:
     return response.json(
         body, status=status, headers={"Cache-Control": "no-store"}, ensure_ascii=False
     )
 
 
-async def _secure(_request: Request, answer: HTTPResponse) -> None:
-    answer.headers.update(SECURITY_HEADERS)
+def _token(token: str, expires_at: datetime) -> HTTPResponse:
+    return _json({"token": token, "expires_at": expires_at.isoformat()}, status=201)
+
+
+async def _asset(asset: Asset, request: Request) -> HTTPResponse:
+    return asset.respond(request)
+
+
+async def _preflight(_request: Request) -> HTTPResponse:
+    """A browser asks whether a page of another site may ask; the headers say so (`_complete`)."""
+    return response.empty()

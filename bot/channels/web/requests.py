@@ -68,11 +68,22 @@ def _clean(text: Any) -> str:
         raise ChannelError(400, "invalid_request", texts.BAD_JSON)
     if len(text) > LONGEST_TEXT:
         raise ChannelError(413, "too_long", texts.TOO_LONG.format(limit=LONGEST_TEXT))
-    if any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") and c not in "\n\r\t" for c in text):
+    if any(_is_unreadable(c) for c in text):
         raise ChannelError(422, "invalid_request", texts.UNREADABLE)
     if all(c.isspace() or unicodedata.category(c) == "Cf" for c in text):
         raise ChannelError(400, "invalid_request", texts.EMPTY)
     return text.strip()
+
+
+def _is_unreadable(character: str) -> bool:
+    """Control, surrogate and private characters, and what never is a character (Unicode 23.7).
+
+    What Python's Unicode tables do not know yet, an emoji of this year, is readable all the same.
+    """
+    if unicodedata.category(character) in ("Cc", "Cs", "Co"):
+        return character not in "\n\r\t"
+    code = ord(character)
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
 
 
 def read_poll(request: Request) -> tuple[int, float]:

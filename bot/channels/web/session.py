@@ -2,50 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
 from uuid import UUID
 
-from itsdangerous import BadData, SignatureExpired, URLSafeSerializer, URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeSerializer
 
 from bot.channels import texts
 from bot.channels.transcript import Button
 from bot.errors import ChannelError
 
+LONGEST = timedelta(days=90)
+"""After this a session ends however busy it is; the draft goes on elsewhere by its code."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a token says. `generation` counts its renewals: an older token is worth nothing."""
+
+    sender_id: str
+    generation: int
+    opened_at: datetime
+    issued_at: datetime
+
 
 class Sessions:
-    """Issues and checks session tokens; the client never chooses its sender id."""
+    """Issues and checks session tokens; the client never chooses its sender id.
 
-    def __init__(self, secret: str, lifetime: timedelta, new_id: Callable[[], UUID]) -> None:
-        self._signer = URLSafeTimedSerializer(secret, salt="xiaobao.web.session")
+    `secrets`: the first one signs, tokens of the others are still taken. A token holds for
+    `lifetime` from when it was issued.
+    """
+
+    def __init__(
+        self, secrets: Sequence[str], lifetime: timedelta, new_id: Callable[[], UUID]
+    ) -> None:
+        self._signer = URLSafeSerializer(_oldest_first(secrets), salt="xiaobao.web.session")
         self._lifetime = lifetime
         self._new_id = new_id
 
-    def open(self, now: datetime) -> tuple[str, datetime]:
-        """A new token and when it expires."""
-        token = self._signer.dumps(f"web-{self._new_id().hex}")
-        return str(token), now + self._lifetime
+    def open(self, now: datetime) -> Session:
+        """A session nobody had before."""
+        return Session(f"web-{self._new_id().hex}", 0, now, now)
 
-    def sender_of(self, authorization: str | None) -> str:
-        """The sender id of an `Authorization: Bearer` header. Raises ChannelError (401)."""
+    def renew(self, session: Session, now: datetime) -> Session:
+        """The same session under a token that takes the place of the one before."""
+        return replace(session, generation=session.generation + 1, issued_at=now)
+
+    def token(self, session: Session) -> tuple[str, datetime]:
+        """The token of a session, and when it expires."""
+        seconds = [int(moment.timestamp()) for moment in (session.opened_at, session.issued_at)]
+        token = self._signer.dumps([session.sender_id, session.generation, *seconds])
+        return str(token), self._end_of(session)
+
+    def read(self, authorization: str | None, now: datetime) -> Session:
+        """The session of an `Authorization: Bearer` header. Raises ChannelError (401)."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise ChannelError(401, "unauthorized", texts.NO_SESSION)
+            raise no_session()
         try:
-            return str(
-                self._signer.loads(token.strip(), max_age=int(self._lifetime.total_seconds()))
-            )
-        except SignatureExpired as exc:
-            raise ChannelError(401, "session_expired", texts.SESSION_EXPIRED) from exc
-        except BadData as exc:
-            raise ChannelError(401, "unauthorized", texts.NO_SESSION) from exc
+            session = _session(self._signer.loads(token.strip()))
+        except (BadData, TypeError, ValueError) as exc:
+            raise no_session() from exc
+        if now >= self._end_of(session):
+            raise ChannelError(401, "session_expired", texts.SESSION_EXPIRED)
+        return session
+
+    def _end_of(self, session: Session) -> datetime:
+        return min(session.issued_at + self._lifetime, session.opened_at + LONGEST)
+
+
+def no_session() -> ChannelError:
+    """What somebody without a valid token is told."""
+    return ChannelError(401, "unauthorized", texts.NO_SESSION)
+
+
+def _session(held: Any) -> Session:
+    sender_id, generation, *seconds = held
+    opened_at, issued_at = (datetime.fromtimestamp(moment, timezone.utc) for moment in seconds)
+    return Session(sender_id, generation, opened_at, issued_at)
 
 
 class Choices:
     """Turns a button's payload into a token bound to one sender, and back."""
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret
+    def __init__(self, secrets: Sequence[str]) -> None:
+        self._secrets = _oldest_first(secrets)
 
     def token(self, sender_id: str, button: Button) -> str:
         return str(self._signer(sender_id).dumps([button["title"], button["payload"]]))
@@ -59,4 +102,9 @@ class Choices:
         return Button(title=title, payload=payload)
 
     def _signer(self, sender_id: str) -> URLSafeSerializer:
-        return URLSafeSerializer(self._secret, salt=f"xiaobao.web.choice.{sender_id}")
+        return URLSafeSerializer(self._secrets, salt=f"xiaobao.web.choice.{sender_id}")
+
+
+def _oldest_first(secrets: Sequence[str]) -> list[str]:
+    """As itsdangerous wants its keys: the last one signs."""
+    return list(reversed(secrets))

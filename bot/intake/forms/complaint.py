@@ -10,7 +10,7 @@ from uuid import UUID
 from bot.intake import fields as f
 from bot.intake import reference
 from bot.intake.answers import Reader, fill_from_opening, fill_from_passing, links, read_answer
-from bot.intake.commands import Command, is_aside
+from bot.intake.commands import CALLBACK, Command, is_aside
 from bot.intake.forms import table as t
 from bot.intake.forms.engine import Form
 from bot.intake.forms.table import FormState
@@ -204,7 +204,8 @@ class ComplaintForm(Form):
 
     def _is_aside(self, state: FormState, turn: Turn, free_text: bool) -> bool:
         gives_phone = bool(turn.phones) and state.requested in (f.NAME, f.PHONE)
-        return not gives_phone and super()._is_aside(state, turn, free_text)
+        wants_call = turn.intent == CALLBACK and state.requested in (f.REQUEST, f.CONTACT)
+        return not (gives_phone or wants_call) and super()._is_aside(state, turn, free_text)
 
     def _early_story(self, state: FormState, turn: Turn) -> Step:
         """A story told instead of the consent asked for is kept, so that nobody tells it twice."""

@@ -27,6 +27,8 @@ from bot.intake.reading.corrections import Correction, read_correction
 from bot.intake.turn import Say, Step, Turn
 
 MISSES_BEFORE_WAY_OUT = 2
+AFTER_TALK = "handover_over"
+"""Said for the customer when a talk with a person has ended: the form asks on."""
 COMMAND_BUTTONS = {
     "ask_cancel": Command.CANCEL,
     "ask_skip": Command.SKIP,
@@ -50,7 +52,7 @@ class Form(ABC):
         interlude, state = str(state.requested), self.at_field(state)
         if is_emergency(turn) and turn.text == self.book(state).get("alarm"):
             turn = replace(turn, intent="")  # said again after the alarm, it is the answer
-        if turn.resuming:
+        if turn.resuming or turn.intent == AFTER_TALK:
             return self._come_back(state, interlude, turn)
         if turn.choice is not None:
             return self._chosen(state, turn, turn.choice)

@@ -1,6 +1,7 @@
 // Comforts of the console. Every page works without this file.
 
 const BEAT_MS = 45_000;
+const DUTY_BEAT_MS = 30_000;
 
 /** Ctrl or ⌘ with Enter sends the form one is writing in. */
 function sendByKeyboard() {
@@ -61,6 +62,17 @@ function watchViewers(isWriting) {
   }, BEAT_MS);
 }
 
+/** Who is on duty for customers is there as long as a page of theirs is open and signed in. */
+function showDuty() {
+  const { duty, token } = document.body.dataset;
+  if (!duty) return;
+  setInterval(() => {
+    const body = new URLSearchParams({ form_token: token });
+    // A beat that is lost is followed by the next one.
+    fetch(duty, { method: "POST", body, redirect: "error" }).catch(() => {});
+  }, DUTY_BEAT_MS);
+}
+
 /** Long texts need no scrolling inside a small box. */
 function growTextareas() {
   if (CSS.supports("field-sizing", "content")) return;
@@ -90,4 +102,5 @@ sendByKeyboard();
 askFirst();
 closeMenus();
 growTextareas();
+showDuty();
 watchViewers(guardUnsaved());

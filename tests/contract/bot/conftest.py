@@ -21,8 +21,9 @@ from tests.postgres import throwaway_cluster
 
 SCHEMAS = ("journal", "channel", "knowledge")
 TABLES = (
-    *("intake", "act", "evidence", "draft", "feed"),
-    *("message", "ended_session"),
+    *("intake", "act", "evidence", "draft", "feed", "callback"),
+    *("message", "ended_session", "web_session", "outbound", "handover", "desk_feed"),
+    *("wechat_customer", "wechat_grant", "wechat_delivery", "wechat_nonce", "wechat_token"),
     *("miss", "vote"),
 )
 

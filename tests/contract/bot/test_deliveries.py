@@ -13,20 +13,28 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from bot.channels.transcript import Message, Transcript
+from bot.channels.wechat.dispatch import Dispatch, Trouble
+from bot.channels.wechat.ladder import Outgoing
+from bot.channels.wechat.outbound import Outbound
 from bot.errors import Permanent, Retryable, StorageError
 from bot.intake.acts import ActKind, SqlActs
+from bot.intake.bootstrap import callback_reference
+from bot.intake.callbacks import Callback, SqlCallbacks
 from bot.intake.drafts import Draft, SqlDrafts
 from bot.intake.evidence import SqlEvidence
 from bot.intake.feed import SqlFeed
 from bot.intake.journal import SqlJournal
 from bot.intake.outbox import together
 from bot.launcher.notices import Notices
+from bot.launcher.receipts import Receipts
 from bot.launcher.relay_process import Desk, build_errands, build_relay
 from tests.fakes import NOW, Clock, FakeCaseStore, references
+from tests.handover import FakeDesk
 from tests.samples import PDF, act, complaint, sealer
 
 Connect = Callable[[str], Engine]
 HOUR = timedelta(hours=1)
+FOLLOWER = "wechat-" + "a" * 32
 
 
 class Office:
@@ -35,17 +43,22 @@ class Office:
     def __init__(self, engine: Engine, folder: Path) -> None:
         self.clock, self.cases = Clock(), FakeCaseStore()
         self.transcript = Transcript(engine)
+        self.outbound = Outbound(engine, self.transcript)
         self.journal = SqlJournal(engine, sealer(), references())
         self.acts, self.evidence = SqlActs(engine, sealer()), SqlEvidence(engine, sealer(), folder)
         self.drafts = SqlDrafts(engine, sealer(), lambda _: "7")
+        self.callbacks, self.chats = SqlCallbacks(engine, sealer(), callback_reference), FakeDesk()
         self.desk = Desk(
             journal=self.journal,
             acts=self.acts,
+            callbacks=self.callbacks,
             evidence=self.evidence,
             drafts=self.drafts,
             feed=SqlFeed(engine),
             case_store=self.cases,
+            chats=self.chats,
             notices=self.notices(self.transcript),
+            receipts=Receipts(self.outbound, self.cases),
             keep_drafts=timedelta(days=7),
             clear_conversations=lambda _moment: 0,
         )
@@ -64,6 +77,22 @@ class Office:
     def file(self, number: int = 0, **changes: Any) -> str:
         self.clock.forward(seconds=1)
         return self.journal.record(complaint(number, **changes), self.clock()).reference
+
+    def file_on_wechat(self) -> str:
+        """A complaint of the follower `FOLLOWER`, who has heard that it arrived."""
+        made = replace(complaint(7), channel="wechat", sender_id=FOLLOWER)
+        reference = self.journal.record(made, self.clock()).reference
+        self.deliver()
+        self.dispatch().sent(self.claimed(), self.clock())
+        return reference
+
+    def dispatch(self) -> Dispatch:
+        return Dispatch(self.acts._engine, self.transcript)
+
+    def claimed(self) -> Outgoing:
+        """The next message to be brought to a follower."""
+        (outgoing,) = self.dispatch().claim("rasa-1", self.clock(), HOUR, 10)
+        return outgoing
 
     def act(self, number: int, reference: str, kind: ActKind, **changes: Any) -> None:
         self.acts.record(act(number, reference, kind, self.clock(), **changes), self.clock())
@@ -85,7 +114,7 @@ class Office:
         return self.transcript.after(sender_id, 0)
 
     def undelivered(self) -> int:
-        outboxes = (self.journal, self.acts, self.evidence)
+        outboxes = (self.journal, self.callbacks, self.acts, self.evidence)
         backlog = together(outbox.backlog(self.clock()) for outbox in outboxes)
         return backlog.pending + backlog.parked
 
@@ -311,6 +340,73 @@ def test_the_bank_hears_that_a_conversation_is_unknown_or_over(office: Office) -
     assert all("已经整改" not in message.text for message in office.said())
 
 
+def test_what_is_brought_to_a_follower_knows_its_complaint_and_its_notice(office: Office) -> None:
+    reference = office.file_on_wechat()
+    office.cases.reply(reference, "已经整改")
+    office.run_errands()
+    outgoing = office.claimed()
+    assert (outgoing.reference, outgoing.is_unasked) == (reference, True)
+    assert "已经整改" in outgoing.message.text
+    assert [button["title"] for button in outgoing.message.buttons] == ["满意", "不满意"]
+
+
+def test_a_notice_on_wechat_is_confirmed_when_it_has_arrived_and_not_before(
+    office: Office,
+) -> None:
+    reference = office.file_on_wechat()
+    office.cases.tell(reference, "延长期限")
+    for _ in range(2):
+        office.run_errands()
+    assert office.cases.receipts == {}
+    assert office.desk.feed.cursor() == 1, "nothing behind it has to wait"
+    office.clock.forward(hours=30)
+    sent_at = office.clock()
+    office.dispatch().sent(office.claimed(), sent_at)
+    office.clock.forward(minutes=5)
+    for _ in range(2):
+        office.run_errands()
+    assert office.cases.receipts == {"notice-1": (sent_at, None)}
+    assert office.cases.calls.count("confirm") == 1
+
+
+def test_a_notice_taken_along_by_a_reply_has_arrived_too(office: Office) -> None:
+    reference = office.file_on_wechat()
+    office.cases.tell(reference, "延长期限")
+    office.run_errands()
+    office.dispatch().wait_for_customer(office.claimed(), None)
+    office.run_errands()
+    assert office.cases.receipts == {}
+    (waiting,) = office.outbound.parked(FOLLOWER, office.clock())
+    office.outbound.collected(FOLLOWER, [waiting.cursor], "24001", office.clock())
+    office.run_errands()
+    assert office.cases.receipts == {"notice-1": (office.clock(), None)}
+
+
+def test_the_bank_hears_of_a_notice_wechat_will_never_take(office: Office) -> None:
+    reference = office.file_on_wechat()
+    office.cases.tell(reference, "延长期限")
+    office.run_errands()
+    trouble = Trouble(40003, "invalid openid")
+    office.dispatch().given_up(office.claimed(), None, trouble, office.clock())
+    office.run_errands()
+    ((_, failure),) = office.cases.receipts.values()
+    assert failure is not None
+    assert "40003" in failure
+
+
+def test_a_receipt_the_bank_is_away_for_is_sent_later(office: Office) -> None:
+    reference = office.file_on_wechat()
+    office.cases.tell(reference, "延长期限")
+    office.cases.tell("TS20261123-7K3QF8K", "不在这里的")
+    office.run_errands()
+    office.dispatch().sent(office.claimed(), office.clock())
+    office.cases.receipt_failures = [Retryable("HTTP 503")]
+    office.run_errands()
+    assert "notice-1" not in office.cases.receipts
+    office.run_errands()
+    assert office.cases.receipts["notice-1"] == (office.clock(), None)
+
+
 def test_a_reply_under_a_number_used_before_is_another_reply(office: Office) -> None:
     reference = office.file()
     office.deliver()
@@ -377,3 +473,51 @@ def test_errands_that_all_fail_leave_deliveries_alone(office: Office) -> None:
     build_errands(replace(office.desk, case_store=Away(), drafts=broken), office.clock).run_due()
     office.deliver()
     assert office.undelivered() == 0
+
+
+def call_back(office: Office) -> Callback:
+    """A call asked for now."""
+    asked = Callback(
+        id=uuid4(),
+        channel="web",
+        sender_id="web-0",
+        asked_at=office.clock(),
+        promised_by=office.clock() + HOUR,
+        phone="13812348000",
+        name=None,
+        topic="理财赎回",
+        preferred=None,
+    )
+    office.callbacks.record(asked, office.clock())
+    return asked
+
+
+def test_a_call_back_reaches_the_desk_and_nobody_is_told_twice(office: Office) -> None:
+    asked = call_back(office)
+    office.deliver()
+    assert office.chats.callbacks == {str(asked.id): asked.payload()}
+    assert office.undelivered() == 0
+    assert office.said() == []
+
+
+def test_while_the_desk_is_away_a_call_back_waits(office: Office) -> None:
+    call_back(office)
+    office.chats.failures.append(Retryable("HTTP 503"))
+    office.deliver()
+    assert office.undelivered() == 1
+    office.clock.forward(minutes=1)
+    office.deliver()
+    assert office.undelivered() == 0
+
+
+def test_an_officer_sees_a_call_back_the_desk_refused_and_tries_it_again(office: Office) -> None:
+    asked = call_back(office)
+    office.chats.failures.append(Permanent("HTTP 422 invalid_request"))
+    office.deliver()
+    office.run_errands()
+    (item,) = office.cases.reports[-1]["items"]
+    assert (item["kind"], item["status"]) == ("callback", "parked")
+    office.cases.press_retry(item["reference"])
+    office.run_errands()
+    office.deliver()
+    assert list(office.chats.callbacks) == [str(asked.id)]

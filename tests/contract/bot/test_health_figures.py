@@ -12,11 +12,15 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.engine import Engine
 
 from bot.channels.health import Health
-from bot.channels.transcript import Transcript
+from bot.channels.transcript import Reply, Transcript
+from bot.channels.wechat.outbound import Outbound
 from bot.errors import JournalUnavailable
+from bot.handover.store import SqlHandovers
+from bot.handover.talk import File, Why
 from bot.intake.acts import ActKind
 from bot.intake.bootstrap import open_acts, open_drafts, open_evidence, open_journal
 from bot.intake.drafts import Draft
+from bot.privacy.sealing import Sealer
 from bot.settings import Settings
 from tests.samples import PDF, SEAL_KEY, act, complaint
 
@@ -36,7 +40,15 @@ def config(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def health(config: Settings, connect: Connect) -> Health:
-    return Health(config, open_journal(config), Transcript(connect(config.journal_url)))
+    engine = connect(config.journal_url)
+    handovers = SqlHandovers(engine, Sealer(config.seal_keys()))
+    return health_of(config, engine, handovers)
+
+
+def health_of(config: Settings, engine: Engine, handovers: SqlHandovers) -> Health:
+    transcript = Transcript(engine)
+    outbound = Outbound(engine, transcript)
+    return Health(config, open_journal(config), transcript, handovers, outbound)
 
 
 def fill(config: Settings) -> None:
@@ -60,6 +72,17 @@ def figures(health: Health) -> dict[tuple[str, ...], float]:
         for family in text_string_to_metric_families(health.metrics())
         for sample in family.samples
     }
+
+
+def test_messages_to_followers_are_counted_by_state(
+    health: Health, config: Settings, connect: Connect
+) -> None:
+    transcript = Transcript(connect(config.journal_url))
+    transcript.push("wechat-1", "k", Reply("有答复了"), datetime.now(timezone.utc))
+    transcript.push("web-1", "k", Reply("有答复了"), datetime.now(timezone.utc))
+    found = figures(health)
+    assert found["xiaobao_wechat_messages", "pending"] == 1
+    assert found["xiaobao_wechat_messages", "parked"] == 0
 
 
 def test_all_kinds_are_waited_for(health: Health, config: Settings) -> None:
@@ -88,6 +111,22 @@ def test_the_metrics_name_every_kind_even_when_nothing_waits(
     }
 
 
+def test_customers_who_wait_for_a_person_are_seen(
+    health: Health, config: Settings, connect: Connect
+) -> None:
+    handovers = SqlHandovers(connect(config.journal_url), Sealer(config.seal_keys()))
+    now = datetime.now(timezone.utc)
+    for number in range(3):
+        asked_at = now - timedelta(minutes=3 - number)
+        talk = str(uuid4())
+        handovers.open(talk, f"web-{number}", "web", Why.WORD, File("还款"), asked_at)
+    handovers.take(talk, "王敏", now)
+    seen = figures(health)
+    assert seen[("xiaobao_talks", "waiting")] == 2
+    assert seen[("xiaobao_talks", "active")] == 1
+    assert 180 <= seen[("xiaobao_longest_talk_wait_seconds",)] < 240
+
+
 def test_figures_are_read_anew_each_time(health: Health, config: Settings) -> None:
     fill(config)
     assert figures(health)[("xiaobao_drafts",)] == 1
@@ -102,6 +141,7 @@ def test_a_journal_that_cannot_be_read_is_no_zero(tmp_path: Path, connect: Conne
         field_keys=SEAL_KEY,
         case_store_token="t" * 32,
     )
-    transcript = Transcript(connect(f"sqlite:///{tmp_path / 'channel.db'}"))
+    engine = connect(f"sqlite:///{tmp_path / 'channel.db'}")
+    handovers = SqlHandovers(engine, Sealer(config.seal_keys()))
     with pytest.raises(JournalUnavailable):
-        Health(config, open_journal(config), transcript).metrics()
+        health_of(config, engine, handovers).metrics()

@@ -232,6 +232,12 @@ def test_the_complaints_of_a_conversation_are_found_newest_first(journal: Journa
     assert journal.sender_of("TS20261123-7K3QF8K") is None
 
 
+def test_the_phone_of_a_complaint_is_known_while_it_can_be_opened(journal: Journal) -> None:
+    reference = journal.record(complaint(), NOW).reference
+    assert journal.phone_of(reference) == PHONE
+    assert journal.phone_of("TS20261123-7K3QF8K") is None
+
+
 def test_the_recent_complaints_of_a_phone_are_found_newest_first(journal: Journal) -> None:
     made = [
         journal.record(complaint(number, complainant_phone=phone), NOW + number * SECOND).reference
@@ -378,6 +384,7 @@ USES: dict[str, Callable[[Journal], Any]] = {
     "waiting": lambda journal: journal.waiting(9),
     "of_sender": lambda journal: journal.of_sender("web-0"),
     "sender_of": lambda journal: journal.sender_of("TS20261123-7K3QF8K"),
+    "phone_of": lambda journal: journal.phone_of("TS20261123-7K3QF8K"),
     "recent_of_phone": lambda journal: journal.recent_of_phone(PHONE, NOW),
     "check_writable": lambda journal: journal.check_writable(),
     "delivered": lambda journal: journal.delivered(_ENTRY, NOW),

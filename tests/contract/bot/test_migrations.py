@@ -16,8 +16,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy.engine import Engine, make_url
 
 from bot.channels import transcript
+from bot.channels.web import session_store
+from bot.channels.wechat import customers, deliveries, guard, outbound_table, quota, token
 from bot.errors import StorageError
-from bot.intake import outbox
+from bot.handover import feed, store
+from bot.intake import callbacks
 from bot.intake.acts import SqlActs
 from bot.intake.drafts import SqlDrafts
 from bot.intake.feed import SqlFeed
@@ -28,14 +31,30 @@ from bot.storage.migrate import upgrade
 from tests.fakes import NOW, references
 from tests.samples import PHONE, complaint, sealer
 
+CHANNEL = sa.MetaData()
+"""Its tables as their owners define them; others name the few columns of them that they use."""
+for _table in (
+    transcript._message,
+    transcript._ended,
+    session_store._session,
+    store.handover,
+    feed._feed,
+    outbound_table.outbound,
+    customers._customer,
+    quota._grant,
+    deliveries._delivery,
+    guard._nonce,
+    token._token,
+):
+    _table.to_metadata(CHANNEL)
 TABLES = {
-    "journal": {"intake", "act", "evidence", "draft", "feed"},
-    "channel": {"message", "ended_session"},
+    "journal": {"intake", "act", "evidence", "draft", "feed", "callback"},
+    "channel": set(CHANNEL.tables),
     "knowledge": {"miss", "vote"},
 }
 METADATA = {
-    "journal": outbox.metadata,
-    "channel": transcript._metadata,
+    "journal": callbacks.callback_table.metadata,
+    "channel": CHANNEL,
     "knowledge": feedback._metadata,
 }
 Connect = Callable[[str], Engine]

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import IntegrityError
 
 from bot.channels.transcript import (
     BOT,
@@ -127,6 +129,22 @@ def test_a_long_history_shows_its_newest_part(transcript: Transcript) -> None:
     shown = transcript.after(ME, 0)
     assert len(shown) == HISTORY_LIMIT
     assert shown[-1].text == str(HISTORY_LIMIT + 4)
+
+
+def test_the_latest_messages_come_oldest_first(transcript: Transcript) -> None:
+    for number in range(4):
+        begin(transcript, f"k{number}", f"第{number}句")
+    begin(transcript, "k9", "别人的", sender=OTHER)
+    assert [m.text for m in transcript.latest(ME, 2)] == ["第2句", "第3句"]
+    assert transcript.latest("web-3", 2) == []
+
+
+def test_one_message_is_found_by_its_cursor_for_its_own_sender_only(transcript: Transcript) -> None:
+    begin(transcript, "k1", "一")
+    (message,) = transcript.after(ME, 0)
+    assert transcript.one(ME, message.cursor) == message
+    assert transcript.one(OTHER, message.cursor) is None
+    assert transcript.one(ME, message.cursor + 1) is None
 
 
 def test_a_notice_is_pushed_once(transcript: Transcript) -> None:
@@ -295,3 +313,12 @@ def test_a_storage_that_is_not_there_is_said_so(
     url = away if kind == "postgresql" else f"sqlite:///{tmp_path / 'empty.db'}"
     with pytest.raises(StorageError):
         use(Transcript(connect(url)))
+
+
+def test_an_error_of_the_database_quotes_nobody(database_url: str, connect: Connect) -> None:
+    said = sa.text("INSERT INTO said (key, words) VALUES (1, :words)")
+    with pytest.raises(IntegrityError) as caught, connect(database_url).begin() as tx:
+        tx.execute(sa.text("CREATE TEMPORARY TABLE said (key INTEGER PRIMARY KEY, words TEXT)"))
+        for _ in range(2):
+            tx.execute(said, {"words": "我的话"})
+    assert "我的话" not in str(caught.value)

@@ -129,5 +129,6 @@ def make_case(**changes: Any) -> Case:
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:
     """Whether a table is one of ``tables.metadata``: the full-text index has tables of its own
-    making on each kind of database. For ``include_name`` of Alembic."""
-    return not (kind == "table" and str(name).startswith("case_search"))
+    making on each kind of database, and SQLite its counters. For ``include_name`` of Alembic."""
+    foreign = ("case_search", "sqlite_")
+    return not (kind == "table" and str(name).startswith(foreign))

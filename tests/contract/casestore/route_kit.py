@@ -30,6 +30,7 @@ from casestore.service.acting import Deed
 from casestore.service.attachments import Delivery
 from casestore.service.ports import Store
 from casestore.service.tokens import new_token
+from tests.contract.casestore.chat_kit import make_callback, open_chat
 from tests.contract.casestore.http_kit import PNG
 from tests.contract.casestore.kit import (
     NOW,
@@ -116,6 +117,8 @@ class Stage:
             "kind": EventKind.GRADED.value,
             "task_id": self._open_task(handler),
             "notice": self._notify(handler),
+            "chat_id": self._talk(),
+            "callback_id": self._promise_call(),
             "report_id": self._freeze(supervisor),
             "alert_id": self._warn(),
             "view_id": self._save_view(handler),
@@ -240,6 +243,13 @@ class Stage:
         notice = self.services.notices.write(OPEN, NoticeKind.PROGRESS, STORY, handler, key)
         assert notice is not None
         return notice.id
+
+    def _talk(self) -> str:
+        return open_chat(self.services, topic=STORY, references=(OPEN,), words=STORY)
+
+    def _promise_call(self) -> str:
+        wish = make_callback(topic=STORY, phone=CUSTOMER_PHONE, name=CUSTOMER)
+        return self.services.callbacks.ask(wish)[0].id
 
     def _freeze(self, supervisor: Officer) -> str:
         period = Period(PeriodUnit.MONTH, 2026, 11)

@@ -21,11 +21,13 @@ from casestore.demo.crowd import CLIENT, Crowd
 from casestore.demo.fill import fill, require_empty, starting_moment
 from casestore.demo.stage import StageClock
 from casestore.demo.stories import StoryTeller
-from casestore.domain.case import CaseState
+from casestore.domain.case import CaseState, Source
+from casestore.domain.chat import ChatState
 from casestore.domain.deadlines import ServicePromise
 from casestore.domain.errors import ConfigurationError
 from casestore.domain.filters import CaseFilter, Sort
 from casestore.domain.reference import is_reference
+from casestore.domain.reminder import ReminderKind
 from casestore.domain.staff import Officer, StaffRole
 from casestore.domain.taxonomy import Dimension, is_term
 from casestore.service.desk import ComplaintDesk
@@ -35,7 +37,7 @@ from casestore.storage.engine import build_engine
 from casestore.storage.keyring import Keyring
 from casestore.storage.schema import migrate
 from casestore.storage.store import SqlStore
-from casestore.storage.tables import case_events, cases
+from casestore.storage.tables import callbacks, case_events, cases, chat_cases, chats
 from tests.contract.casestore.kit import FIELD_KEY, PROMISE, TOKEN, Clock, make_complaint
 
 UNTIL = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
@@ -111,6 +113,30 @@ def test_the_lists_of_the_console_find_the_invented_cases(acted: Engine) -> None
             account.username for account in ACCOUNTS
         }
         assert {branch.code for branch in tx.branches.all()} == {each.code for each in BRANCHES}
+
+
+def test_some_talks_and_promised_calls_are_over_and_some_still_wait(acted: Engine) -> None:
+    with acted.connect() as connection:
+        talks = connection.execute(select(chats).order_by(chats.c.asked_at)).all()
+        linked = connection.execute(select(chat_cases.c.reference)).scalars().all()
+        states = connection.execute(select(callbacks.c.state)).scalars().all()
+        sources = connection.execute(
+            select(cases.c.source).where(cases.c.reference.in_(linked))
+        ).scalars()
+        assert list(sources) == [Source.WECHAT_CHAT.value]
+    by_state = Counter(talk.state for talk in talks)
+    assert by_state[ChatState.WAITING.value] >= 2
+    assert by_state[ChatState.ACTIVE.value] == 0
+    assert {talk.outcome for talk in talks} >= {"resolved", "filed", "callback", None}
+    assert all(talk.opened_at < UNTIL for talk in talks)
+    assert {"open", "done", "failed"} <= set(states)
+
+
+def test_nobody_outside_is_told_of_invented_customers_who_wait(acted: Engine) -> None:
+    with SqlStore(acted, Keyring([FIELD_KEY])).transaction() as tx:
+        assert tx.reminders.not_posted(tuple(ReminderKind), 100) == []
+        kinds = {each.kind for each in tx.reminders.unread(HEAD.username, 1_000)}
+    assert {ReminderKind.CHAT_RISK, ReminderKind.CALLBACK_OVERDUE} <= kinds
 
 
 def test_the_same_seed_plays_the_same_year(acted: Engine, tmp_path: Path) -> None:

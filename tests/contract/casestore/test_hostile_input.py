@@ -23,7 +23,9 @@ _LOOKED_UP = ("branch", "name", "note", "owner", "reminder", "rule", "username")
 _CHOSEN = ("accused", "assignee", "body", "into", "other", "to", "unit")
 _FIELDS = (*_LOOKED_UP, *_CHOSEN)
 _FILTERS = (*_FIELDS, "action", "after", "before", "first", "person", "phone", "subject", "text")
+_OF_TALKS = ("chat", "done", "since", "until", "view")
 _FILTERED = ("/cases", "/cases/export.csv", "/audit", "/audit.csv", "/knowledge", "/questions")
+_FILTERED_TALKS = ("/chats", "/chats/ended", "/callbacks", "/cases/new")
 _ACTS = ("assigned", "linked", "merged", "escalated", "accused_set", "mediation_started")
 _HOSTILE = "x\0\ud800"
 
@@ -57,6 +59,10 @@ def test_no_query_breaks_anything(stage: Stage, poison: str) -> None:
     session = stage.session(BOSS)
     for path in _FILTERED:
         for name in _FILTERS:
+            answer = stage.ask(Route("GET", f"{path}?{name}={poison}"), session)
+            assert answer.status_code < 500, (path, name)
+    for path in _FILTERED_TALKS:
+        for name in ("text", *_OF_TALKS):
             answer = stage.ask(Route("GET", f"{path}?{name}={poison}"), session)
             assert answer.status_code < 500, (path, name)
 

@@ -8,11 +8,14 @@ from sqlalchemy.engine import Engine
 
 from casestore.domain.attachment import Attachment, MediaType
 from casestore.domain.errors import FieldUnreadable
+from casestore.domain.staff import SYSTEM
+from casestore.service.callbacks import CallbackBook
 from casestore.service.desk import ComplaintDesk
 from casestore.storage.files import SealedFiles
 from casestore.storage.keyring import Keyring
 from casestore.storage.rotation import KeyRotation, RotationReport, sealed_columns
 from casestore.storage.store import SqlStore
+from tests.contract.casestore.chat_kit import make_callback
 from tests.contract.casestore.kit import (
     FIELD_KEY,
     NAME,
@@ -78,6 +81,20 @@ def test_after_it_the_old_key_can_be_removed_and_everything_opens(data: Rotated)
     assert worker.totp_secret == "JBSWY3DPEHPK3PXP"
     assert attachment.filename == "小票.png"
     assert data.files(OTHER_FIELD_KEY).get(attachment.stored_name) == b"png"
+
+
+def test_after_it_promised_calls_can_still_be_made_and_repeats_are_known(data: Rotated) -> None:
+    clock = Clock()
+    named, nameless = make_callback(1), make_callback(2, name=None)
+    before = CallbackBook(data.store(FIELD_KEY), clock)
+    for each in (named, nameless):
+        before.ask(each)
+    report = data.rotate(OTHER_FIELD_KEY, FIELD_KEY)
+    assert report.fields == 4 + 3  # two phones and a name more
+    after = CallbackBook(data.store(OTHER_FIELD_KEY), clock)
+    assert [each.callback for each in after.open(SYSTEM)] == [named, nameless]
+    assert after.ask(named) == (named, False)
+    assert data.rotate(OTHER_FIELD_KEY, FIELD_KEY) == RotationReport()
 
 
 def test_after_it_a_repeated_filing_is_still_known_as_the_same(data: Rotated) -> None:
@@ -154,5 +171,6 @@ def test_a_corrected_registration_keeps_its_old_mark_and_is_counted(data: Rotate
 
 
 def test_every_encrypted_column_of_the_database_is_known() -> None:
-    assert set(sealed_columns()) >= {"cases", "attachments", "accounts"}
+    assert set(sealed_columns()) >= {"cases", "attachments", "accounts", "callbacks"}
+    assert sealed_columns()["callbacks"] == ("phone_sealed", "name_sealed")
     assert sealed_columns()["cases"] == ("name_sealed", "phone_sealed", "id_number_sealed")

@@ -7,14 +7,19 @@ import { postForm } from "./upload.js";
  * @typedef {{title: string, url: string}} Link
  * @typedef {object} Message
  * @property {number} cursor position in the conversation, growing
- * @property {"bot" | "customer"} from
+ * @property {"bot" | "customer" | "officer"} from
+ * @property {string} [name] an officer's, as customers may read it
  * @property {string} text secrets already masked
  * @property {string} time ISO 8601
  * @property {string | null} id the page's own id, for the customer's messages
  * @property {string | null} reply_to the id of the message this answers
  * @property {Choice[]} buttons
  * @property {Link[]} links
- * @typedef {{messages: Message[], cursor: number}} Page
+ * @typedef {{state: "waiting" | "active", officer: string | null}} Handover
+ * @typedef {object} Page
+ * @property {Message[]} messages
+ * @property {number} cursor
+ * @property {Handover | null} [handover] null while the customer talks with the assistant alone
  * @typedef {{token: string, until: number}} Opened `until` in this device's clock, ms
  * @typedef {{id: string, text: string, choice?: string, file?: File}} Outgoing
  * @typedef {object} CallOptions
@@ -88,11 +93,17 @@ export class ChatApi {
    * @returns {Promise<Opened>}
    */
   async openSession(campaign) {
-    const { body, serverTime } = await this.#call("session", { body: campaign ? { campaign } : {} });
-    if (typeof body?.token !== "string") throw new ApiError("server", SERVER_MESSAGE);
-    // The device's clock may be wrong by hours: only the span between two server times is safe.
-    const span = Date.parse(body.expires_at) - (serverTime ?? Date.now());
-    return { token: body.token, until: Date.now() + span };
+    return asOpened(await this.#call("session", { body: campaign ? { campaign } : {} }));
+  }
+
+  /**
+   * A new token for the same session; the old one ends soon after.
+   *
+   * @param {string} token
+   * @returns {Promise<Opened>}
+   */
+  async renewSession(token) {
+    return asOpened(await this.#call("session/renew", { token, body: {} }));
   }
 
   /**
@@ -227,6 +238,17 @@ function retryAfter(header) {
   if (Number.isFinite(seconds)) return Math.max(0, seconds);
   const date = Date.parse(header);
   return Number.isNaN(date) ? null : Math.max(0, (date - Date.now()) / 1000);
+}
+
+/**
+ * @param {{body: any, serverTime: number | null}} answer
+ * @returns {Opened}
+ */
+function asOpened({ body, serverTime }) {
+  if (typeof body?.token !== "string") throw new ApiError("server", SERVER_MESSAGE);
+  // The device's clock may be wrong by hours: only the span between two server times is safe.
+  const span = Date.parse(body.expires_at) - (serverTime ?? Date.now());
+  return { token: body.token, until: Date.now() + span };
 }
 
 /**

@@ -2,11 +2,14 @@
 
 import { ChatApi } from "./api.js";
 import { Composer } from "./composer.js";
+import { ElderMode, Fold, numbered } from "./elder.js";
 import { FilePicker, textOf } from "./files.js";
+import { followKeyboard } from "./keyboard.js";
 import { Outbox } from "./outbox.js";
 import { Poller } from "./poller.js";
+import { Presence } from "./presence.js";
 import { Scroller } from "./scroll.js";
-import { SESSION_KEY, SessionKeeper } from "./session.js";
+import { SESSION_KEY, SessionKeeper, isOtherSession } from "./session.js";
 import { Shell } from "./shell.js";
 import { Store } from "./store.js";
 import { ConversationView } from "./view.js";
@@ -41,7 +44,25 @@ class XiaobaoChat extends HTMLElement {
     send: /** @type {HTMLButtonElement} */ (this.#part("send")),
     counter: this.#part("counter"),
     store: this.#store,
-    onSubmit: (text) => this.#outbox.add(text),
+    onSubmit: (text) => this.#onTyped(text),
+  });
+
+  #elder = new ElderMode({
+    button: this.#part("elder"),
+    store: this.#store,
+    address: location.href,
+    onChange: () => this.#settle(),
+  });
+
+  #fold = new Fold(this.#part("log"), this.#part("older"));
+
+  #presence = new Presence({
+    address: location.href,
+    store: this.#store,
+    leave: this.#part("leave"),
+    onLook: (looking) => this.#follow(looking),
+    onEnter: () => this.#keepFocus(),
+    onSend: (text) => this.#say(text),
   });
 
   #picker = new FilePicker({
@@ -65,7 +86,7 @@ class XiaobaoChat extends HTMLElement {
     (after, wait, signal) =>
       this.#session.run((token) => this.#api.messages(token, after, wait, signal)),
     {
-      onPage: (messages, history) => this.#onPage(messages, history),
+      onPage: (page, history) => this.#onPage(page, history),
       onError: (error) => this.#onTrouble(error),
     },
   );
@@ -87,7 +108,7 @@ class XiaobaoChat extends HTMLElement {
     this.#listen(this.#listeners.signal);
     this.#view.setBusy(true);
     this.#outbox.restore(this.#session.open);
-    this.#followVisibility();
+    this.#presence.listen(this.#listeners.signal);
   }
 
   disconnectedCallback() {
@@ -97,25 +118,40 @@ class XiaobaoChat extends HTMLElement {
 
   /** @param {AbortSignal} signal */
   #listen(signal) {
-    this.#shell.listen(signal);
+    this.#shell.listen((words) => this.#say(words), signal);
     this.#scroller.listen(signal);
     this.#composer.listen(signal);
     this.#picker.listen(signal);
+    this.#elder.listen(signal);
+    this.#fold.listen(() => this.#part("scroll").focus({ preventScroll: true }), signal);
     this.#part("clear").addEventListener("click", () => this.#askToClear(), { signal });
     for (const quick of this.querySelectorAll("[data-quick]")) {
       quick.addEventListener("click", () => this.#say(quick.textContent ?? ""), { signal });
     }
-    document.addEventListener("visibilitychange", () => this.#followVisibility(), { signal });
     addEventListener("pagehide", () => this.#poller.stop(), { signal });
-    addEventListener("pageshow", () => this.#followVisibility(), { signal });
     addEventListener("online", () => this.#onNetwork(), { signal });
     addEventListener("offline", () => this.#shell.setStatus("offline"), { signal });
     addEventListener("storage", (event) => this.#onOtherTab(event), { signal });
   }
 
-  #followVisibility() {
-    if (document.visibilityState === "visible") this.#poller.start();
+  /**
+   * Out of sight only a conversation is kept up: an officer may be writing.
+   *
+   * @param {boolean} looking whether the customer sees the page
+   */
+  #follow(looking) {
+    if (looking || this.#presence.framed || !this.#view.empty) this.#poller.start();
     else this.#poller.stop();
+  }
+
+  /** @param {string} text */
+  #onTyped(text) {
+    const open = /** @type {NodeListOf<HTMLButtonElement>} */ (
+      this.querySelectorAll("button.choice:enabled, .welcome:not([hidden]) [data-quick]")
+    );
+    const meant = this.#elder.on ? numbered(text, [...open]) : undefined;
+    if (meant) meant.click();
+    else this.#outbox.add(text);
   }
 
   #onNetwork() {
@@ -157,7 +193,7 @@ class XiaobaoChat extends HTMLElement {
     this.#outbox.drop(id);
     this.#view.remove(id);
     this.#shell.closeBanner();
-    this.#showWelcome();
+    this.#settle();
     this.#keepFocus();
   }
 
@@ -165,7 +201,7 @@ class XiaobaoChat extends HTMLElement {
   #cancel(id) {
     this.#outbox.cancel(id);
     this.#view.remove(id);
-    this.#showWelcome();
+    this.#settle();
     this.#keepFocus();
   }
 
@@ -177,9 +213,11 @@ class XiaobaoChat extends HTMLElement {
 
   /** @param {Item} item */
   #onQueued(item) {
+    this.#view.unmarkNew();
     this.#view.showPending(item);
-    this.#showWelcome();
+    this.#settle();
     this.#scroller.toEnd();
+    this.#presence.sent(item);
   }
 
   /**
@@ -190,7 +228,28 @@ class XiaobaoChat extends HTMLElement {
     this.#shell.setStatus("online");
     this.#shell.closeBanner();
     this.#view.setState(item.id, "sent");
-    this.#scroller.follow(this.#view.show(page.messages));
+    this.#scroller.follow(this.#show(page, false));
+  }
+
+  /**
+   * @param {Page} page
+   * @param {boolean} history
+   * @returns {HTMLElement[]} what has come onto the page
+   */
+  #show({ messages, handover }, history) {
+    if (handover !== undefined) this.#shell.setHandover(handover);
+    const added = this.#view.show(messages);
+    this.#view.markNew(this.#presence.take(added, history));
+    this.#settle();
+    return added;
+  }
+
+  /** The conversation has changed: what is to be seen of it. */
+  #settle() {
+    this.#part("welcome").hidden = !this.#view.empty;
+    this.#fold.settle(this.#elder.on);
+    if (this.#view.empty) this.#scroller.toStart();
+    else this.#scroller.settle();
   }
 
   /**
@@ -211,7 +270,7 @@ class XiaobaoChat extends HTMLElement {
   #onFailed(item, error) {
     this.#view.showPending(item);
     this.#view.setState(item.id, "failed");
-    this.#showWelcome();
+    this.#settle();
     const reason = item.lost ? LOST : UNSENT;
     this.#shell.showBanner(error?.status ? error.message : reason, true);
     this.#scroller.toEnd();
@@ -233,18 +292,18 @@ class XiaobaoChat extends HTMLElement {
   }
 
   /**
-   * @param {Message[]} messages
+   * @param {Page} page
    * @param {boolean} history
    */
-  #onPage(messages, history) {
+  #onPage(page, history) {
     // The server answers again: what waits to be tried once more need not sit out its wait.
     if (this.#shell.setStatus("online")) this.#outbox.hurry();
     this.#shell.easeBanner();
-    const added = this.#view.show(messages);
-    messages.forEach((message) => this.#settle(message));
-    this.#showWelcome();
+    const added = this.#show(page, history);
+    page.messages.forEach((message) => this.#arrived(message));
     if (!history) return this.#scroller.follow(added);
     if (!this.#view.empty) this.#scroller.toEnd();
+    this.#scroller.follow(this.#view.fresh);
     this.#view.setBusy(false);
   }
 
@@ -253,7 +312,7 @@ class XiaobaoChat extends HTMLElement {
    *
    * @param {Message} message
    */
-  #settle({ id, reply_to: answered }) {
+  #arrived({ id, reply_to: answered }) {
     const key = answered ?? id;
     if (!key || !this.#outbox.settle(key, Boolean(answered))) return;
     this.#view.setState(key, "sent");
@@ -264,7 +323,7 @@ class XiaobaoChat extends HTMLElement {
   #onTrouble(error) {
     if (error.unreachable) this.#shell.setStatus("offline");
     if (error.status > 0) this.#shell.showBanner(error.message, false);
-    this.#showWelcome();
+    this.#settle();
   }
 
   #onSessionReplaced() {
@@ -276,7 +335,7 @@ class XiaobaoChat extends HTMLElement {
   /** @param {StorageEvent} event */
   #onOtherTab(event) {
     if (Store.concerns(event, CLEARED_KEY)) this.#forgetConversation();
-    else if (Store.concerns(event, SESSION_KEY) && event.newValue) this.#onSessionReplaced();
+    else if (Store.concerns(event, SESSION_KEY) && isOtherSession(event)) this.#onSessionReplaced();
   }
 
   async #askToClear() {
@@ -286,7 +345,7 @@ class XiaobaoChat extends HTMLElement {
     this.#forgetConversation();
     await this.#session.end();
     this.#poller.reset();
-    this.#followVisibility();
+    this.#poller.start();
     this.#keepFocus();
   }
 
@@ -295,11 +354,7 @@ class XiaobaoChat extends HTMLElement {
     this.#composer.clear();
     this.#view.clear();
     this.#shell.closeBanner();
-    this.#showWelcome();
-  }
-
-  #showWelcome() {
-    this.#part("welcome").hidden = !this.#view.empty;
+    this.#settle();
   }
 
   /** @param {string} name */
@@ -317,17 +372,6 @@ class XiaobaoChat extends HTMLElement {
 function campaignOf(address) {
   const scene = new URL(address).searchParams.get("campaign");
   return scene && CAMPAIGN.test(scene) ? scene : null;
-}
-
-/** Older iPhones lay the keyboard over the page instead of making the page smaller. */
-function followKeyboard() {
-  const seen = window.visualViewport;
-  if (!seen) return;
-  seen.addEventListener("resize", () => {
-    const zoomed = Math.abs(seen.scale - 1) > 0.01;
-    const height = zoomed ? "" : `${Math.round(seen.height)}px`;
-    document.documentElement.style.setProperty("--seen-height", height);
-  });
 }
 
 followKeyboard();

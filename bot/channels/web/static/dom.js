@@ -26,6 +26,16 @@ export function button(title, className, onClick) {
 }
 
 /**
+ * Has something said by screen readers (shell.js).
+ *
+ * @param {HTMLElement} from on the page
+ * @param {string} text
+ */
+export function announce(from, text) {
+  from.dispatchEvent(new CustomEvent("announce", { bubbles: true, detail: text }));
+}
+
+/**
  * @param {string} text
  * @returns {Promise<boolean>} whether it reached the clipboard
  */

@@ -1,6 +1,7 @@
 /** The inside of one bubble: text, facts, source line, numbers to copy or call, links. */
 
-import { button, copyText, el } from "./dom.js";
+import { announce, button, copyText, el } from "./dom.js";
+import { canPrint, printReceipt } from "./receipt.js";
 
 /** @typedef {import("./api.js").Link} Link */
 /** @typedef {"text" | "facts" | "source"} Kind */
@@ -19,6 +20,8 @@ const REFERENCE = /(TS\d{8}-[0-9A-HJKMNP-TV-Z]{6}[0-9A-Z](?![0-9A-Za-z]))/;
 const PHONE =
   /(\b(?:1[12]0|123\d\d|9[56]\d{3}|\d{3,4}-\d{3,4}-\d{3,4})\b(?!\s?[号元万年月天小分个名条%]))/;
 const DATE = /(\b\d{4}-\d{2}-\d{2}\b)/;
+const EXAMPLE = "比如：";
+const COPY = "复制";
 const COPIED_SHOWN = 2000;
 
 /**
@@ -104,11 +107,11 @@ function kindOf(line) {
 function fact(line) {
   const [, label, value] = FACT.exec(line) ?? ["", "", line];
   const name = value.length > LONG_FACT ? "fact long" : "fact";
-  return el("div", { class: name }, el("dt", {}, label), el("dd", {}, ...unbroken(value)));
+  return el("div", { class: name }, el("dt", {}, label), el("dd", {}, ...referenced(value)));
 }
 
 /**
- * A reference that ends its line is there to be kept: it gets a card of its own and a copy button.
+ * A reference that ends its line is the customer's receipt: it gets a card of its own.
  *
  * @param {string} text
  * @returns {(Node | string)[]}
@@ -116,7 +119,8 @@ function fact(line) {
 function words(text) {
   const parts = text.split(REFERENCE);
   return parts.flatMap((part, index) => {
-    if (index % 2) return [/^(\n|$)/.test(parts[index + 1]) ? card(part) : number(part)];
+    const [before, after] = [parts[index - 1], parts[index + 1]];
+    if (index % 2) return [/^(\n|$)/.test(after) ? card(part) : mention(part, before)];
     // The card is a block: the line break after it would leave an empty line.
     return callable(index > 0 ? part.replace(/^\n/, "") : part);
   });
@@ -145,19 +149,57 @@ function call(number) {
   return el("a", { class: "nowrap", href: `tel:${number.replaceAll("-", "")}` }, number);
 }
 
+/**
+ * @param {string} text
+ * @returns {(Node | string)[]}
+ */
+function referenced(text) {
+  const parts = text.split(REFERENCE);
+  return parts.flatMap((part, index) => (index % 2 ? [mention(part, "")] : unbroken(part)));
+}
+
 /** @param {string} reference */
 function number(reference) {
   return el("span", { class: "number" }, reference);
 }
 
+/**
+ * A reference within a sentence is its own button, unless it only shows what one looks like.
+ *
+ * @param {string} reference
+ * @param {string} before
+ */
+function mention(reference, before) {
+  if (before.endsWith(EXAMPLE)) return number(reference);
+  const element = copier(reference, "copy-inline");
+  element.prepend(number(reference), " ");
+  return element;
+}
+
 /** @param {string} reference */
 function card(reference) {
-  const copy = button("复制", "copy", async () => {
-    copy.textContent = (await copyText(reference)) ? "已复制" : "请长按复制";
-    setTimeout(() => (copy.textContent = "复制"), COPIED_SHOWN);
+  const element = el("span", { class: "reference" }, number(reference));
+  const acts = el("span", { class: "acts" }, copier(reference, "copy"));
+  if (canPrint()) acts.append(button("打印回执", "copy", () => printReceipt(element)));
+  element.append(acts);
+  return element;
+}
+
+/**
+ * @param {string} reference
+ * @param {string} className
+ */
+function copier(reference, className) {
+  const word = el("span", {}, COPY);
+  const element = button("", className, async () => {
+    const copied = await copyText(reference);
+    word.textContent = copied ? "已复制" : "请长按复制";
+    announce(element, copied ? `编号 ${reference} 已复制` : "没有复制成功，请长按编号复制");
+    setTimeout(() => (word.textContent = COPY), COPIED_SHOWN);
   });
-  copy.setAttribute("aria-description", `编号 ${reference}`);
-  return el("span", { class: "reference" }, number(reference), copy);
+  element.append(word);
+  element.setAttribute("aria-description", `复制编号 ${reference}`);
+  return element;
 }
 
 /** @param {string} url */

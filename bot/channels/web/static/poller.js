@@ -4,12 +4,11 @@ import { asApiError } from "./api.js";
 import { backoff, pause } from "./backoff.js";
 
 /** @typedef {import("./api.js").ApiError} ApiError */
-/** @typedef {import("./api.js").Message} Message */
 /** @typedef {import("./api.js").Page} Page */
 
 /**
  * @typedef {object} PollerEvents
- * @property {(messages: Message[], history: boolean) => void} onPage
+ * @property {(page: Page, history: boolean) => void} onPage
  * @property {(error: ApiError) => void} onError
  */
 
@@ -87,7 +86,7 @@ export class Poller {
     if (signal.aborted) return;
     this.#fresh = false;
     this.#cursor = page.cursor;
-    this.#events.onPage(page.messages, history);
+    this.#events.onPage(page, history);
     const answeredEarly = !history && page.messages.length === 0 && Date.now() - started < QUICK;
     if (answeredEarly) await pause(backoff(1, null), signal);
   }

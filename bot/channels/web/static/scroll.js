@@ -26,6 +26,12 @@ export class Scroller {
     signal.addEventListener("abort", () => resized.disconnect());
   }
 
+  toStart() {
+    this.#area.scrollTop = 0;
+    this.#pinned = false;
+    this.#newer.hidden = true;
+  }
+
   toEnd() {
     this.#area.scrollTop = this.#area.scrollHeight;
     this.#pinned = true;

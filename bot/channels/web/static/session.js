@@ -1,12 +1,33 @@
 /** Holds the token: opens a session when there is none, replaces one the server has given up. */
 
 import { asApiError } from "./api.js";
+import { randomId } from "./ids.js";
 
 /** @typedef {import("./api.js").ChatApi} ChatApi */
 /** @typedef {import("./store.js").Store} Store */
-/** @typedef {{token: string, until: number, campaign: string | null}} Session */
+/**
+ * @typedef {object} Session
+ * @property {string} token
+ * @property {number} until in this device's clock, ms
+ * @property {number} [since] when the token was issued
+ * @property {string} [name] the same as long as it is the same session, whatever its token
+ * @property {string | null} campaign
+ */
 
 export const SESSION_KEY = "session";
+const RENEW_AFTER = 24 * 60 * 60 * 1000;
+const RETRY_AFTER = 10 * 60 * 1000;
+
+/**
+ * Whether another tab went over to another session, and did not just change the token.
+ *
+ * @param {StorageEvent} event of SESSION_KEY
+ */
+export function isOtherSession({ oldValue, newValue }) {
+  if (!newValue) return false;
+  const [before, after] = [oldValue, newValue].map((value) => JSON.parse(value ?? "{}").name);
+  return !after || before !== after;
+}
 
 export class SessionKeeper {
   #api;
@@ -65,21 +86,56 @@ export class SessionKeeper {
   }
 
   async #token() {
-    const token = this.#stored()?.token ?? (await this.#openOnce());
+    const session = this.#stored();
+    const token = session ? await this.#fresh(session) : await this.#once(() => this.#openNew());
     this.#used = true;
     return token;
   }
 
-  #openOnce() {
-    this.#opening ??= this.#openNew().finally(() => {
+  /**
+   * A token is changed once a day, so that a copied one is not worth much.
+   *
+   * @param {Session} session
+   * @returns {Promise<string>}
+   */
+  #fresh(session) {
+    if (Date.now() - (session.since ?? 0) < RENEW_AFTER) return Promise.resolve(session.token);
+    return this.#once(() => this.#renew(session));
+  }
+
+  /** @param {Session} session */
+  async #renew(session) {
+    try {
+      this.#keep({ ...session, ...(await this.#api.renewSession(session.token)) });
+    } catch {
+      // Another tab was faster, or the server is busy: what is stored now still holds.
+      const stored = this.#stored() ?? session;
+      const soon = Date.now() - RENEW_AFTER + RETRY_AFTER;
+      if (stored.token === session.token) this.#store.set(SESSION_KEY, { ...stored, since: soon });
+    }
+    return this.#stored()?.token ?? session.token;
+  }
+
+  /**
+   * One change of the session at a time.
+   *
+   * @param {() => Promise<string>} change
+   */
+  #once(change) {
+    this.#opening ??= change().finally(() => {
       this.#opening = null;
     });
     return this.#opening;
   }
 
+  /** @param {Session} session */
+  #keep(session) {
+    this.#store.set(SESSION_KEY, { ...session, since: Date.now() });
+  }
+
   async #openNew() {
     const opened = await this.#request();
-    this.#store.set(SESSION_KEY, { ...opened, campaign: this.#campaign });
+    this.#keep({ ...opened, name: randomId(), campaign: this.#campaign });
     if (this.#used) this.#onReplaced();
     return opened.token;
   }

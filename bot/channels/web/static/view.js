@@ -1,5 +1,6 @@
 /** The conversation on the screen: each message once, in the server's order, waiting ones last. */
 
+import { choiceGroup, syncChoices } from "./choices.js";
 import { button, el } from "./dom.js";
 import { fileContent } from "./files.js";
 import { botText, clock, linkList } from "./message.js";
@@ -31,6 +32,7 @@ import { botText, clock, linkList } from "./message.js";
  * @property {(id: string) => void} onCancel
  */
 
+const OFFICER = "工作人员";
 const STATE_TEXT = {
   sending: "发送中…",
   uploading: "上传中",
@@ -73,7 +75,7 @@ export class ConversationView {
    */
   show(messages) {
     const added = messages.map((message) => this.#showOne(message)).filter((row) => row !== null);
-    this.#syncChoices();
+    syncChoices(this.#rows, this.#epoch);
     return added.map(({ element }) => element);
   }
 
@@ -88,7 +90,7 @@ export class ConversationView {
     row.state = "sending";
     this.#fillCustomer(row);
     this.#place(row);
-    this.#syncChoices();
+    syncChoices(this.#rows, this.#epoch);
   }
 
   /**
@@ -123,7 +125,7 @@ export class ConversationView {
     if (!row) return;
     this.#rows.splice(this.#rows.indexOf(row), 1);
     row.element.remove();
-    this.#syncChoices();
+    syncChoices(this.#rows, this.#epoch);
   }
 
   /**
@@ -136,7 +138,30 @@ export class ConversationView {
     row.element.append(el("p", {}, text));
     this.#place(row);
     this.#epoch += 1;
-    this.#syncChoices();
+    syncChoices(this.#rows, this.#epoch);
+  }
+
+  /**
+   * What follows came while the customer was away.
+   *
+   * @param {HTMLElement | undefined} first
+   */
+  markNew(first) {
+    if (!first || this.fresh.length > 0) return;
+    first.classList.add("fresh");
+    first.prepend(el("p", { class: "fresh-mark" }, "新消息"));
+  }
+
+  unmarkNew() {
+    for (const marked of this.fresh) {
+      marked.classList.remove("fresh");
+      marked.querySelector(".fresh-mark")?.remove();
+    }
+  }
+
+  /** @returns {HTMLElement[]} where what is new begins, if anything is */
+  get fresh() {
+    return [...this.#log.querySelectorAll(".fresh")].filter((row) => row instanceof HTMLElement);
   }
 
   clear() {
@@ -148,7 +173,9 @@ export class ConversationView {
   #showOne(message) {
     const known = this.#known(message);
     if (known?.cursor === message.cursor) return null;
-    return message.from === "customer" ? this.#showCustomer(message, known) : this.#showBot(message);
+    return message.from === "customer"
+      ? this.#showCustomer(message, known)
+      : this.#showAnswer(message);
   }
 
   /** @param {Message} message */
@@ -172,18 +199,21 @@ export class ConversationView {
     return known ? null : row;
   }
 
-  /** @param {Message} message */
-  #showBot(message) {
-    const { cursor, text, time, links = [], buttons = [] } = message;
-    const row = this.#newRow("bot", { cursor, text, choices: buttons });
-    const bubble = el("div", { class: "bubble" }, speaker("小保"), ...botText(text), ...linkList(links));
-    row.element.append(bubble, ...this.#choiceGroup(buttons), meta(clock(time)));
+  /** @param {Message} message of the assistant or an officer */
+  #showAnswer({ from, name, cursor, text, time, links = [], buttons = [] }) {
+    const row = this.#newRow(from, { cursor, text, choices: buttons });
+    const { element } = row;
+    element.dataset.cursor = String(cursor);
+    const bubble = el("div", { class: "bubble" }, ...botText(text), ...linkList(links));
+    if (from === "officer") element.append(el("p", { class: "speaker" }, `${name ?? OFFICER}：`));
+    else bubble.prepend(speaker("小保"));
+    element.append(bubble, ...choiceGroup(buttons, this.#events.onChoose), meta(clock(time)));
     this.#place(row);
     return row;
   }
 
   /**
-   * @param {"customer" | "bot" | "note"} from
+   * @param {"customer" | "bot" | "officer" | "note"} from
    * @param {Partial<Row>} values
    * @returns {Row}
    */
@@ -239,15 +269,6 @@ export class ConversationView {
     return [el("progress", { max: "1", value: "0", "aria-label": "上传进度" }), cancel];
   }
 
-  /** @param {Choice[]} choices */
-  #choiceGroup(choices) {
-    if (choices.length === 0) return [];
-    const buttons = choices.map((choice) =>
-      button(choice.title, "choice", () => this.#events.onChoose(choice)),
-    );
-    return [el("div", { class: "choices", role: "group", "aria-label": "可选回答" }, ...buttons)];
-  }
-
   /**
    * Puts the row where the server's order wants it; moves it only if it stands elsewhere.
    *
@@ -262,36 +283,6 @@ export class ConversationView {
     const { element } = row;
     const stands = element.parentNode === this.#log && element.nextElementSibling === next;
     if (!stands) this.#log.insertBefore(element, next);
-  }
-
-  /** Only the newest question is open, and only until it has been answered. */
-  #syncChoices() {
-    const asking = this.#rows.filter((row) => row.choices.length > 0);
-    const newest = asking[asking.length - 1];
-    for (const row of asking) {
-      const chosen = this.#chosen(row);
-      const open = row === newest && row.epoch === this.#epoch && !chosen;
-      row.element.querySelectorAll("button.choice").forEach((element, index) => {
-        const isChosen = row.choices[index] === chosen;
-        /** @type {HTMLButtonElement} */ (element).disabled = !open;
-        element.classList.toggle("chosen", isChosen);
-      });
-    }
-  }
-
-  /**
-   * After a reload the chosen button is known by its words alone.
-   *
-   * @param {Row} asking
-   * @returns {Choice | undefined}
-   */
-  #chosen(asking) {
-    const later = this.#rows.slice(this.#rows.indexOf(asking) + 1);
-    const until = later.findIndex((row) => row.choices.length > 0);
-    const answers = until === -1 ? later : later.slice(0, until);
-    return asking.choices.find(({ title, choice }) =>
-      answers.some((row) => row.choice === choice || row.text === title),
-    );
   }
 
   /** @param {string} id */

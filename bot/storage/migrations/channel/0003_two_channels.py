@@ -24,6 +24,12 @@ def upgrade() -> None:
     _create_outbound()
     _create_handover()
     _create_wechat()
+    op.create_table(
+        "web_session",
+        sa.Column("sender_id", sa.String(128), primary_key=True),
+        sa.Column("generation", sa.Integer, nullable=False),
+        sa.Column("renewed_at", UtcDateTime, nullable=False),
+    )
 
 
 def _create_outbound() -> None:
@@ -33,14 +39,14 @@ def _create_outbound() -> None:
         sa.Column("sender_id", sa.String(128), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("rung", sa.String(16)),
-        sa.Column("parts_sent", sa.Integer, nullable=False),
+        sa.Column("chars_sent", sa.Integer, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
-        sa.Column("next_attempt_at", UtcDateTime, nullable=False),
+        sa.Column("next_attempt_at", UtcDateTime),
         sa.Column("leased_until", UtcDateTime),
         sa.Column("lease_owner", sa.String(64)),
         sa.Column("error_code", sa.Integer),
         sa.Column("error", sa.String(200)),
-        sa.Column("proof", sa.String(64)),
+        sa.Column("proof", sa.String(80)),
         sa.Column("reference", sa.String(18)),
         sa.Column("notice", sa.String(64)),
         sa.Column("confirmed", sa.Boolean, nullable=False),
@@ -92,6 +98,7 @@ def _create_wechat() -> None:
         sa.Column("sender_id", sa.String(128), primary_key=True),
         sa.Column("sealed_openid", sa.Text, nullable=False),
         sa.Column("subscribed", sa.Boolean, nullable=False),
+        sa.Column("subscription_at", UtcDateTime),
         sa.Column("scene", sa.String(64)),
         sa.Column("first_seen_at", UtcDateTime, nullable=False),
         sa.Column("last_spoke_at", UtcDateTime),
@@ -102,6 +109,7 @@ def _create_wechat() -> None:
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
         sa.Column("sender_id", sa.String(128), nullable=False),
         sa.Column("key", sa.String(128), nullable=False),
+        sa.Column("occasion", sa.String(16), nullable=False),
         sa.Column("remaining", sa.Integer, nullable=False),
         sa.Column("valid_until", UtcDateTime, nullable=False),
         sa.UniqueConstraint("sender_id", "key", name="uq_wechat_grant"),
@@ -112,6 +120,7 @@ def _create_wechat() -> None:
         sa.Column("key", sa.String(128), primary_key=True),
         sa.Column("times", sa.Integer, nullable=False),
         sa.Column("first_at", UtcDateTime, nullable=False),
+        sa.Column("answer", sa.Text),
     )
     op.create_table(
         "wechat_nonce",
@@ -123,14 +132,18 @@ def _create_wechat() -> None:
     op.create_table(
         "wechat_token",
         sa.Column("app_id", sa.String(32), primary_key=True),
-        sa.Column("sealed_token", sa.Text, nullable=False),
-        sa.Column("valid_until", UtcDateTime, nullable=False),
-        sa.Column("fetched_at", UtcDateTime, nullable=False),
+        sa.Column("sealed_token", sa.Text),
+        sa.Column("fetched_at", UtcDateTime),
+        sa.Column("valid_until", UtcDateTime),
+        sa.Column("forced_at", UtcDateTime),
+        sa.Column("leased_until", UtcDateTime),
+        sa.Column("lease_owner", sa.String(64)),
     )
 
 
 def downgrade() -> None:
     for table in (
+        "web_session",
         "wechat_token",
         "wechat_nonce",
         "wechat_delivery",

@@ -1,0 +1,207 @@
+"""「给我回个电话」: every turn of the call-back's form, and the promise made when it is on disk."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import drafts, services
+from actions.complaint_form import return_to_form
+from actions.conversation import Events, SafeAction, channel_of, now, phones_told, turn_of
+from actions.handover import close_waiting, waiting_talk
+from actions.handover_file import topic_of
+from actions.topic import INTENT_TITLES
+from bot.errors import BotError, JournalUnavailable, StorageError
+from bot.intake import callback_fields as b
+from bot.intake import fields as f
+from bot.intake.calendar import local_day, show_moment
+from bot.intake.callbacks import Callback
+from bot.intake.forms.table import FormState
+from bot.intake.promises import provisional
+from bot.privacy.masking import mask
+from bot.privacy.sealing import Sealed, phones_of
+
+logger = logging.getLogger(__name__)
+
+FORM = b.TABLE.name
+_NO_TOPIC = {INTENT_TITLES["handoff"], INTENT_TITLES["callback_request"]}
+"""Not what anybody wants to talk about on the phone."""
+
+
+class OpenCallback(SafeAction):
+    """Begins a call-back; a form that is open is put aside and comes back afterwards."""
+
+    def name(self) -> str:
+        return "action_open_callback"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        known = await _known(tracker)
+        aside = await drafts.put_aside(tracker, FORM)
+        return [
+            *(aside or drafts.closing(b.TABLE)),
+            *(SlotSet(name, known.get(name)) for name in b.SLOTS),
+            FollowupAction(FORM),
+        ]
+
+
+async def _known(tracker: Tracker) -> dict[str, Any]:
+    """What the conversation has told already of phone, subject and name."""
+    offered = tracker.get_slot(f.PHONE) or next(iter(phones_told(tracker)), None)
+    topic = topic_of(tracker)
+    return {
+        b.OFFERED: offered or await _phone_of_complaint(tracker),
+        b.TOPIC: None if topic in _NO_TOPIC else topic[: b.LONGEST[b.TOPIC]] or None,
+        b.NAME: tracker.get_slot(f.NAME),
+    }
+
+
+async def _phone_of_complaint(tracker: Tracker) -> Sealed | None:
+    """The phone of the complaint last filed in this conversation."""
+    try:
+        entries = await asyncio.to_thread(services.journal().of_sender, tracker.sender_id)
+    except StorageError:
+        return None
+    if not entries:
+        return None
+    return next(iter(phones_of(mask(str(entries[0].payload[f.PHONE])), services.seals())), None)
+
+
+class ValidateCallbackForm(SafeAction):
+    """Reads one turn of the form; Rasa asks for the `requested_slot` this returns."""
+
+    def name(self) -> str:
+        return f"validate_{FORM}"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        values = drafts.values_of(tracker, b.TABLE)
+        begun = values[b.BOOK] is not None
+        state = FormState(values, tracker.get_slot("requested_slot") if begun else None)
+        step = services.callback_form().advance(state, turn_of(tracker))
+        if step.aside:
+            return []
+        return await drafts.answer(dispatcher, tracker, b.TABLE, state, step)
+
+
+# -- questions ---------------------------------------------------------------------------------
+
+
+class AskCallbackPhone(SafeAction):
+    """Offers the phone that is known; without one, asks."""
+
+    def name(self) -> str:
+        return f"action_ask_{FORM}_{b.PHONE}"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        offered = tracker.get_slot(b.OFFERED)
+        if offered is None:
+            dispatcher.utter_message(response="utter_ask_callback_phone")
+        else:
+            dispatcher.utter_message(
+                response="utter_ask_callback_phone_offered", phone=offered["shown"]
+            )
+        return []
+
+
+class AskCallbackConfirmation(SafeAction):
+    """Reads the wish back with the promise, before it is recorded."""
+
+    def name(self) -> str:
+        return f"action_ask_{FORM}_{b.CONFIRMED}"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        lines = [
+            f"{b.TABLE.by_name[name].label}：{b.show(name, tracker.get_slot(name))}"
+            for name in b.RECAP
+        ]
+        dispatcher.utter_message(
+            response="utter_callback_recap", recap="\n".join(lines), call_by=_promise()
+        )
+        return []
+
+
+def _promise() -> str:
+    moment = now()
+    called = services.call_by(moment)
+    return f"{show_moment(called, local_day(moment))}{provisional(called)}"
+
+
+# -- recording it ------------------------------------------------------------------------------
+
+
+class SubmitCallback(SafeAction):
+    """Records the wish. A call is promised only after the journal has committed."""
+
+    def name(self) -> str:
+        return "action_submit_callback"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        values = drafts.values_of(tracker, b.TABLE)
+        if not values[b.CONFIRMED]:  # left without confirming; the form has said so itself
+            return await return_to_form(dispatcher, tracker)
+        try:
+            promised_by = await _record(values, tracker)
+        except JournalUnavailable as exc:
+            logger.error("call-back not journaled: %s", exc.__cause__.__class__.__name__)
+            dispatcher.utter_message(response="utter_act_not_recorded")
+            return self.after_failure()
+        shown = show_moment(promised_by, local_day(now()))
+        dispatcher.utter_message(
+            response="utter_callback_recorded",
+            phone=values[b.PHONE]["shown"],
+            call_by=f"{shown}{provisional(promised_by)}",
+        )
+        await _stop_waiting(tracker.sender_id)
+        await drafts.forget(str(values[b.BOOK]["id"]))
+        forgotten = [SlotSet(name, None) for name in b.SLOTS]
+        return [*forgotten, *await return_to_form(dispatcher, tracker)]
+
+    def after_failure(self) -> Events:
+        """The answers stay, and the last question tries again."""
+        return [
+            ActiveLoop(FORM),
+            SlotSet(b.CONFIRMED, None),
+            SlotSet("requested_slot", b.CONFIRMED),
+        ]
+
+
+async def _record(values: Mapping[str, Any], tracker: Tracker) -> datetime:
+    """Commits the wish; the moment promised. Raises JournalUnavailable."""
+    moment, preferred = now(), values[b.TIME]
+    callback = Callback(
+        id=UUID(values[b.BOOK]["id"]),
+        channel=channel_of(tracker),
+        sender_id=tracker.sender_id,
+        asked_at=moment,
+        promised_by=services.call_by(moment),
+        phone=services.seals().open(values[b.PHONE]["sealed"]),
+        name=values[b.NAME],
+        topic=str(values[b.TOPIC]),
+        preferred=None if preferred == b.UNKNOWN[b.TIME] else str(preferred),
+        chat=await _talk_given_up(tracker.sender_id),
+    )
+    return await asyncio.to_thread(services.callbacks().record, callback, moment)
+
+
+async def _talk_given_up(sender_id: str) -> str | None:
+    """The talk that the call takes the place of; its absence is no reason not to call."""
+    try:
+        talk = await waiting_talk(sender_id)
+    except StorageError:
+        return None
+    return talk.id if talk else None
+
+
+async def _stop_waiting(sender_id: str) -> None:
+    """Who will be called need not wait in the window; the call is promised whatever becomes of it."""
+    try:
+        await close_waiting(sender_id)
+    except BotError as exc:
+        logger.error("talk not closed: %s", type(exc).__name__)

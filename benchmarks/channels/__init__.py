@@ -1,0 +1,1 @@
+"""`python -m benchmarks.channels`: WeChat and the website under load, in one run on one machine."""

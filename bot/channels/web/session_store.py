@@ -1,0 +1,74 @@
+"""Which token of a session counts: ended sessions and renewals. Blocks."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import IntegrityError
+
+from bot.channels.web.session import Session
+from bot.errors import StorageError
+from bot.storage.engine import UtcDateTime, transaction
+
+GRACE = timedelta(minutes=2)
+"""How long the token before is still taken: other tabs, and requests that are on their way."""
+
+_metadata = sa.MetaData()
+_session = sa.Table(
+    "web_session",
+    _metadata,
+    sa.Column("sender_id", sa.String(128), primary_key=True),
+    sa.Column("generation", sa.Integer, nullable=False),
+    sa.Column("renewed_at", UtcDateTime, nullable=False),
+)
+_ended = sa.Table(
+    "ended_session", _metadata, sa.Column("sender_id", sa.String(128), primary_key=True)
+)
+
+
+class SessionStore:
+    """Renewals on SQLite or PostgreSQL. Every method raises StorageError when storage fails."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def counts(self, session: Session, now: datetime) -> bool:
+        """Whether a token may still be used: not ended, and the newest one or just replaced."""
+        query = sa.select(_session.c.generation, _session.c.renewed_at).where(
+            _session.c.sender_id == session.sender_id
+        )
+        ended = sa.select(_ended.c.sender_id).where(_ended.c.sender_id == session.sender_id)
+        with self._transaction() as tx:
+            if tx.execute(ended).first() is not None:
+                return False
+            newest = tx.execute(query).one_or_none()
+        if newest is None or session.generation >= newest.generation:
+            return True
+        just_now = now < newest.renewed_at + GRACE
+        return bool(session.generation == newest.generation - 1 and just_now)
+
+    def renewed(self, session: Session) -> bool:
+        """Makes `session` the one that counts; False when another request was faster."""
+        row = {"generation": session.generation, "renewed_at": session.issued_at}
+        later = sa.and_(
+            _session.c.sender_id == session.sender_id, _session.c.generation < session.generation
+        )
+        try:
+            with self._transaction() as tx:
+                if tx.execute(_session.update().where(later).values(row)).rowcount:
+                    return True
+                tx.execute(_session.insert().values(sender_id=session.sender_id, **row))
+        except IntegrityError:
+            return False
+        return True
+
+    def purge(self, before: datetime) -> None:
+        """Forgets renewals from before a moment; no token is that old."""
+        with self._transaction() as tx:
+            tx.execute(_session.delete().where(_session.c.renewed_at < before))
+
+    def _transaction(self) -> AbstractContextManager[Connection]:
+        return transaction(self._engine, StorageError)

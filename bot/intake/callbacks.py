@@ -1,0 +1,146 @@
+"""Calls that customers asked for: committed before one is promised, delivered by the relay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import IntegrityError
+
+from bot.intake.outbox import DELIVERED, PENDING, Outbox, SqlOutbox, metadata, outbox_columns
+from bot.privacy.sealing import Sealer
+
+CALLBACK = "callback"
+"""The kind in the contract's backlog."""
+
+callback_table = sa.Table(
+    "callback",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    # By this staff see one that is stuck, and try it again; no customer is told it.
+    sa.Column("reference", sa.String(32), nullable=False, unique=True),
+    sa.Column("sealed_payload", sa.Text, nullable=False),
+    *outbox_columns(),
+)
+
+
+@dataclass(frozen=True)
+class Callback:
+    """A call that a customer wants. `phone` is in clear, `preferred` a time in their words.
+
+    `promised_by` is when the bank will have called; `chat` the id of the talk it takes the place
+    of.
+    """
+
+    id: UUID
+    channel: str
+    sender_id: str
+    asked_at: datetime
+    promised_by: datetime
+    phone: str
+    name: str | None
+    topic: str
+    preferred: str | None
+    chat: str | None = None
+
+    def payload(self) -> dict[str, Any]:
+        """The id and the body of the call (`PUT /api/v1/callbacks/{id}`)."""
+        return {
+            "id": str(self.id),
+            "channel": self.channel,
+            "asked_at": self.asked_at.isoformat(),
+            "promised_by": self.promised_by.isoformat(),
+            "phone": self.phone,
+            "name": self.name,
+            "topic": self.topic,
+            "preferred": self.preferred,
+            "chat": self.chat,
+        }
+
+
+class Callbacks(Outbox, Protocol):
+    """Port of the call-backs. Every method raises JournalUnavailable when storage fails."""
+
+    def record(self, callback: Callback, now: datetime) -> datetime:
+        """Commits the call-back; the promise that stands: that of the first with its id."""
+
+    def of_sender(self, sender_id: str) -> list[Mapping[str, Any]]:
+        """Payloads of the calls asked for in a conversation, newest first."""
+
+    def purge(self, before: datetime) -> int:
+        """Deletes what was delivered before a moment; how many."""
+
+
+class SqlCallbacks(SqlOutbox):
+    """Call-backs on SQLite or PostgreSQL, in the journal's database."""
+
+    _table = callback_table
+    _kind = sa.literal(CALLBACK)
+    _order = (callback_table.c.next_attempt_at, callback_table.c.created_at)
+
+    def __init__(
+        self,
+        engine: Engine,
+        sealer: Sealer,
+        mint_reference: Callable[[UUID, datetime], str],
+        first_wait: timedelta = timedelta(0),
+    ) -> None:
+        """`mint_reference` makes the same reference of the same id and time."""
+        super().__init__(engine)
+        self._sealer = sealer
+        self._mint = mint_reference
+        self._first_wait = first_wait
+
+    def record(self, callback: Callback, now: datetime) -> datetime:
+        try:
+            return self._record(callback, now)
+        except IntegrityError:  # the same one came twice at the same moment
+            return self._record(callback, now)
+
+    def _record(self, callback: Callback, now: datetime) -> datetime:
+        with self._transaction() as tx:
+            known = self._rows(tx, callback_table.c.id == str(callback.id))
+            if known:
+                first = json.loads(self._sealer.open(known[0].sealed_payload))
+                return datetime.fromisoformat(first["promised_by"])
+            tx.execute(callback_table.insert().values(self._row(callback, now)))
+        return callback.promised_by
+
+    def _row(self, callback: Callback, now: datetime) -> dict[str, Any]:
+        return {
+            "id": str(callback.id),
+            "reference": self._mint(callback.id, callback.asked_at),
+            "sealed_payload": self._sealer.seal(json.dumps(callback.payload(), ensure_ascii=False)),
+            "channel": callback.channel,
+            "sender_id": callback.sender_id,
+            "status": PENDING,
+            "attempts": 0,
+            "next_attempt_at": now + self._first_wait,
+            "created_at": now,
+        }
+
+    def of_sender(self, sender_id: str) -> list[Mapping[str, Any]]:
+        with self._transaction() as tx:
+            rows = self._rows(tx, callback_table.c.sender_id == sender_id)
+        return [json.loads(self._sealer.open(row.sealed_payload)) for row in rows]
+
+    @staticmethod
+    def _rows(tx: Connection, condition: Any) -> list[Any]:
+        newest_first = callback_table.c.created_at.desc()
+        query = sa.select(callback_table).where(condition).order_by(newest_first)
+        return list(tx.execute(query))
+
+    def purge(self, before: datetime) -> int:
+        c = callback_table.c
+        old = callback_table.delete().where(c.status == DELIVERED, c.delivered_at < before)
+        with self._transaction() as tx:
+            return int(tx.execute(old).rowcount)
+
+    def _content(self, row: Any) -> tuple[str, dict[str, Any]]:
+        return CALLBACK, json.loads(self._sealer.open(row.sealed_payload))

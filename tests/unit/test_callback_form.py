@@ -1,0 +1,199 @@
+"""A customer asks to be called, from the customer's side."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.intake import callback_fields as b
+from bot.intake.forms import table as t
+from tests.unit.callback_talk import CALLBACK_ID, CallbackTalk, at_recap, sealed
+
+
+def test_phone_subject_and_time_are_asked_then_confirmed() -> None:
+    talk = CallbackTalk()
+    assert talk[b.BOOK]["id"] == str(CALLBACK_ID)
+    for field, answer in ((b.PHONE, "13812348000"), (b.TOPIC, "退货的钱没到账"), (b.TIME, "上午")):
+        assert talk.requested == field
+        talk.say(answer)
+    assert talk.requested == b.CONFIRMED
+    talk.say("好的")
+    assert talk.requested is None
+    assert talk[b.CONFIRMED] is True
+    assert talk[b.PHONE]["shown"] == "138****8000"
+
+
+def test_all_told_at_once_is_asked_no_more() -> None:
+    talk = CallbackTalk("给我回个电话，13812348000，明天上午打，我姓王", callback_topic="理财赎回")
+    assert talk.requested == b.CONFIRMED
+    assert talk[b.TIME] == "明天上午打"
+    assert talk[b.NAME] == "王"
+
+
+def test_a_phone_that_is_known_is_offered_not_asked_for() -> None:
+    talk = CallbackTalk(callback_offered=sealed("13812348000"))
+    assert talk[b.PHONE] is None
+    talk.say("是的")
+    assert talk[b.PHONE]["shown"] == "138****8000"
+    assert talk.requested == b.TOPIC
+
+
+@pytest.mark.parametrize("refusal", ["不是", "换个号码", "打另一个手机"])
+def test_another_phone_may_be_given_instead(refusal: str) -> None:
+    talk = CallbackTalk(callback_offered=sealed("13812348000"))
+    talk.say(refusal)
+    assert talk.requested == b.PHONE
+    assert talk[b.OFFERED] is None
+    talk.say("13912340001")
+    assert talk[b.PHONE]["shown"] == "139****0001"
+
+
+def test_another_phone_may_be_typed_at_once() -> None:
+    talk = CallbackTalk(callback_offered=sealed("13812348000"))
+    talk.say("打13912340001，我姓赵")
+    assert talk[b.PHONE]["shown"] == "139****0001"
+    assert talk[b.NAME] == "赵"
+
+
+def test_yes_means_nothing_when_no_phone_is_offered() -> None:
+    talk = CallbackTalk()
+    talk.say("好的")
+    assert talk.requested == b.PHONE
+
+
+def test_a_phone_cannot_be_skipped() -> None:
+    talk = CallbackTalk()
+    talk.say("跳过")
+    assert talk.said == ["utter_form_not_optional"]
+    assert talk.requested == b.PHONE
+
+
+@pytest.mark.parametrize("field", [b.TOPIC, b.TIME])
+def test_subject_and_time_can_be_skipped(field: str) -> None:
+    talk = CallbackTalk()
+    talk.say("13812348000")
+    if field == b.TIME:
+        talk.say("退货的钱没到账")
+    assert talk.requested == field
+    talk.say("跳过")
+    assert talk[field] == b.UNKNOWN[field]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["明天下午三点以后", "晚上八点", "周三上午", "中午别打，下班以后", "现在就打", "30号", "尽快"],
+)
+def test_a_time_is_kept_in_the_customers_words(words: str) -> None:
+    talk = CallbackTalk(callback_topic="理财赎回")
+    talk.say("13812348000")
+    talk.say(words)
+    assert talk[b.TIME] == words
+
+
+@pytest.mark.parametrize("words", ["随便", "都可以", "什么时候都行", "随时打吧"])
+def test_any_time_will_do(words: str) -> None:
+    talk = CallbackTalk(callback_topic="理财赎回")
+    talk.say("13812348000")
+    talk.say(words)
+    assert talk[b.TIME] == b.UNKNOWN[b.TIME]
+
+
+def test_what_is_no_time_gets_help_then_a_way_out() -> None:
+    talk = CallbackTalk(callback_topic="理财赎回")
+    talk.say("13812348000")
+    talk.say("紫色的")
+    assert talk.said == [f"utter_help_{b.TIME}"]
+    talk.say("很圆")
+    assert talk.requested == t.WAY_OUT
+
+
+@pytest.mark.parametrize(("title", "kept"), [("上午", True), ("下午", True), ("半夜", False)])
+def test_only_the_times_on_the_buttons_can_be_pressed(title: str, kept: bool) -> None:
+    talk = CallbackTalk(callback_topic="理财赎回")
+    talk.say("13812348000")
+    talk.press(b.TIME, title)
+    assert (talk[b.TIME] == title) is kept
+
+
+@pytest.mark.parametrize(
+    ("words", "field", "value"),
+    [
+        ("时间改成后天上午", b.TIME, "后天上午"),
+        ("时间是周五下午", b.TIME, "周五下午"),
+        ("内容改成信用卡年费", b.TOPIC, "信用卡年费"),
+    ],
+)
+def test_the_recap_can_be_corrected(words: str, field: str, value: str) -> None:
+    talk = at_recap()
+    talk.say(words)
+    assert talk[field] == value
+    assert talk.requested == b.CONFIRMED
+
+
+@pytest.mark.parametrize("words", ["电话改成13912340001", "打13912340001", "号码错了，13912340001"])
+def test_the_phone_can_be_corrected(words: str) -> None:
+    talk = at_recap()
+    talk.say(words)
+    assert talk[b.PHONE]["shown"] == "139****0001"
+    assert talk.requested == b.CONFIRMED
+
+
+def test_a_phone_called_wrong_is_asked_for_anew_and_not_offered() -> None:
+    talk = CallbackTalk(callback_offered=sealed("13812348000"), callback_topic="理财")
+    talk.press(b.PHONE, True)
+    talk.say("上午")
+    talk.say("电话错了")
+    assert talk.requested == b.PHONE
+    assert talk[b.OFFERED] is None
+
+
+@pytest.mark.parametrize("words", ["不", "不用打了", "别打了", "不用了"])
+def test_no_under_the_recap_asks_for_no_call(words: str) -> None:
+    talk = at_recap()
+    talk.say(words)
+    assert talk.said == ["utter_callback_form_cancelled"]
+    assert talk.requested is None
+    assert all(talk[name] is None for name in b.SLOTS)
+
+
+def test_asked_for_again_inside_the_form_it_changes_nothing() -> None:
+    talk = CallbackTalk()
+    talk.say("给我回个电话", "callback_request")
+    assert talk.requested == b.PHONE
+    assert not talk.step.aside
+
+
+def test_asked_for_again_it_is_not_the_subject() -> None:
+    talk = CallbackTalk()
+    talk.say("13812348000")
+    talk.say("给我回个电话", "callback_request")
+    assert talk.requested == b.TOPIC
+    assert talk[b.TOPIC] is None
+
+
+def test_when_a_manager_should_call_is_a_time_and_no_wish_for_a_person() -> None:
+    talk = CallbackTalk(callback_topic="理财赎回")
+    talk.say("13812348000")
+    talk.say("下午三点让经理打给我", "handoff")
+    assert talk[b.TIME] == "下午三点让经理打给我"
+
+
+def test_a_button_of_another_question_sets_nothing() -> None:
+    talk = CallbackTalk()
+    talk.press(b.CONFIRMED, True)
+    assert talk.requested == b.PHONE
+    assert talk[b.CONFIRMED] is None
+
+
+def test_after_a_talk_with_a_person_the_question_comes_again() -> None:
+    talk = CallbackTalk()
+    talk.send({}, "handover_over")
+    assert talk.requested == b.PHONE
+    assert not talk.step.aside
+
+
+def test_starting_over_forgets_what_was_said() -> None:
+    talk = at_recap()
+    talk.say("重新开始")
+    assert talk.requested == b.PHONE
+    assert talk[b.TOPIC] is None
+    assert talk[b.BOOK]["id"] == str(CALLBACK_ID)
