@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any
@@ -129,3 +129,18 @@ def ask_for_a_person(stack: Stack, sender_id: str, channel: str = "web") -> Talk
     talk = handovers.open(asked_for, sender_id, channel, Why.WORD, File("态度"), now)
     engine.dispose()
     return talk
+
+
+def raw_files(stack: Stack) -> dict[str, bytes]:
+    """Every file the product has written: databases with their write-ahead logs, and logs.
+
+    A log whose database was just closed is gone: what it held stands in the database by then, which
+    is why that is read last.
+    """
+    paths = [path for path in stack.folder.rglob("*") if path.is_file()]
+    found = {}
+    for path in sorted(paths, key=lambda path: path.suffix == ".db"):
+        with suppress(FileNotFoundError):
+            found[str(path.relative_to(stack.folder))] = path.read_bytes()
+    assert {"tracker.db", "channel.db", "journal.db", "casestore.db", "rasa.log"} <= found.keys()
+    return found

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.dialogue.kit import arrived, asked, recap
+from tests.dialogue.kit import arrived, asked, raw_files, recap
 from tests.stack import Stack, reference_in, wait_until
 
 PHONE = "13671982345"
@@ -21,14 +21,6 @@ SECRETS = {
 SPACELESS = "6228480012345678907"
 BY_CHANCE = 10
 """Digits; a shorter number can stand inside a timestamp or an id."""
-
-
-def raw_files(stack: Stack) -> dict[str, bytes]:
-    """Every file the product has written: databases with their write-ahead logs, and logs."""
-    files = [path for path in stack.folder.rglob("*") if path.is_file()]
-    found = {str(path.relative_to(stack.folder)): path.read_bytes() for path in files}
-    assert {"tracker.db", "channel.db", "journal.db", "casestore.db", "rasa.log"} <= found.keys()
-    return found
 
 
 def leaks(secret: str, content: bytes) -> bool:

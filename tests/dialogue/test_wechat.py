@@ -10,7 +10,15 @@ from contextlib import closing
 import pytest
 
 from tests.chat_officers import ChatOfficer
-from tests.dialogue.kit import PNG, arrived, ask_for_a_person, asked, reply_of_the_bank, says
+from tests.dialogue.kit import (
+    PNG,
+    arrived,
+    ask_for_a_person,
+    asked,
+    raw_files,
+    reply_of_the_bank,
+    says,
+)
 from tests.stack import Stack, reference_in, wait_until
 from tests.wechat import official_account
 from wechatsim import Person, Simulator
@@ -46,17 +54,16 @@ def attached(stack: Stack, reference: str) -> int:
         return int(store.execute(query, (reference,)).fetchone()[0])
 
 
-def sources(stack: Stack) -> set[str]:
-    """Where the case store's cases came from."""
+def source(stack: Stack, reference: str) -> str:
+    """Where a case of the case store came from."""
     with closing(sqlite3.connect(stack.folder / "casestore.db")) as store:
-        return {source for (source,) in store.execute("SELECT source FROM cases")}
+        query = "SELECT source FROM cases WHERE reference = ?"
+        return str(store.execute(query, (reference,)).fetchone()[0])
 
 
 def files_with(stack: Stack, words: str) -> list[str]:
     """Databases and logs of the product that hold `words` in clear."""
-    kept = [path for path in stack.folder.rglob("*") if path.is_file()]
-    assert len(kept) > 5
-    return [path.name for path in kept if words.encode() in path.read_bytes()]
+    return [name for name, content in raw_files(stack).items() if words.encode() in content]
 
 
 def test_a_complaint_with_a_picture_is_filed_by_numbers_and_the_reply_arrives(
@@ -90,7 +97,7 @@ def test_a_complaint_with_a_picture_is_filed_by_numbers_and_the_reply_arrives(
         "the reply of the bank",
     )
     assert says("utter_case_form_satisfaction") in said(person, "1")
-    assert sources(stack) == {"wechat_chat"}
+    assert source(stack, reference) == "wechat_chat"
     assert files_with(stack, OPENID) == []
 
 
