@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from bot.campaigns.commands import app as campaign
 from bot.channels.wechat.commands import app as wechat
 from bot.errors import BotError
 from bot.knowledge.commands import app as knowledge
@@ -24,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(knowledge, name="knowledge")
+app.add_typer(campaign, name="campaign")
 app.add_typer(wechat, name="wechat")
 console = Console(stderr=True)
 

@@ -17,6 +17,7 @@
     x ChannelError               a customer's request that cannot be served; has a status
     x WeChatError                the WeChat platform refused a call; has its error code
       - WeChatUnreachable        no answer, or none that can be read: try again later
+    x CampaignError              a campaign file is not fit to be used; lists every fault
     x MenuError                  the menu file is not fit to be published
     x SmsError                   the text message platform refused a message
       - SmsUnreachable           no answer, or none that can be read: try again later
@@ -25,6 +26,8 @@ Every message is plain Chinese and fit to be shown.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class BotError(Exception):
@@ -128,3 +131,12 @@ class SmsError(BotError):
 
 class SmsUnreachable(SmsError):
     """短信平台没有回应，稍后会再试。"""
+
+
+class CampaignError(BotError):
+    """宣传活动的文件不正确。"""
+
+    def __init__(self, message: str | None = None, faults: Sequence[str] = ()) -> None:
+        """`message` names the file; each fault is a line of its own."""
+        super().__init__("\n".join([message or "宣传活动的文件不正确。", *faults]))
+        self.faults = tuple(faults)

@@ -62,6 +62,8 @@ class Settings(BaseModel):
 
     web_session_hours: int = Field(168, ge=1)
     web_turn_timeout: float = Field(20.0, gt=0)
+    web_public_url: str = ""
+    """Address of the chat page as customers open it; the codes on posters lead there."""
     web_origins: str = Field("", regex=rf"^({_ORIGIN}(,{_ORIGIN})*)?\Z")
     """Pages of the bank that may show the widget; empty: only the chat page itself."""
     web_trusted_proxies: int = Field(0, ge=0, le=5)

@@ -1,0 +1,1 @@
+"""Outreach campaigns: what each says and asks, checked, and where on the ground it is found."""
