@@ -24,7 +24,6 @@ from bot.intake import callback_fields as b
 from bot.intake import fields as f
 from bot.intake.calendar import local_day, show_moment
 from bot.intake.callbacks import Callback
-from bot.intake.forms.table import FormState
 from bot.intake.promises import provisional
 from bot.privacy.masking import mask
 from bot.privacy.sealing import Sealed, phones_of
@@ -81,9 +80,7 @@ class ValidateCallbackForm(SafeAction):
         return f"validate_{FORM}"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        values = drafts.values_of(tracker, b.TABLE)
-        begun = values[b.BOOK] is not None
-        state = FormState(values, tracker.get_slot("requested_slot") if begun else None)
+        state = drafts.state_of(tracker, b.TABLE)
         step = services.callback_form().advance(state, turn_of(tracker))
         if step.aside:
             return []

@@ -66,9 +66,7 @@ class ValidateCaseForm(SafeAction):
         return f"validate_{FORM}"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        values = drafts.values_of(tracker, c.TABLE)
-        begun = values[c.BOOK] is not None
-        state = FormState(values, tracker.get_slot("requested_slot") if begun else None)
+        state = drafts.state_of(tracker, c.TABLE)
         turn = turn_of(tracker, await _own(tracker))
         step = services.case_form().advance(state, turn)
         if step.aside:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -50,12 +51,11 @@ class ValidateComplaintForm(SafeAction):
         return f"validate_{FORM}"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        values = drafts.values_of(tracker, f.TABLE)
-        # A form that has not begun has no intake id, whatever slot some other form left requested.
-        begun = values[f.INTAKE] is not None
+        state = drafts.state_of(tracker, f.TABLE)
+        begun = state.get(f.INTAKE) is not None
         if not begun:
-            values[f.ATTACHMENTS] = await _sent_before(tracker)
-        state = FormState(values, tracker.get_slot("requested_slot") if begun else None)
+            sent = {f.ATTACHMENTS: await _sent_before(tracker)}
+            state = replace(state, values={**state.values, **sent})
         step = services.form().advance(state, turn_of(tracker) if begun else opening_of(tracker))
         if step.aside:
             return []

@@ -30,6 +30,16 @@ def values_of(tracker: Tracker, table: FormTable) -> dict[str, Any]:
     return {name: tracker.get_slot(name) for name in table.slots}
 
 
+def state_of(tracker: Tracker, table: FormTable) -> FormState:
+    """The form as it stands.
+
+    One that has not begun asks for nothing, whatever slot some other form left requested.
+    """
+    values = values_of(tracker, table)
+    begun = values[table.book] is not None
+    return FormState(values, tracker.get_slot("requested_slot") if begun else None)
+
+
 async def save(
     tracker: Tracker,
     table: FormTable,

@@ -10,7 +10,7 @@ import re
 import secrets
 import string
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import Enum
 
 SERVER_URL = "http://127.0.0.1:5005/webhooks/wechat/"
@@ -72,6 +72,3 @@ class Account:
             token=text(32),
             aes_key=text(43),
         )
-
-
-FIELD_NAMES = tuple(field.name for field in fields(Account))

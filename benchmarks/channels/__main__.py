@@ -8,16 +8,14 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
+from benchmarks.aims import Row, on_page, on_screen
 from benchmarks.channels import measure as m
 from benchmarks.channels.figures import rows
 from benchmarks.channels.widget import VISITS
 from benchmarks.figures import ROOT, commit, machine
-from benchmarks.intake.figures import Row
 
 PAGE = ROOT / "docs" / "benchmarks-channels.md"
-HEAD = ("项目", "实测", "目标", "结论")
 
 
 def main() -> None:
@@ -25,22 +23,13 @@ def main() -> None:
     began_at = commit()
     with tempfile.TemporaryDirectory() as folder, console.status("启动、微信、网页、重复推送…"):
         table = rows(m.measure(Path(folder)))
-    console.print(_screen(table))
+    console.print(on_screen(table, _digits))
     console.print(f"机器：{machine()}；提交：{began_at}")
     PAGE.write_text(_page(table, began_at), encoding="utf-8")
 
 
-def _cells(row: Row) -> tuple[str, str, str, str]:
-    digits = 1 if row.unit in ("毫秒", "条/秒", "kB") else 0
-    aim = "" if row.most is None else f"≤ {row.most:g} {row.unit}"
-    return row.name, f"{row.value:,.{digits}f} {row.unit}", aim, row.verdict
-
-
-def _screen(table: Sequence[Row]) -> Table:
-    shown = Table(*HEAD)
-    for row in table:
-        shown.add_row(*_cells(row))
-    return shown
+def _digits(unit: str) -> int:
+    return 1 if unit in ("毫秒", "条/秒", "kB") else 0
 
 
 def _page(table: Sequence[Row], measured: str) -> str:
@@ -62,9 +51,7 @@ def _page(table: Sequence[Row], measured: str) -> str:
         "处理了几轮数的是 Rasa 的会话库",
         f"- 聊天页：真的 Chromium，没有缓存，{VISITS} 次第一次打开；大小是压缩后实际传送的",
         "",
-        "| " + " | ".join(HEAD) + " |",
-        "|---|--:|--:|---|",
-        *["| " + " | ".join(_cells(row)) + " |" for row in table],
+        *on_page(table, _digits),
     ]
     return "\n".join(lines) + "\n"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.intake.figures import Row, quantile
+from benchmarks.aims import Row, quantile
 
 MOST_P99_MS = 1000.0
 MOST_ANSWER_MS = 4500.0

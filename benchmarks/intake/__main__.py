@@ -8,14 +8,13 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
+from benchmarks.aims import Row, on_page, on_screen
 from benchmarks.figures import ROOT, commit, machine
 from benchmarks.intake import measure as m
-from benchmarks.intake.figures import Row, rows
+from benchmarks.intake.figures import rows
 
 PAGE = ROOT / "docs" / "benchmarks-intake.md"
-HEAD = ("项目", "实测", "目标", "结论")
 
 
 def main() -> None:
@@ -23,22 +22,13 @@ def main() -> None:
     began_at = commit()
     with tempfile.TemporaryDirectory() as folder, console.status("启动、投诉、连发、长谈…"):
         table = rows(m.measure(Path(folder)))
-    console.print(_screen(table))
+    console.print(on_screen(table, _digits))
     console.print(f"机器：{machine()}；提交：{began_at}")
     PAGE.write_text(_page(table, began_at), encoding="utf-8")
 
 
-def _cells(row: Row) -> tuple[str, str, str, str]:
-    digits = 2 if row.unit == "倍" else 1
-    aim = "" if row.most is None else f"≤ {row.most:g} {row.unit}"
-    return row.name, f"{row.value:,.{digits}f} {row.unit}", aim, row.verdict
-
-
-def _screen(table: Sequence[Row]) -> Table:
-    shown = Table(*HEAD)
-    for row in table:
-        shown.add_row(*_cells(row))
-    return shown
+def _digits(unit: str) -> int:
+    return 2 if unit == "倍" else 1
 
 
 def _page(table: Sequence[Row], measured: str) -> str:
@@ -58,9 +48,7 @@ def _page(table: Sequence[Row], measured: str) -> str:
         f"- 长谈：{m.CONVERSATIONS} 段对话，每 {m.ROUND} 轮四个问题、一件四轮的投诉；"
         f"第 {m.EARLY} 轮和第 {m.LATE} 轮前后各取整整 {m.ROUND} 轮的平均，两边是同样的话",
         "",
-        "| " + " | ".join(HEAD) + " |",
-        "|---|--:|--:|---|",
-        *["| " + " | ".join(_cells(row)) + " |" for row in table],
+        *on_page(table, _digits),
     ]
     return "\n".join(lines) + "\n"
 

@@ -6,6 +6,8 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from benchmarks.aims import Row, quantile
+
 MOST_CONFIRM_MS = 300.0
 MOST_BURST_MS = 60.0
 MOST_GROWTH = 1.5
@@ -29,27 +31,6 @@ class Figures:
     early_form: Sequence[float]
     late_faq: Sequence[float]
     late_form: Sequence[float]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table; `most` is the aim, None for a line that only explains."""
-
-    name: str
-    value: float
-    unit: str
-    most: float | None = None
-
-    @property
-    def verdict(self) -> str:
-        if self.most is None:
-            return ""
-        return "达到" if self.value <= self.most else "没有达到"
-
-
-def quantile(times: Sequence[float], share: float) -> float:
-    """The time below which `share` of the times lie."""
-    return statistics.quantiles(times, n=100, method="inclusive")[round(share * 100) - 1]
 
 
 def rows(figures: Figures) -> list[Row]:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import requests
 
+from bot.bank_api import BankApi, error_code, incomplete, read_object
 from bot.errors import CaseStoreError, NotFound, Permanent, Retryable
 from bot.handover.talk import ClosedBy, State, Suggestion, Talk
 
@@ -121,11 +122,8 @@ class HttpDesk:
         read_timeout: float,
         session: requests.Session | None = None,
     ) -> None:
-        self._base = base_url.rstrip("/") + "/api/v1"
+        self._api = BankApi(base_url, token, session)
         self._connect, self._read = connect_timeout, read_timeout
-        self._session = session or requests.Session()
-        self._session.trust_env = False  # a proxy of the environment must not see customers' words
-        self._session.headers["Authorization"] = f"Bearer {token}"
 
     def standing(self) -> Standing:
         longest = min(self._read, LONGEST_QUESTION)
@@ -133,7 +131,7 @@ class HttpDesk:
         try:
             return Standing(bool(body["open"]), int(body["on_duty"]), int(body["waiting"]))
         except (KeyError, TypeError, ValueError) as exc:
-            raise _incomplete() from exc
+            raise incomplete() from exc
 
     def open_chat(self, talk: Talk, lines: Sequence[Line]) -> State:
         file = asdict(talk.file)
@@ -173,7 +171,7 @@ class HttpDesk:
         try:
             return DeskEvents([_event(event) for event in body["events"]], int(body["cursor"]))
         except (KeyError, TypeError, ValueError) as exc:
-            raise _incomplete() from exc
+            raise incomplete() from exc
 
     def ask_callback(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         body = {name: value for name, value in payload.items() if name != "id"}
@@ -183,37 +181,19 @@ class HttpDesk:
         self, method: str, path: str, read_timeout: float | None = None, **kwargs: Any
     ) -> dict[str, Any]:
         timeout = (self._connect, read_timeout or self._read)
-        try:
-            response = self._session.request(
-                method, self._base + path, timeout=timeout, allow_redirects=False, **kwargs
-            )
-        except requests.RequestException as exc:
-            raise Retryable(f"连接失败：{type(exc).__name__}") from exc
+        response = self._api.send(method, path, timeout, **kwargs)
         if response.status_code not in (200, 201):
             raise _failure(response)
-        try:
-            body = response.json()
-        except ValueError as exc:
-            raise Retryable("返回的内容不是 JSON") from exc
-        if not isinstance(body, dict):
-            raise _incomplete()
-        return body
+        return read_object(response)
 
 
 def _failure(response: requests.Response) -> CaseStoreError:
-    try:
-        code = str(response.json()["error"]["code"])
-    except (ValueError, KeyError, TypeError):
-        code = "no_error_code"
+    code = error_code(response)
     message = f"HTTP {response.status_code} {code}"
     if response.status_code == 404 and code == _NO_SUCH_CHAT:
         return NotFound(message)
     refused = 400 <= response.status_code < 500 and response.status_code not in _RETRYABLE
     return Permanent(message) if refused else Retryable(message)
-
-
-def _incomplete() -> Retryable:
-    return Retryable("返回的内容不完整")
 
 
 def _chat(talk_id: str) -> str:
@@ -242,7 +222,7 @@ def _state(body: Mapping[str, Any]) -> State:
     try:
         return State(body["state"])
     except (KeyError, ValueError) as exc:
-        raise _incomplete() from exc
+        raise incomplete() from exc
 
 
 def _event(body: Mapping[str, Any]) -> DeskEvent:

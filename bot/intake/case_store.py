@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import requests
 
+from bot.bank_api import BankApi, error_code, incomplete, read_object
 from bot.errors import CaseStoreError, NotFound, Permanent, Retryable, TooManyAttempts
 
 # 401, 403, 404: a wrong token or address is the operator's to mend, not the complaint's fault.
@@ -25,6 +26,7 @@ _REFUSED_BY_STATE = {
 }
 # 404 says "not yet" (the complaint is still on its way, the address is wrong) but for this.
 _NO_SUCH_NOTICE = "notice_not_found"
+_COMPLAINTS = "/complaints"
 _ACTS = {
     "supplement": "supplements",
     "withdrawal": "withdrawal",
@@ -128,23 +130,19 @@ class HttpCaseStore:
         read_timeout: float,
         session: requests.Session | None = None,
     ) -> None:
-        self._base = base_url.rstrip("/") + "/api/v1"
-        self._url = self._base + "/complaints"
+        self._api = BankApi(base_url, token, session)
         self._timeout = (connect_timeout, read_timeout)
-        self._session = session or requests.Session()
-        self._session.trust_env = False  # a proxy of the environment must not see complaints
-        self._session.headers["Authorization"] = f"Bearer {token}"
 
     def file(self, payload: dict[str, Any]) -> dict[str, Any]:
         headers = {"Idempotency-Key": payload["reference"]}
-        response = self._call("POST", self._url, json=payload, headers=headers)
+        response = self._call("POST", _COMPLAINTS, json=payload, headers=headers)
         if response.status_code in (200, 201):
             return self._body(response, _FILED)
         raise self._failure(response)
 
     def status(self, reference: str, phone_tail: str) -> dict[str, Any]:
         headers = {"X-Complaint-Proof": phone_tail}
-        response = self._call("GET", f"{self._url}/{reference}", headers=headers)
+        response = self._call("GET", f"{_COMPLAINTS}/{reference}", headers=headers)
         if response.status_code == 200:
             return self._body(response, _STATUS)
         if response.status_code == 404:
@@ -156,7 +154,7 @@ class HttpCaseStore:
     def act(self, kind: str, reference: str, payload: dict[str, Any]) -> dict[str, Any]:
         response = self._call(
             "POST",
-            f"{self._url}/{reference}/{_ACTS[kind]}",
+            f"{_COMPLAINTS}/{reference}/{_ACTS[kind]}",
             json=payload,
             headers={"Idempotency-Key": payload["id"]},
         )
@@ -170,21 +168,21 @@ class HttpCaseStore:
             "X-Filename": quote(document.name, safe=""),
             "X-Content-SHA256": document.sha256,
         }
-        url = f"{self._url}/{reference}/attachments/{document.id}"
-        response = self._call("PUT", url, data=document.content, headers=headers)
+        path = f"{_COMPLAINTS}/{reference}/attachments/{document.id}"
+        response = self._call("PUT", path, data=document.content, headers=headers)
         if response.status_code not in (200, 201):
             raise self._failure(response)
 
     def events(self, after: int, limit: int) -> Events:
         params = {"after": after, "limit": limit}
-        response = self._call("GET", f"{self._base}/events", params=params)
+        response = self._call("GET", "/events", params=params)
         if response.status_code != 200:
             raise self._failure(response)
         body = self._body(response, {"events", "cursor"})
         try:
             return Events([_event(event) for event in body["events"]], int(body["cursor"]))
         except (KeyError, TypeError, ValueError) as exc:
-            raise Retryable("返回的内容不完整") from exc
+            raise incomplete() from exc
 
     def confirm(self, notice: str, at: datetime, failure: str | None) -> None:
         status = "delivered" if failure is None else "failed"
@@ -198,34 +196,23 @@ class HttpCaseStore:
         self._put_report("knowledge", knowledge)
 
     def _put_report(self, name: str, body: Mapping[str, Any]) -> None:
-        response = self._call("PUT", f"{self._base}/{name}", json=body)
+        response = self._call("PUT", f"/{name}", json=body)
         if response.status_code not in (200, 204):
             raise self._failure(response)
 
-    def _call(self, method: str, url: str, **kwargs: Any) -> requests.Response:
-        try:
-            return self._session.request(
-                method, url, timeout=self._timeout, allow_redirects=False, **kwargs
-            )
-        except requests.RequestException as exc:
-            raise Retryable(f"连接失败：{type(exc).__name__}") from exc
+    def _call(self, method: str, path: str, **kwargs: Any) -> requests.Response:
+        return self._api.send(method, path, self._timeout, **kwargs)
 
     @staticmethod
     def _body(response: requests.Response, needed: set[str]) -> dict[str, Any]:
-        try:
-            body = response.json()
-        except ValueError as exc:
-            raise Retryable("返回的内容不是 JSON") from exc
-        if not isinstance(body, dict) or not needed <= body.keys():
-            raise Retryable("返回的内容不完整")
+        body = read_object(response)
+        if not needed <= body.keys():
+            raise incomplete()
         return body
 
     @staticmethod
     def _failure(response: requests.Response) -> CaseStoreError:
-        try:
-            code = str(response.json()["error"]["code"])
-        except (ValueError, KeyError, TypeError):
-            code = "no_error_code"
+        code = error_code(response)
         message = f"HTTP {response.status_code} {code}"
         refused = 400 <= response.status_code < 500 and response.status_code not in _RETRYABLE
         refused = refused or (response.status_code == 409 and code in _REFUSED_BY_STATE)

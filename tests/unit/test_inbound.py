@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,24 +13,10 @@ from bot.channels.inbound import Incoming
 from bot.channels.transcript import BOT, CUSTOMER, Ages, Message, Transcript, Unanswered
 from bot.errors import ChannelError, StorageError, TurnFailed
 from bot.storage.engine import create_engine
-from bot.storage.migrate import upgrade
 from tests.samples import sealer
 from tests.unit.desk import Assistant, Desk
 
 CARD = "6222021234567890123"
-
-
-@pytest.fixture
-def transcript(tmp_path: Path) -> Iterator[Transcript]:
-    engine = create_engine(f"sqlite:///{tmp_path / 'channel.db'}")
-    upgrade(engine, "channel")
-    yield Transcript(engine)
-    engine.dispose()
-
-
-@pytest.fixture
-async def desk(transcript: Transcript) -> Desk:
-    return Desk(transcript)
 
 
 async def test_message_and_replies_come_back_as_stored(desk: Desk) -> None:

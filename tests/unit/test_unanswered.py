@@ -3,33 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.channels.transcript import Ages, Transcript, Unanswered
 from bot.channels.unanswered import Sweeper
 from bot.errors import ChannelError, StorageError, TurnFailed
-from bot.storage.engine import create_engine
-from bot.storage.migrate import upgrade
 from tests.unit.desk import Desk
 
 AGES = Ages(youngest=timedelta(seconds=30), oldest=timedelta(hours=24))
-
-
-@pytest.fixture
-def transcript(tmp_path: Path) -> Iterator[Transcript]:
-    engine = create_engine(f"sqlite:///{tmp_path / 'channel.db'}")
-    upgrade(engine, "channel")
-    yield Transcript(engine)
-    engine.dispose()
-
-
-@pytest.fixture
-async def desk(transcript: Transcript) -> Desk:
-    return Desk(transcript)
 
 
 def sweeper(desk: Desk, owner: str = "host:5005", batch: int = 20) -> Sweeper:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import regex
 
@@ -12,8 +12,6 @@ _NEWLINES = ("\n", "\r\n")
 _SENTENCE_ENDS = frozenset("。！？!?；;…")
 _CLOSING = frozenset("”’」』》）)】")
 _CLAUSE_ENDS = frozenset("，、：,: \u3000")
-
-IsCut = Callable[[Sequence[str], int], bool]
 
 
 def split(text: str, limit: int = LONGEST_BYTES) -> list[str]:

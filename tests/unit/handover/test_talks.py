@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,30 +11,15 @@ from bot.channels import texts
 from bot.channels.inbound import HANDOVER_OVER, Prepared, back_to_assistant, seal_turn
 from bot.channels.suggesting import suggested_answers
 from bot.channels.talks import ends_talk
-from bot.channels.transcript import BOT, CUSTOMER, Reply, Transcript, Unanswered
+from bot.channels.transcript import BOT, CUSTOMER, Reply, Unanswered
 from bot.errors import ChannelError, TurnFailed
 from bot.handover.talk import ClosedBy, File, Why
-from bot.storage.engine import create_engine
-from bot.storage.migrate import upgrade
 from tests.handover import WANG
 from tests.samples import sealer
 from tests.unit.desk import Desk
 
 ME = "web-1"
 TALK = "5d5c27a0-3d51-4a10-8d55-58b6c8a3a2f0"
-
-
-@pytest.fixture
-def transcript(tmp_path: Path) -> Iterator[Transcript]:
-    engine = create_engine(f"sqlite:///{tmp_path / 'channel.db'}")
-    upgrade(engine, "channel")
-    yield Transcript(engine)
-    engine.dispose()
-
-
-@pytest.fixture
-async def desk(transcript: Transcript) -> Desk:
-    return Desk(transcript)
 
 
 def wait_for_officer(desk: Desk) -> None:
