@@ -90,7 +90,6 @@ UNKNOWN_CHOICE = "这个选项已经失效，请直接输入文字或重新选�
 NO_SESSION = "会话无效，请刷新页面重新开始。"
 SESSION_EXPIRED = "会话已过期，请刷新页面重新开始。"
 TOO_MANY = "您发得太快了，请{wait}后再发，这句话可以先留着。钱正在被骗、卡正在被盗刷，请马上拨打{hotline}或110。"
-RENEWED_ALREADY = "会话已在另一个页面更新，请再试一次。"
 ORIGIN_REFUSED = "这个网站没有接入小保。请从本行的网站或公众号打开。"
 TROUBLE = "系统出了点问题，请稍后再试。"
 NOT_FOUND = "没有这个地址。"

@@ -162,6 +162,7 @@ def test_the_banks_page_hears_what_happens_and_never_what_is_said(widget: Widget
     chat.get_by_role("button", name="有帮助").click()
     expect(chat.locator(".message-customer[data-state=sent]")).to_have_count(2)
     chat.get_by_role("button", name="关闭窗口").click()
+    expect(widget.window).to_be_hidden()
     heard = widget.heard()
     names = [name for name, _ in heard]
     assert set(names) == {

@@ -69,13 +69,14 @@ class Gate:
     async def renew_session(self, request: Request) -> tuple[str, datetime]:
         """A new token for the session of a request; the one before ends two minutes later.
 
-        Raises ChannelError: 401, 403, 429, 409 when another tab was faster (its token is to be used).
+        Asked twice, the same token comes back. Raises ChannelError: 401, 403, 429.
         """
         session = self._sessions.renew(await self.session(request), self._now())
         self.admit_look(request, session.sender_id)
-        if not await asyncio.to_thread(self._store.renewed, session):
-            raise ChannelError(409, "renewed_already", texts.RENEWED_ALREADY)
-        return self._sessions.token(session)
+        renewed = await asyncio.to_thread(self._store.renewed, session)
+        if renewed is None:
+            raise no_session()
+        return self._sessions.token(renewed)
 
     def admit(self, request: Request, sender: str, text: str = "") -> None:
         """Raises ChannelError (429) for a message too many; danger in `text` always gets through

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -50,20 +51,32 @@ class SessionStore:
         just_now = now < newest.renewed_at + GRACE
         return bool(session.generation == newest.generation - 1 and just_now)
 
-    def renewed(self, session: Session) -> bool:
-        """Makes `session` the one that counts; False when another request was faster."""
+    def renewed(self, session: Session) -> Session | None:
+        """Makes `session` the one that counts.
+
+        When its predecessor was renewed already (another tab was faster, or the answer got lost on
+        the way) that renewal comes back, so that asking again never costs the conversation. None:
+        the predecessor is older than that.
+        """
         row = {"generation": session.generation, "renewed_at": session.issued_at}
-        later = sa.and_(
-            _session.c.sender_id == session.sender_id, _session.c.generation < session.generation
-        )
+        mine = _session.c.sender_id == session.sender_id
+        later = sa.and_(mine, _session.c.generation < session.generation)
         try:
             with self._transaction() as tx:
                 if tx.execute(_session.update().where(later).values(row)).rowcount:
-                    return True
+                    return session
                 tx.execute(_session.insert().values(sender_id=session.sender_id, **row))
         except IntegrityError:
-            return False
-        return True
+            return self._renewal(session)
+        return session
+
+    def _renewal(self, session: Session) -> Session | None:
+        query = sa.select(_session.c.renewed_at).where(
+            _session.c.sender_id == session.sender_id, _session.c.generation == session.generation
+        )
+        with self._transaction() as tx:
+            renewed_at = tx.execute(query).scalar_one_or_none()
+        return replace(session, issued_at=renewed_at) if renewed_at is not None else None
 
     def purge(self, before: datetime) -> None:
         """Forgets renewals from before a moment; no token is that old."""

@@ -108,7 +108,7 @@ export class SessionKeeper {
     try {
       this.#keep({ ...session, ...(await this.#api.renewSession(session.token)) });
     } catch {
-      // Another tab was faster, or the server is busy: what is stored now still holds.
+      // The server is busy or the network gone: what is stored still holds, and is renewed later.
       const stored = this.#stored() ?? session;
       const soon = Date.now() - RENEW_AFTER + RETRY_AFTER;
       if (stored.token === session.token) this.#store.set(SESSION_KEY, { ...stored, since: soon });
