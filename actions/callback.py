@@ -13,13 +13,15 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import drafts, services
+from actions import drafts, services, times
 from actions.complaint_form import return_to_form
 from actions.conversation import Events, SafeAction, channel_of, now, phones_told, turn_of
+from actions.counted import counted, deed
 from actions.handover import close_waiting, waiting_talk
 from actions.handover_file import topic_of
 from actions.topic import INTENT_TITLES
-from bot.errors import BotError, JournalUnavailable, StorageError
+from bot.analytics.fact import FactKind
+from bot.errors import AlreadyBooked, BotError, JournalUnavailable, SlotFull, StorageError
 from bot.intake import callback_fields as b
 from bot.intake import fields as f
 from bot.intake.calendar import local_day, show_moment
@@ -42,13 +44,21 @@ class OpenCallback(SafeAction):
         return "action_open_callback"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        known = await _known(tracker)
-        aside = await drafts.put_aside(tracker, FORM)
-        return [
-            *(aside or drafts.closing(b.TABLE)),
-            *(SlotSet(name, known.get(name)) for name in b.SLOTS),
-            FollowupAction(FORM),
-        ]
+        return await open_form(tracker)
+
+
+async def open_form(tracker: Tracker, **given: Any) -> Events:
+    """Events that begin a call-back with the fields `given`, and with what is known of the others.
+
+    Raises StorageError when the form that is open cannot be put aside.
+    """
+    known = {**await _known(tracker), **given}
+    aside = await drafts.put_aside(tracker, FORM)
+    return [
+        *(aside or drafts.closing(b.TABLE)),
+        *(SlotSet(name, known.get(name)) for name in b.SLOTS),
+        FollowupAction(FORM),
+    ]
 
 
 async def _known(tracker: Tracker) -> dict[str, Any]:
@@ -114,13 +124,20 @@ class AskCallbackConfirmation(SafeAction):
         return f"action_ask_{FORM}_{b.CONFIRMED}"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        is_booked = tracker.get_slot(b.BOOKING) is not None
+        labels = {name: b.TABLE.by_name[name].label for name in b.RECAP}
+        if is_booked:
+            labels[b.TIME] = b.BOOKED_TIME
         lines = [
-            f"{b.TABLE.by_name[name].label}：{b.show(name, tracker.get_slot(name))}"
-            for name in b.RECAP
+            f"{label}：{b.show(name, tracker.get_slot(name))}" for name, label in labels.items()
         ]
-        dispatcher.utter_message(
-            response="utter_callback_recap", recap="\n".join(lines), call_by=_promise()
-        )
+        recap = "\n".join(lines)
+        if is_booked:
+            dispatcher.utter_message(response="utter_booking_recap", recap=recap)
+        else:
+            dispatcher.utter_message(
+                response="utter_callback_recap", recap=recap, call_by=_promise()
+            )
         return []
 
 
@@ -145,20 +162,18 @@ class SubmitCallback(SafeAction):
             return await return_to_form(dispatcher, tracker)
         try:
             promised_by = await _record(values, tracker)
+        except SlotFull:
+            dispatcher.utter_message(response="utter_booking_full", time=values[b.TIME])
+            return _another_time(values)
+        except AlreadyBooked:
+            await times.tell_booked(dispatcher, tracker.sender_id, values[b.BOOKING]["campaign"])
+            return await leave(dispatcher, tracker, values)
         except JournalUnavailable as exc:
             logger.error("call-back not journaled: %s", exc.__cause__.__class__.__name__)
             dispatcher.utter_message(response="utter_act_not_recorded")
             return self.after_failure()
-        shown = show_moment(promised_by, local_day(now()))
-        dispatcher.utter_message(
-            response="utter_callback_recorded",
-            phone=values[b.PHONE]["shown"],
-            call_by=f"{shown}{provisional(promised_by)}",
-        )
-        await _stop_waiting(tracker.sender_id)
-        await drafts.forget(str(values[b.BOOK]["id"]))
-        forgotten = [SlotSet(name, None) for name in b.SLOTS]
-        return [*forgotten, *await return_to_form(dispatcher, tracker)]
+        done = await _promise_given(dispatcher, tracker, values, promised_by)
+        return [*done, *await leave(dispatcher, tracker, values)]
 
     def after_failure(self) -> Events:
         """The answers stay, and the last question tries again."""
@@ -169,22 +184,70 @@ class SubmitCallback(SafeAction):
         ]
 
 
+def _another_time(values: Mapping[str, Any]) -> Events:
+    """The answers stay, and the times that are left are offered."""
+    booking = {"campaign": values[b.BOOKING]["campaign"], "slot": None}
+    return [
+        ActiveLoop(FORM),
+        SlotSet(b.BOOKING, booking),
+        SlotSet(b.TIME, None),
+        SlotSet(b.CONFIRMED, None),
+        SlotSet("requested_slot", b.TIME),
+    ]
+
+
+async def _promise_given(
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+    values: Mapping[str, Any],
+    promised_by: datetime,
+) -> Events:
+    """Says when the call comes, which is on disk by now; has a booked one counted."""
+    phone, booking = values[b.PHONE]["shown"], values[b.BOOKING]
+    if booking is not None:
+        time = values[b.TIME]
+        dispatcher.utter_message(response="utter_booking_recorded", phone=phone, time=time)
+        return [counted(deed(tracker, FactKind.BOOKING, topic=booking["slot"]))]
+    call_by = f"{show_moment(promised_by, local_day(now()))}{provisional(promised_by)}"
+    dispatcher.utter_message(response="utter_callback_recorded", phone=phone, call_by=call_by)
+    await _stop_waiting(tracker.sender_id)
+    return []
+
+
+async def leave(
+    dispatcher: CollectingDispatcher, tracker: Tracker, values: Mapping[str, Any]
+) -> Events:
+    """Forgets the answers; the form that was put aside comes back."""
+    await drafts.forget(str(values[b.BOOK]["id"]))
+    forgotten = [SlotSet(name, None) for name in b.SLOTS]
+    return [*forgotten, *await return_to_form(dispatcher, tracker)]
+
+
 async def _record(values: Mapping[str, Any], tracker: Tracker) -> datetime:
-    """Commits the wish; the moment promised. Raises JournalUnavailable."""
-    moment, preferred = now(), values[b.TIME]
+    """Commits the wish; the moment promised. Raises JournalUnavailable, SlotFull, AlreadyBooked."""
+    moment, booking = now(), values[b.BOOKING]
     callback = Callback(
         id=UUID(values[b.BOOK]["id"]),
         channel=channel_of(tracker),
         sender_id=tracker.sender_id,
         asked_at=moment,
-        promised_by=services.call_by(moment),
+        promised_by=services.call_by(moment) if booking is None else times.end_of(booking, moment),
         phone=services.seals().open(values[b.PHONE]["sealed"]),
         name=values[b.NAME],
         topic=str(values[b.TOPIC]),
-        preferred=None if preferred == b.UNKNOWN[b.TIME] else str(preferred),
-        chat=await _talk_given_up(tracker.sender_id),
+        preferred=_preferred(values),
+        # A call on another day takes the place of no talk.
+        chat=await _talk_given_up(tracker.sender_id) if booking is None else None,
     )
-    return await asyncio.to_thread(services.callbacks().record, callback, moment)
+    seat = None if booking is None else times.seat_of(booking, moment)
+    return await asyncio.to_thread(services.callbacks().record, callback, moment, seat)
+
+
+def _preferred(values: Mapping[str, Any]) -> str | None:
+    time = str(values[b.TIME])
+    if values[b.BOOKING] is not None:
+        return f"{time}（活动预约）"
+    return None if time == b.UNKNOWN[b.TIME] else time
 
 
 async def _talk_given_up(sender_id: str) -> str | None:

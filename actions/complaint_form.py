@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import case_status, drafts, services
@@ -24,7 +24,10 @@ from actions.conversation import (
     payload_of,
     turn_of,
 )
+from actions.counted import counted, deed
 from actions.handover import offer_in_distress
+from bot.analytics.fact import FactKind
+from bot.campaigns import quiz_fields as q
 from bot.errors import JournalUnavailable, StorageError
 from bot.intake import fields as f
 from bot.intake.acts import ActKind
@@ -190,7 +193,8 @@ class SubmitComplaint(SafeAction):
         await drafts.forget(str(values[f.INTAKE]["id"]))
         forgotten = [SlotSet(name, None) for name in f.SLOTS]
         known = SlotSet(case_status.REFERENCE, reference)
-        return [*forgotten, known, *await return_to_form(dispatcher, tracker)]
+        filed = [] if joins else [counted(deed(tracker, FactKind.COMPLAINT))]
+        return [*forgotten, known, *filed, *await return_to_form(dispatcher, tracker)]
 
     def after_failure(self) -> Events:
         """The answers stay, and 「提交」 tries again."""
@@ -239,6 +243,9 @@ async def return_to_form(dispatcher: CollectingDispatcher, tracker: Tracker) -> 
     draft = await drafts.put_aside_before(tracker)
     if draft is None:
         return []
+    if not drafts.TABLES[draft.form].drafted:
+        await drafts.offer(dispatcher, draft)
+        return []
     dispatcher.utter_message(response="utter_back_to_form")
     return await drafts.take_up(tracker, draft)
 
@@ -250,8 +257,11 @@ class AnswerLate(SafeAction):
         return "action_answer_late"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        field = (payload_of(tracker) or {}).get("field")
+        if field in q.TABLE.by_name:
+            return [FollowupAction("action_open_quiz")]
         filed = tracker.get_slot(case_status.REFERENCE)
-        if filed and (payload_of(tracker) or {}).get("field") == f.CONFIRMED:
+        if filed and field == f.CONFIRMED:
             dispatcher.utter_message(response="utter_already_filed", reference=filed)
         else:
             dispatcher.utter_message(response="utter_nothing_open")

@@ -104,6 +104,11 @@ def payload_of(tracker: Tracker) -> dict[str, Any] | None:
     return dict(json.loads(arguments))
 
 
+def intent_of(tracker: Tracker) -> str:
+    """The intent of the latest message."""
+    return str((tracker.latest_message.get("intent") or {}).get("name") or "")
+
+
 def has_spoken(tracker: Tracker) -> bool:
     """True when the assistant already said something in this turn (a side answer)."""
     for event in reversed(tracker.events):

@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
 from actions.conversation import Events, channel_of, now
+from bot.campaigns import quiz_fields as q
 from bot.errors import StorageError
 from bot.intake import callback_fields as b
 from bot.intake import case_fields as c
@@ -22,7 +23,7 @@ from bot.intake.turn import Step
 
 logger = logging.getLogger(__name__)
 
-TABLES = {table.name: table for table in (f.TABLE, c.TABLE, b.TABLE)}
+TABLES = {table.name: table for table in (f.TABLE, c.TABLE, b.TABLE, q.TABLE)}
 
 
 def values_of(tracker: Tracker, table: FormTable) -> dict[str, Any]:
@@ -49,12 +50,12 @@ async def save(
 ) -> bool:
     """Keeps the form as it stands; False when the disk does not take it.
 
-    Before consent only one that is put aside is kept. The tracker holds the same answers, so that
-    a draft that cannot be written is no reason to stop.
+    Before consent only one that is put aside is kept, and so it is with one that is not drafted. The
+    tracker holds the same answers, so that a draft that cannot be written is no reason to stop.
     """
     book = values.get(table.book)
     agreed = table is not f.TABLE or values.get(f.CONSENT) is not None
-    if not book or not (agreed or interrupted_by):
+    if not book or not ((table.drafted and agreed) or interrupted_by):
         return True
     draft = Draft(
         id=str(book["id"]),
@@ -128,6 +129,8 @@ async def take_up(tracker: Tracker, draft: Draft) -> Events:
     """Events that open the form of `draft` at the question where it stopped."""
     table = TABLES[draft.form]
     await save(tracker, table, dict(draft.values), draft.requested)
+    if not table.drafted:
+        await forget(draft.id)
     return [
         *(SlotSet(name, draft.values.get(name)) for name in table.slots),
         ActiveLoop(table.name),
@@ -143,3 +146,9 @@ async def put_aside_before(tracker: Tracker) -> Draft | None:
     except StorageError:
         return None  # nothing is lost: 「继续填写」 finds it later
     return next((draft for draft in drafts if draft.interrupted_by), None)
+
+
+async def offer(dispatcher: CollectingDispatcher, draft: Draft) -> None:
+    """Says that a form that is not drafted waits: it is nothing to be thrown back into."""
+    dispatcher.utter_message(response=f"utter_{draft.form}_waits")
+    await forget(draft.id)

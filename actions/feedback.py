@@ -11,6 +11,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
 from actions.conversation import Events, SafeAction, message_id_of, now, payload_of, typed_before
+from bot.analytics.asker import asker
+from bot.analytics.counting import VISIT
 from bot.errors import StorageError
 from bot.knowledge.feedback import Miss, MissKind
 
@@ -64,7 +66,11 @@ async def count_miss(tracker: Tracker, kind: MissKind) -> None:
     if asked is None:
         return
     found = (asked.get("parse_data") or {}).get("understanding") or {}
-    miss = Miss(kind, str(asked.get("text") or ""), str(found.get("label") or ""), now())
+    text, label = str(asked.get("text") or ""), str(found.get("label") or "")
+    secret, moment = services.analytics_secret(), now()
+    who = asker(tracker.get_slot(VISIT), tracker.sender_id, secret, moment)
+    known = {"campaign": who.campaign, "asker": who.name} if who else {}
+    miss = Miss(kind, text, label, moment, **known)
     await _quietly(services.feedback().missed, message_id_of(tracker), miss)
 
 

@@ -78,7 +78,7 @@ def _intent_of(event: Mapping[str, Any] | None) -> str:
 def _told(tracker: Tracker) -> Iterator[Field]:
     """The answers of the form under way, as the customer may read them."""
     table = drafts.TABLES.get(str((tracker.active_loop or {}).get("name")))
-    if table is None:
+    if table is None or table.name not in _SHOW:  # what is answered in a quiz is nobody's matter
         return
     for field in _shown(table):
         value = tracker.get_slot(field)

@@ -13,7 +13,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import case_status, drafts, services
+from actions import case_status, drafts, services, times
 from actions.conversation import (
     Events,
     SafeAction,
@@ -23,11 +23,21 @@ from actions.conversation import (
     payload_of,
     text_of,
 )
+from bot.campaigns.quiz_progress import PROGRESS, answers_kept
 from bot.channels.senders import WECHAT, channel_of
 from bot.intake import fields as f
 from bot.intake import my_data
 from bot.intake.acts import ActKind
-from bot.intake.my_data import AskedCall, Consent, Draft, Filed, KeptFile, MyData, Wanted
+from bot.intake.my_data import (
+    AskedCall,
+    BookedCall,
+    Consent,
+    Draft,
+    Filed,
+    KeptFile,
+    MyData,
+    Wanted,
+)
 from bot.settings import settings
 
 _CONFIRMED = {"确认删除": Wanted.DELETE, "确认撤回同意": Wanted.WITHDRAW_CONSENT}
@@ -52,7 +62,8 @@ class TellMyData(SafeAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         confirmed = _confirmed(tracker)
-        kept = await asyncio.to_thread(_collect, tracker.sender_id)
+        answers = answers_kept(tracker.get_slot(PROGRESS))
+        kept = await asyncio.to_thread(_collect, tracker.sender_id, answers)
         if confirmed is not None:
             return await _erase(dispatcher, tracker, kept, confirmed)
         wish = my_data.wanted(text_of(tracker), about_data=True) or Wanted.VIEW
@@ -83,7 +94,7 @@ def _buttons(wish: Wanted) -> list[dict[str, str]]:
     return [{"title": titles[wish], "payload": payload}, {"title": "先不了", "payload": "/deny"}]
 
 
-def _collect(sender_id: str) -> _Kept:
+def _collect(sender_id: str, quiz_answers: int) -> _Kept:
     found = services.drafts().of_sender(sender_id)
     entries = services.journal().of_sender(sender_id)
     files = services.evidence().of_sender(sender_id)
@@ -100,6 +111,12 @@ def _collect(sender_id: str) -> _Kept:
         calls=[
             AskedCall(datetime.fromisoformat(c["asked_at"]), c["phone"], c["topic"]) for c in calls
         ],
+        booked=[
+            BookedCall(one.booked_at, times.show(one))
+            for one in services.seats().of_sender(sender_id)
+        ],
+        quiz_answers=quiz_answers,
+        reminders=[reminder.due_at for reminder in services.reminders().of_sender(sender_id)],
     )
     held = [file.id for file in files if file.reference is None]
     return _Kept(data, held, [entry.reference for entry in entries])
@@ -124,12 +141,14 @@ async def _erase(
     said = "utter_data_deleted_but_filed" if kept.references else "utter_data_deleted"
     dispatcher.utter_message(response=said)
     closed = [event for table in drafts.TABLES.values() for event in drafts.closing(table)]
-    return [*closed, SlotSet(case_status.REFERENCE, None)]
+    return [*closed, SlotSet(case_status.REFERENCE, None), SlotSet(PROGRESS, None)]
 
 
 def _delete(sender_id: str, held: list[str]) -> None:
     services.evidence().forget(held)
     services.drafts().forget_sender(sender_id)
+    services.seats().forget_sender(sender_id)
+    services.reminders().forget_sender(sender_id)
 
 
 def _tell_officers(tracker: Tracker, references: list[str]) -> None:

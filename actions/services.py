@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import uuid4
 
+from bot.campaigns.files import open_shelf
+from bot.campaigns.reminders import SqlReminders
+from bot.campaigns.shelf import Shelf
 from bot.handover import bootstrap as handover
 from bot.handover.desk import Desk
 from bot.handover.store import Handovers
@@ -19,8 +22,10 @@ from bot.intake.bootstrap import (
     open_drafts,
     open_evidence,
     open_journal,
+    open_seats,
     sealer,
 )
+from bot.intake.calendar import BEIJING
 from bot.intake.callbacks import Callbacks
 from bot.intake.case_store import CaseStore
 from bot.intake.desk import FilingDesk
@@ -32,6 +37,7 @@ from bot.intake.forms.complaint import ComplaintForm
 from bot.intake.journal import SqlJournal
 from bot.intake.office_hours import OfficeHours
 from bot.intake.reading.classification import load_table
+from bot.intake.seats import Seats
 from bot.knowledge.catalogue import Catalogue, load_catalogue
 from bot.knowledge.feedback import Feedback
 from bot.privacy.sealing import Sealer
@@ -65,6 +71,11 @@ def callback_form() -> CallbackForm:
 @lru_cache(maxsize=1)
 def callbacks() -> Callbacks:
     return open_callbacks(settings())
+
+
+@lru_cache(maxsize=1)
+def seats() -> Seats:
+    return open_seats(settings())
 
 
 def call_by(moment: datetime) -> datetime:
@@ -123,6 +134,16 @@ def catalogue() -> Catalogue:
 
 
 @lru_cache(maxsize=1)
+def campaigns() -> Shelf:
+    return open_shelf(settings().campaigns_dir, lambda: datetime.now(BEIJING).date())
+
+
+@lru_cache(maxsize=1)
+def reminders() -> SqlReminders:
+    return SqlReminders(create_engine(settings().database_url("journal")))
+
+
+@lru_cache(maxsize=1)
 def answerable() -> frozenset[str]:
     """Labels that have a response of the same name."""
     return frozenset({"account_service", *(f"faq/{answer_id}" for answer_id in catalogue())})
@@ -132,3 +153,8 @@ def answerable() -> frozenset[str]:
 def feedback() -> Feedback:
     url = settings().database_url("knowledge")
     return Feedback(create_engine(url, durable=False))
+
+
+def analytics_secret() -> bytes:
+    """What names of people in a campaign's figures are made with."""
+    return settings().analytics_secret.get_secret_value().encode()

@@ -11,11 +11,14 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.case_status import ATTEMPTS
 from actions.conversation import Events
 from actions.drafts import TABLES
-from bot.intake import callback_fields as b
-from bot.intake import case_fields as c
-from bot.intake import fields as f
+from bot.analytics.counting import VISIT
+from bot.campaigns.quiz_progress import PROGRESS
 
-KEPT = (*f.SLOTS, *c.SLOTS, *b.SLOTS, ATTEMPTS)
+_FORMS = [table for table in TABLES.values() if table.drafted]
+KEPT = (
+    *(name for table in _FORMS for name in table.slots),
+    *(ATTEMPTS, VISIT, PROGRESS),
+)
 
 
 class SessionStart(Action):
@@ -31,7 +34,7 @@ class SessionStart(Action):
         values = {name: tracker.get_slot(name) for name in KEPT}
         events += [SlotSet(name, value) for name, value in values.items() if value is not None]
         requested = tracker.get_slot("requested_slot")
-        open_form = next((t.name for t in TABLES.values() if values[t.book] is not None), None)
+        open_form = next((t.name for t in _FORMS if values[t.book] is not None), None)
         if open_form and requested:
             events += [ActiveLoop(open_form), SlotSet("requested_slot", requested)]
         return [*events, ActionExecuted("action_listen")]

@@ -58,12 +58,15 @@ def train(force: Annotated[bool, typer.Option(help="even if nothing changed")] =
 
 @app.command()
 def migrate() -> None:
-    """Bring the journal, channel and knowledge databases to the newest schema."""
+    """Bring all databases of the assistant to the newest schema."""
+    from bot.analytics import outbox
     from bot.storage.engine import create_engine
     from bot.storage.migrate import upgrade
 
-    for name in ("journal", "channel", "knowledge"):
+    for name in ("journal", "channel", "knowledge", "analytics"):
         upgrade(create_engine(settings().database_url(name)), name)
+    # Rasa makes its own tables in there when it starts; the relay looks for this one before.
+    outbox.create(create_engine(settings().database_url("tracker")))
 
 
 @app.command()
@@ -72,6 +75,14 @@ def relay() -> None:
     from bot.launcher.relay_process import run_relay
 
     run_relay(settings())
+
+
+@app.command()
+def count() -> None:
+    """Take what campaigns are counted by from the broker into its database until stopped."""
+    from bot.launcher.counter_process import run_counter
+
+    run_counter(settings())
 
 
 @app.command()
@@ -140,6 +151,39 @@ def evaluate(
     if details is not None:
         write_details(details, lines, predictions)
     sys.stdout.write(json.dumps(score(lines, predictions), ensure_ascii=False, indent=1) + "\n")
+
+
+@campaign.command("qr")
+def campaign_codes(
+    name: str,
+    page: Annotated[str, typer.Option(help="address of the chat page")] = "",
+    out: Annotated[Path, typer.Option(help="folder to write into")] = Path("campaign-print"),
+    wechat: Annotated[bool, typer.Option(help="a code of the WeChat account beside it")] = True,
+) -> None:
+    """Write codes (SVG, PNG), an A4 poster and a table card for every scene of a campaign."""
+    from bot.campaigns.commands import open_desk
+    from bot.launcher.campaign_print import print_campaign
+
+    print_campaign(settings(), open_desk(), name, page, out, with_wechat=wechat)
+
+
+@campaign.command("report")
+def campaign_report(
+    name: str,
+    out: Annotated[Path | None, typer.Option(help="write the report's files here")] = None,
+) -> None:
+    """Show what a campaign achieved, each figure with its meaning; with --out, write the report
+    as Word and Excel."""
+    from datetime import datetime, timezone
+
+    from bot.intake.bootstrap import case_store
+    from bot.launcher.campaign_report import open_campaign_reports
+    from bot.launcher.campaign_verb import show, write
+
+    config, now, screen = settings(), datetime.now(timezone.utc), Console(highlight=False)
+    body = show(open_campaign_reports(config, lambda: now), name, now, screen)
+    if out is not None and not write(case_store(config), body, out, screen):
+        raise typer.Exit(1)
 
 
 def main() -> None:

@@ -6,6 +6,7 @@
       - JournalUnavailable       the complaint could not be put on disk
         . EvidenceUnavailable    a document could not be put on disk or read
     x EvidenceRefused            a document that cannot be taken, with the reason
+    x BrokerError                what carries facts to be counted cannot be reached or refuses
     x BackupFailed               a backup or a restore did not come to its end
     x SheetError                 the review sheet cannot be read or written
     x TurnFailed                 a turn of the assistant could not run to its end
@@ -18,6 +19,9 @@
     x WeChatError                the WeChat platform refused a call; has its error code
       - WeChatUnreachable        no answer, or none that can be read: try again later
     x CampaignError              a campaign file is not fit to be used; lists every fault
+    x BookingRefused             a time for a call cannot be booked
+      - SlotFull                 no seat is left
+      - AlreadyBooked            this customer has a time of the campaign already
     x MenuError                  the menu file is not fit to be published
     x SmsError                   the text message platform refused a message
       - SmsUnreachable           no answer, or none that can be read: try again later
@@ -56,6 +60,10 @@ class EvidenceUnavailable(JournalUnavailable):
 
 class EvidenceRefused(BotError):
     """这份材料不能接收，请换一份再试。"""
+
+
+class BrokerError(BotError):
+    """消息队列暂时连不上，稍后会再试。"""
 
 
 class BackupFailed(BotError):
@@ -131,6 +139,18 @@ class SmsError(BotError):
 
 class SmsUnreachable(SmsError):
     """短信平台没有回应，稍后会再试。"""
+
+
+class BookingRefused(BotError):
+    """这个时段没有约上。"""
+
+
+class SlotFull(BookingRefused):
+    """这个时段已经约满了，请换一个时段。"""
+
+
+class AlreadyBooked(BookingRefused):
+    """您已经约过这次活动的回电了。"""
 
 
 class CampaignError(BotError):

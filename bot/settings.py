@@ -25,6 +25,7 @@ ENV_FILE = Path(os.environ.get("XIAOBAO_ENV_FILE", ROOT / ".env"))
 
 GENERATED: dict[str, Callable[[], str]] = {
     "WEB_SESSION_SECRET": lambda: secrets.token_urlsafe(32),
+    "ANALYTICS_SECRET": lambda: secrets.token_urlsafe(32),
     "FIELD_KEYS": lambda: Fernet.generate_key().decode(),
     "CASE_STORE_TOKEN": lambda: secrets.token_urlsafe(32),
     "CASE_STORE_FIELD_KEYS": lambda: Fernet.generate_key().decode(),
@@ -34,6 +35,7 @@ GENERATED: dict[str, Callable[[], str]] = {
 _TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _ORIGIN = r" *https?://[A-Za-z0-9.-]+(?::[0-9]+)?"
 _PERIOD = rf" *{_TIME}-{_TIME}"
+_BROKER = r"amqps?://\S+|kafka://[\w.-]+:[0-9]+(?:,[\w.-]+:[0-9]+)*(?:/[\w.-]+)?"
 _PRIVATE_URL = r"(?:https://[A-Za-z0-9.-]+|http://(?:127\.0\.0\.1|localhost))(?::[0-9]+)?(?:/\S*)?"
 
 
@@ -59,6 +61,13 @@ class Settings(BaseModel):
     channel_url: str = ""
     tracker_url: str = ""
     knowledge_url: str = ""
+    analytics_url: str = ""
+    """What campaigns achieved; with a broker, the database its consumer writes to."""
+    analytics_broker: str = Field("", regex=rf"^({_BROKER})?\Z")
+    """What carries facts to that database; empty: the relay writes them there itself."""
+    analytics_days: int = Field(1095, ge=30)
+    """How long facts are kept. They name nobody, but comparing needs no more than a few years."""
+    campaigns_dir: Path = ROOT / "data" / "campaigns"
 
     web_session_hours: int = Field(168, ge=1)
     web_turn_timeout: float = Field(20.0, gt=0)
@@ -104,6 +113,8 @@ class Settings(BaseModel):
     draft_days: int = Field(7, ge=1)
 
     web_session_secret: SecretStr
+    analytics_secret: SecretStr
+    """Makes the names people have in a campaign's figures; changed, people count anew."""
     field_keys: SecretStr
     case_store_token: SecretStr
 
@@ -159,7 +170,9 @@ class Settings(BaseModel):
         return f"http://{self.actions_host}:{self.actions_port}/webhook"
 
     def database_url(self, name: str) -> str:
-        """URL of the `journal`, `channel`, `tracker` or `knowledge` database; SQLite under var/ by default."""
+        """URL of the `journal`, `channel`, `tracker`, `knowledge` or `analytics` database.
+
+        SQLite under var/ by default."""
         url: str = getattr(self, f"{name}_url")
         return url or f"sqlite:///{self.var_dir / name}.db"
 

@@ -17,6 +17,7 @@ from starlette.middleware import Middleware
 from casestore.api import (
     act_routes,
     attachment_routes,
+    campaign_routes,
     chat_routes,
     exchange_routes,
     knowledge_routes,
@@ -30,6 +31,7 @@ from casestore.console import (
     audit_pages,
     branch_pages,
     callback_pages,
+    campaign_pages,
     case_acts,
     case_files,
     case_list,
@@ -84,6 +86,7 @@ from casestore.service.audit import AuditRoom
 from casestore.service.authenticator import Authenticators
 from casestore.service.branches import BranchOffice
 from casestore.service.callbacks import CallbackBook
+from casestore.service.campaigns import CampaignBook
 from casestore.service.casework import Casework
 from casestore.service.chat_desk import ChatDesk
 from casestore.service.chat_intake import ChatIntake
@@ -194,6 +197,7 @@ def build_services(engine: Engine, settings: Settings, parts: Parts = Parts()) -
         classification=ClassificationDesk(store, parts.now, parts.new_id, codes),
         corrections=CorrectionBook(store),
         knowledge=KnowledgeBook(store, parts.now),
+        campaigns=CampaignBook(store, parts.now),
         presence=Presence(store, parts.now),
         saved_views=SavedViewBook(store, parts.new_id),
         listing=Listing(store, parts.now),
@@ -234,6 +238,7 @@ _ROUTERS = (
     notice_routes.router,
     chat_routes.router,
     knowledge_routes.router,
+    campaign_routes.router,
     operations.router,
     work.router,
     case_list.router,
@@ -249,6 +254,7 @@ _ROUTERS = (
     classification_pages.router,
     deliveries.router,
     knowledge_pages.router,
+    campaign_pages.router,
     console_entrance.router,
     setup.router,
     own_account.router,

@@ -12,10 +12,13 @@ sh scripts/check.sh
 printf '\n== contract, dialogue, channel, crash and browser tests\n'
 set -- tests --ignore=tests/unit --ignore=tests/data
 case " $missing " in *" chromium "*|*" fonts-noto-cjk "*) set -- "$@" --ignore=tests/e2e ;; esac
-case " $missing " in *" postgresql "*) set -- "$@" -k "not postgres" ;; esac
+without=""
+case " $missing " in *" postgresql "*) without="not postgres" ;; esac
+case " $missing " in *" rabbitmq-server "*) without="${without:+$without and }not rabbitmq" ;; esac
+if [ -n "$without" ]; then set -- "$@" -k "$without"; fi
 .venv/bin/python -m pytest "$@" -q
 
 if [ -n "$missing" ]; then
-    echo "没有安装：$missing。没有运行的测试：浏览器测试（chromium、fonts-noto-cjk）或 PostgreSQL 测试（postgresql）。"
+    echo "没有安装：$missing。没有运行的测试：浏览器测试（chromium、fonts-noto-cjk）、PostgreSQL 测试（postgresql）或消息队列测试（rabbitmq-server）。"
     if [ "${CI:-}" = "true" ]; then exit 1; fi
 fi

@@ -180,6 +180,7 @@ class FakeCaseStore:
         self.receipts: dict[str, tuple[datetime, str | None]] = {}
         self.receipt_failures: list[Exception] = []
         self.knowledge: list[Mapping[str, Any]] = []
+        self.campaigns: list[Mapping[str, Any]] = []
         self.calls: list[str] = []
         self.failures: list[Exception] = []
         self._wrong: dict[str, int] = {}
@@ -275,6 +276,20 @@ class FakeCaseStore:
     def report_knowledge(self, knowledge: Mapping[str, Any]) -> None:
         self._enter("knowledge")
         self.knowledge.append(knowledge)
+
+    def report_campaign(self, campaign: str, figures: Mapping[str, Any]) -> None:
+        self._enter("campaign")
+        if figures["campaign"]["id"] != campaign:
+            raise Permanent("HTTP 422 invalid_request")
+        self.campaigns.append(figures)
+
+    def campaign_report_file(self, campaign: str, suffix: str) -> bytes:
+        self._enter("campaign")
+        told = [each for each in self.campaigns if each["campaign"]["id"] == campaign]
+        if not told:
+            raise NotFound()
+        # Both kinds of file are ZIP archives.
+        return f"PK {suffix} {told[-1]['counted_at']}".encode()
 
     def reply(self, reference: str, text: str, at: datetime = NOW) -> None:
         self._progress.setdefault(reference, {})["state"] = "notified"

@@ -28,6 +28,7 @@ COMMANDS = {
     "casestore": ["-m", "casestore", "serve"],
     "actions": ["-m", "actions"],
     "relay": ["-m", "bot", "relay"],
+    "counter": ["-m", "bot", "count"],
     "rasa": ["-m", "bot", "serve"],
 }
 START_SECONDS = 90.0
@@ -72,6 +73,7 @@ class Stack:
             "CASE_STORE_FIELD_KEYS": key,
             "FIELD_KEYS": Fernet.generate_key().decode(),
             "WEB_SESSION_SECRET": uuid4().hex,
+            "ANALYTICS_SECRET": uuid4().hex,
             "VAR_DIR": str(self.folder),
             "CASE_STORE_FILES_DIR": str(self.folder / "casestore-files"),
             "DATABASE_URL": f"sqlite:///{self.folder / 'casestore.db'}",
@@ -91,11 +93,16 @@ class Stack:
         """Migrates and starts the named processes (all when none is named); waits for health."""
         for arguments in (["bot", "train"], ["bot", "migrate"], ["casestore", "migrate"]):
             self._prepare(*arguments)
-        for name in names or COMMANDS:
+        for name in names or self.names():
             self.launch(name)
         if not names or "rasa" in names:
             wait_until(self.healthy, START_SECONDS, f"health of the assistant; see {self.folder}")
         return self
+
+    def names(self) -> list[str]:
+        """The processes of this installation; only a broker needs the counter."""
+        has_broker = bool(self.env.get("ANALYTICS_BROKER"))
+        return [name for name in COMMANDS if name != "counter" or has_broker]
 
     def _prepare(self, *arguments: str) -> None:
         with (self.folder / "prepare.log").open("ab") as log:
@@ -177,6 +184,11 @@ class Chat:
         """Presses the button with this title among those last offered."""
         choice = next(b["choice"] for b in self.buttons if b["title"] == title)
         return self._replies(self.post({"id": str(uuid4()), "choice": choice}))
+
+    def scan(self, scene: str) -> list[str]:
+        """Comes by a campaign's code in a conversation that is open; the assistant's replies."""
+        body = {"id": str(uuid4()), "scene": scene}
+        return self._replies(self.http.post(self.base + "campaign", json=body, timeout=40))
 
     def _replies(self, answer: requests.Response) -> list[str]:
         assert answer.status_code == 200, f"{answer.status_code}: {answer.text}"

@@ -121,6 +121,11 @@ class Campaign:
     scenes: tuple[Scene, ...]
     slots: tuple[Slot, ...]
 
+    @property
+    def is_large(self) -> bool:
+        """Whether what is printed and shown for it is in large print."""
+        return self.audience is Audience.ELDERLY
+
     def question(self, question_id: str) -> Question | None:
         return next((q for q in self.quiz if q.id == question_id), None)
 

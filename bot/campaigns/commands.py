@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,16 +15,16 @@ if TYPE_CHECKING:
     from bot.campaigns.verbs import Desk
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=__doc__)
-OUT = Path("campaign-print")
 
 
-def _desk() -> Desk:
-    from bot.campaigns.files import CAMPAIGNS, load_library
+def open_desk() -> Desk:
+    """What the verbs work with. Raises ConfigurationError."""
+    from bot.campaigns.files import load_library
     from bot.campaigns.verbs import Desk
     from bot.intake.calendar import BEIJING
 
     today = datetime.now(BEIJING).date()
-    return Desk(CAMPAIGNS, load_library(), today, Console(highlight=False))
+    return Desk(settings().campaigns_dir, load_library(), today, Console(highlight=False))
 
 
 @app.command()
@@ -33,7 +32,7 @@ def new(name: str) -> None:
     """Write a campaign to start from: data/campaigns/NAME.yml."""
     from bot.campaigns import verbs
 
-    verbs.new(_desk(), name)
+    verbs.new(open_desk(), name)
 
 
 @app.command()
@@ -41,7 +40,7 @@ def check() -> None:
     """Check every campaign; exit code 1 when one is not fit to be used."""
     from bot.campaigns import verbs
 
-    if not verbs.check(_desk()):
+    if not verbs.check(open_desk()):
         raise typer.Exit(1)
 
 
@@ -56,7 +55,7 @@ def preview(
     from bot.campaigns.preview import Preview
     from bot.campaigns.shelf import Shelf
 
-    desk = _desk()
+    desk = open_desk()
     try:
         today = date.fromisoformat(day) if day else desk.today
     except ValueError as exc:
@@ -65,21 +64,3 @@ def preview(
     config = settings()
     words = {"hotline": config.hotline, "hotline_hours": config.hotline_hours}
     Preview(shelf, name, today, words, desk.say, lambda prompt: str(typer.prompt(prompt))).run()
-
-
-@app.command()
-def qr(
-    name: str,
-    page: Annotated[str, typer.Option(help="address of the chat page")] = "",
-    out: Annotated[Path, typer.Option(help="folder to write into")] = OUT,
-) -> None:
-    """Write codes (SVG, PNG), an A4 poster and a table card for every scene of a campaign."""
-    from bot.campaigns import verbs
-    from bot.campaigns.posters import Bank
-
-    config = settings()
-    address = page or config.web_public_url
-    if not address:
-        raise CampaignError("请写明聊天页的地址：--page https://…，或在 .env 里设 WEB_PUBLIC_URL。")
-    bank = Bank(config.bank_name, config.hotline, config.hotline_hours)
-    verbs.qr(_desk(), name, address, bank, out)

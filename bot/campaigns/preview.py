@@ -11,19 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
-from bot.campaigns.campaign import Campaign, Level, Question, Standing, Topic, standing
-from bot.campaigns.checks import explained, shown
-from bot.campaigns.quiz import Answered, Rest, next_question, next_return, score
+from bot.campaigns.campaign import Campaign, Question, Standing, Topic, standing
+from bot.campaigns.checks import shown
+from bot.campaigns.quiz import Answered, Rest, next_question, next_return, place_today
+from bot.campaigns.quiz_words import LEVELS, asked, rest_words, score_words, verdict
 from bot.campaigns.shelf import Shelf
 from bot.errors import CampaignError
 
 LEAVE = "0"
-LEVELS = {Level.EASY: "简单", Level.MEDIUM: "中等", Level.HARD: "难"}
-_RESTS = {
-    Rest.ENOUGH_TODAY: "今天的题答够了，明天再来。",
-    Rest.LEVEL_DONE: "这个难度的题都答过了，可以换一个难度。",
-    Rest.ALL_DONE: "所有的题都答过了。",
-}
 _OUTSIDE = {
     Standing.BEFORE: "（活动 {first} 才开始，客户现在会看到这句话，问答照常）",
     Standing.OVER: "（活动 {last} 已经结束，客户现在会看到这句话，问答照常）",
@@ -101,27 +96,27 @@ class Preview:
             campaign = self._campaign()
             question = next_question(campaign, levels[picked], self.history, self.today)
             if isinstance(question, Rest):
-                self.say(_RESTS[question])
+                self.say(rest_words(campaign, question, levels[picked]))
                 break
-            if not self._asked(question):
+            if not self._asked(campaign, question):
                 break
         self._score(self._campaign())
 
-    def _asked(self, question: Question) -> bool:
+    def _asked(self, campaign: Campaign, question: Question) -> bool:
         """Whether the visitor answered and did not pause."""
-        self.say(question.text)
+        self.say(asked(question, *place_today(campaign, question, self.history, self.today)))
         picked = self._pick(question.options, "哪一项？0 先停一停")
         if picked is None:
             return False
         is_right = picked == question.right
-        verdict = "答对了！" if is_right else f"应该是：{question.options[question.right]}"
-        self.say(f"{verdict}\n{explained(question)}")
+        self.say(verdict(question, picked))
         self.history.append(Answered(question.id, self.today, is_right))
         return True
 
     def _score(self, campaign: Campaign) -> None:
-        found = score(campaign, self.history)
-        self.say(f"答了 {found.answered} 道，答对 {found.right_at_last} 道。")
+        told = score_words(campaign, self.history)
+        if told:
+            self.say(told)
         again = next_return(campaign, self.history)
         if again is not None:
             self.say(f"答错的题，愿意的话 {again} 再来问您。")

@@ -66,6 +66,17 @@ def next_question(
     return Rest.LEVEL_DONE if new else Rest.ALL_DONE
 
 
+def place_today(
+    campaign: Campaign, question: Question, history: Sequence[Answered], today: date
+) -> tuple[int, int]:
+    """The how-manieth question of the day one is, and how many may follow it today, at any level."""
+    number = sum(answer.day == today for answer in history) + 1
+    seen = {answer.question_id for answer in history}
+    due = {again.id for again in _due_again(campaign, history, today)}
+    others = [q for q in campaign.quiz if q is not question and (q.id in due or q.id not in seen)]
+    return number, min(campaign.questions_a_day - number, len(others))
+
+
 def comes_back_on(history: Sequence[Answered], question_id: str) -> date | None:
     """The day on which a question that was answered wrong may be asked again; None for others."""
     answers = [answer for answer in history if answer.question_id == question_id]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 from rich.console import Console
 
-from bot.campaigns.campaign import Campaign, standing
-from bot.campaigns.codes import web_link, write
+from bot.campaigns.campaign import Campaign, Scene, standing
+from bot.campaigns.codes import LONGEST_LIFE, MakeCodes, seconds_of, web_link, write
 from bot.campaigns.posters import SHEETS, Bank, Code, render
 from bot.campaigns.reading import ID
 from bot.campaigns.shelf import Library, load_all, load_campaign
@@ -70,28 +70,67 @@ def check(desk: Desk) -> bool:
     return not faults
 
 
-def qr(desk: Desk, name: str, page: str, bank: Bank, out: Path) -> Sequence[Path]:
-    """Writes the codes, the poster and the card of every scene. Raises CampaignError."""
+def qr(
+    desk: Desk,
+    name: str,
+    page: str,
+    bank: Bank,
+    out: Path,
+    make_wechat: MakeCodes | None = None,
+) -> Sequence[Path]:
+    """Writes the codes, the poster and the card of every scene, with a WeChat code beside the web
+    code where these can be made. Raises CampaignError."""
     campaign = load_campaign(desk.folder / f"{name}.yml", desk.library, desk.today)
-    out.mkdir(parents=True, exist_ok=True)
+    web = {
+        scene.id: web_link(page, scene.id, is_large=campaign.is_large) for scene in campaign.scenes
+    }
+    lives = {scene.id: seconds_of(scene, desk.today) for scene in campaign.scenes}
+    wechat = {} if make_wechat is None else make_wechat(lives)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise CampaignError(f"建不了 {out}（{exc.strerror}）。请换一个目录。") from exc
     files = [
-        file for scene in campaign.scenes for file in _sheets(campaign, scene.id, page, bank, out)
+        file
+        for scene in campaign.scenes
+        for file in _sheets(campaign, scene, _codes(web[scene.id], wechat.get(scene.id)), bank, out)
     ]
+    if wechat:
+        _say_lives(desk, lives)
     desk.say(
         f"{len(campaign.scenes)} 个场景，{len(files)} 个文件，在 {out}。用浏览器打开 .html 打印。"
     )
     return files
 
 
-def _sheets(campaign: Campaign, scene_id: str, page: str, bank: Bank, out: Path) -> list[Path]:
-    scene = campaign.scene(scene_id)
-    if scene is None:
-        raise CampaignError(f"活动里没有场景“{scene_id}”。")
-    codes = [Code("微信或浏览器扫一扫", web_link(page, scene.id))]
+def _say_lives(desk: Desk, lives: Mapping[str, int | None]) -> None:
+    for scene_id, seconds in lives.items():
+        kind = "永久码" if seconds is None else f"临时码，{LONGEST_LIFE.days} 天内有效"
+        desk.say(f"微信码 {scene_id}：{kind}。")
+    lasting = sum(seconds is None for seconds in lives.values())
+    if lasting:
+        desk.say(f"其中永久码 {lasting} 个；一个公众号最多 10 万个，不要反复生成。")
+
+
+def _codes(web: str, wechat: str | None) -> Sequence[Code]:
+    """What stands on a sheet; a phone without WeChat reads the web code."""
+    if wechat is None:
+        return [Code("微信或浏览器扫一扫", "打开就能问，不用下载", web)]
+    return [
+        Code("微信扫一扫", "关注后，在微信里问", wechat),
+        Code("浏览器扫一扫", "不用关注，打开就能问", web),
+    ]
+
+
+def _sheets(
+    campaign: Campaign, scene: Scene, codes: Sequence[Code], bank: Bank, out: Path
+) -> list[Path]:
+    """The web code stands last, and its files bear the name of the scene alone."""
     files = []
-    for ending in ("svg", "png"):
-        files.append(out / f"{scene.id}.{ending}")
-        write(codes[0].link, files[-1])
+    for code, suffix in zip(reversed(codes), ("", "-wechat")[: len(codes)], strict=True):
+        for ending in ("svg", "png"):
+            files.append(out / f"{scene.id}{suffix}.{ending}")
+            write(code.link, files[-1])
     for sheet in SHEETS:
         files.append(out / f"{scene.id}-{sheet}.html")
         files[-1].write_text(render(sheet, campaign, scene, codes, bank), encoding="utf-8")

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from sqlalchemy.engine import Engine
 
+from bot.analytics.bootstrap import open_outbox
 from bot.channels.health import Health
 from bot.channels.inbound import Inbound
 from bot.channels.talks import Talks
@@ -51,7 +52,12 @@ def assemble(config: Settings, now: Callable[[], datetime] = utc_now) -> Parts:
     handovers = SqlHandovers(engine, seals)
     talks = Talks(handovers, transcript, hotline=config.hotline, now=now)
     health = Health(
-        config, open_journal(config), transcript, handovers, Outbound(engine, transcript)
+        config,
+        open_journal(config),
+        transcript,
+        handovers,
+        Outbound(engine, transcript),
+        open_outbox(config),
     )
     # The same after a restart: what this process was running when it died is its own again.
     owner = f"{socket.gethostname()[:48]}:{config.rasa_port}"

@@ -13,6 +13,7 @@ from sanic import response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.analytics.outbox import FactOutbox
 from bot.channels.transcript import Transcript
 from bot.channels.wechat.outbound import Outbound
 from bot.errors import BotError
@@ -43,6 +44,7 @@ class Health:
         transcript: Transcript,
         handovers: SqlHandovers,
         outbound: Outbound,
+        facts: FactOutbox,
     ) -> None:
         self._url = f"http://{config.actions_host}:{config.actions_port}/health"
         self._journal = journal
@@ -51,6 +53,7 @@ class Health:
         self._transcript = transcript
         self._handovers = handovers
         self._outbound = outbound
+        self._facts = facts
         self._client: aiohttp.ClientSession | None = None
         self._answered_at = float("-inf")
 
@@ -115,6 +118,7 @@ class Health:
         Gauge("xiaobao_drafts", "Unfinished forms on disk", registry=registry).set(drafts)
         self._measure_talks(registry)
         self._measure_messages(registry)
+        self._measure_facts(registry)
         return str(generate_latest(registry).decode())
 
     def _measure_talks(self, registry: CollectorRegistry) -> None:
@@ -139,6 +143,18 @@ class Health:
         )
         for state, count in self._outbound.counts().items():
             messages.labels(state=state).set(count)
+
+    def _measure_facts(self, registry: CollectorRegistry) -> None:
+        backlog, now = self._facts.backlog(), datetime.now(timezone.utc)
+        waiting = Gauge(
+            "xiaobao_facts_waiting", "Facts of campaigns that are not published", registry=registry
+        )
+        waiting.set(backlog.count)
+        since = now if backlog.oldest is None else backlog.oldest
+        oldest = Gauge(
+            "xiaobao_oldest_fact_seconds", "Age of the oldest such fact", registry=registry
+        )
+        oldest.set(max((now - since).total_seconds(), 0.0))
 
     def _backlog(self) -> Backlog:
         now = datetime.now(timezone.utc)

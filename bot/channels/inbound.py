@@ -50,12 +50,16 @@ class Elsewhere(ChannelError):
 
 @dataclass(frozen=True)
 class Incoming:
-    """A customer's message; `payload` is set when it came from a button titled `text`."""
+    """A customer's message; `payload` is set when it came from a button titled `text`.
+
+    `opening` is said before the assistant's own words.
+    """
 
     sender_id: str
     key: str
     text: str
     payload: str | None = None
+    opening: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ class Inbound:
 
         async def begin() -> list[Message]:
             masked = Masked(incoming.text, ()) if incoming.payload else mask(incoming.text)
-            prepared = self._prepare(masked, incoming.payload)
+            prepared = self._prepare(masked, incoming)
             talk = await self._talks.of(sender)
             ends = ends_talk(incoming.text, incoming.payload)
             if ends:
@@ -204,12 +208,13 @@ class Inbound:
     def _lease(self) -> Lease:
         return Lease(self._owner, self._now() + LEASE)
 
-    def _prepare(self, masked: Masked, payload: str | None) -> Prepared:
+    def _prepare(self, masked: Masked, incoming: Incoming) -> Prepared:
         return Prepared(
-            text=payload or _no_intent_syntax(masked.text),
+            text=incoming.payload or _no_intent_syntax(masked.text),
             phones=phones_of(masked, self._sealer),
             refused=[finding.kind.value for finding in masked.refused],
             only_secrets=masked.only_secrets,
+            opening=incoming.opening,
         )
 
     async def _go_on(

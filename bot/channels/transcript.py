@@ -27,6 +27,8 @@ from bot.storage.engine import UtcDateTime, transaction
 
 CUSTOMER, BOT, OFFICER, NOTE = "customer", "bot", "officer", "note"
 """Who says something. A note is nobody's word: it only makes the assistant take its turn."""
+WAITS = "waits/"
+"""Keys of what is said unasked and not worth a call: it waits until the customer comes by."""
 HISTORY_LIMIT = 500
 FIRST_CHANCE = timedelta(seconds=6)
 """How long the answer to a message is left to go back with the request that brought it; after

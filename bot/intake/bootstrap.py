@@ -18,6 +18,7 @@ from bot.intake.drafts import SqlDrafts
 from bot.intake.evidence import SqlEvidence
 from bot.intake.feed import SqlFeed
 from bot.intake.journal import SqlJournal
+from bot.intake.seats import SqlSeats
 from bot.privacy.sealing import Sealer
 from bot.settings import Settings
 from bot.storage.engine import create_engine
@@ -49,6 +50,10 @@ def open_acts(config: Settings) -> SqlActs:
 
 def open_callbacks(config: Settings) -> SqlCallbacks:
     return SqlCallbacks(_database(config), sealer(config), callback_reference, FIRST_WAIT)
+
+
+def open_seats(config: Settings) -> SqlSeats:
+    return SqlSeats(_database(config))
 
 
 def callback_reference(callback_id: UUID, asked_at: datetime) -> str:

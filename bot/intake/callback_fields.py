@@ -18,6 +18,9 @@ NAME = "callback_name"
 """How to address the customer, when it was said; never asked for."""
 OFFERED = "callback_offered"
 """A phone this conversation knows already, offered instead of asking for one."""
+BOOKING = "callback_booking"
+"""The campaign's time that is booked: `{"campaign": id, "slot": id}`, the slot None while another is
+to be chosen; None for a call at any time."""
 BOOK = "callback_intake"
 
 FIELDS: tuple[Field, ...] = (
@@ -27,11 +30,17 @@ FIELDS: tuple[Field, ...] = (
     Field(CONFIRMED, "确认回电"),
 )
 TABLE = FormTable(
-    "callback_form", FIELDS, BOOK, others=(NAME, OFFERED), interludes=(CANCEL, WAY_OUT, PAUSE)
+    "callback_form",
+    FIELDS,
+    BOOK,
+    others=(NAME, OFFERED, BOOKING),
+    interludes=(CANCEL, WAY_OUT, PAUSE),
 )
 SLOTS = TABLE.slots
 ASKED = tuple(field.name for field in FIELDS)
 RECAP = (PHONE, TOPIC, TIME)
+BOOKED_TIME = "预约时间"
+"""What the time is called when it is booked."""
 TIMES = ("上午", "下午")
 """Offered on buttons."""
 UNKNOWN: Mapping[str, str] = {TOPIC: "电话里说", TIME: "上班时间都可以"}

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from bot.intake.outbox import DELIVERED, PENDING, Outbox, SqlOutbox, metadata, outbox_columns
+from bot.intake.seats import Seat, purge_within, reserve_within
 from bot.privacy.sealing import Sealer
 
 CALLBACK = "callback"
@@ -34,8 +35,8 @@ callback_table = sa.Table(
 class Callback:
     """A call that a customer wants. `phone` is in clear, `preferred` a time in their words.
 
-    `promised_by` is when the bank will have called; `chat` the id of the talk it takes the place
-    of.
+    `promised_by` is when the bank will have called, for a booked call the end of its time; `chat`
+    the id of the talk it takes the place of.
     """
 
     id: UUID
@@ -67,14 +68,18 @@ class Callback:
 class Callbacks(Outbox, Protocol):
     """Port of the call-backs. Every method raises JournalUnavailable when storage fails."""
 
-    def record(self, callback: Callback, now: datetime) -> datetime:
-        """Commits the call-back; the promise that stands: that of the first with its id."""
+    def record(self, callback: Callback, now: datetime, seat: Seat | None = None) -> datetime:
+        """Commits the call-back and its seat, if it is booked, both or neither.
+
+        The promise that stands: that of the first with its id, which keeps its seat. Raises
+        SlotFull, AlreadyBooked.
+        """
 
     def of_sender(self, sender_id: str) -> list[Mapping[str, Any]]:
         """Payloads of the calls asked for in a conversation, newest first."""
 
     def purge(self, before: datetime) -> int:
-        """Deletes what was delivered before a moment; how many."""
+        """Deletes what was delivered before a moment, how many; and seats of times over by then."""
 
 
 class SqlCallbacks(SqlOutbox):
@@ -97,19 +102,23 @@ class SqlCallbacks(SqlOutbox):
         self._mint = mint_reference
         self._first_wait = first_wait
 
-    def record(self, callback: Callback, now: datetime) -> datetime:
+    def record(self, callback: Callback, now: datetime, seat: Seat | None = None) -> datetime:
         try:
-            return self._record(callback, now)
+            return self._record(callback, now, seat)
         except IntegrityError:  # the same one came twice at the same moment
-            return self._record(callback, now)
+            return self._record(callback, now, seat)
 
-    def _record(self, callback: Callback, now: datetime) -> datetime:
+    def _record(self, callback: Callback, now: datetime, seat: Seat | None) -> datetime:
         with self._transaction() as tx:
             known = self._rows(tx, callback_table.c.id == str(callback.id))
             if known:
                 first = json.loads(self._sealer.open(known[0].sealed_payload))
                 return datetime.fromisoformat(first["promised_by"])
             tx.execute(callback_table.insert().values(self._row(callback, now)))
+            if seat is not None:
+                reserve_within(
+                    tx, seat, callback.id, callback.sender_id, now, ends_at=callback.promised_by
+                )
         return callback.promised_by
 
     def _row(self, callback: Callback, now: datetime) -> dict[str, Any]:
@@ -140,6 +149,7 @@ class SqlCallbacks(SqlOutbox):
         c = callback_table.c
         old = callback_table.delete().where(c.status == DELIVERED, c.delivered_at < before)
         with self._transaction() as tx:
+            purge_within(tx, before)
             return int(tx.execute(old).rowcount)
 
     def _content(self, row: Any) -> tuple[str, dict[str, Any]]:

@@ -26,6 +26,7 @@ _REFUSED_BY_STATE = {
 }
 # 404 says "not yet" (the complaint is still on its way, the address is wrong) but for this.
 _NO_SUCH_NOTICE = "notice_not_found"
+_NO_SUCH_CAMPAIGN = "campaign_not_found"
 _COMPLAINTS = "/complaints"
 _ACTS = {
     "supplement": "supplements",
@@ -118,6 +119,18 @@ class CaseStore(Protocol):
         Raises Retryable or Permanent.
         """
 
+    def report_campaign(self, campaign: str, figures: Mapping[str, Any]) -> None:
+        """Tells what a campaign achieved; the body is that of the contract.
+
+        Raises Retryable or Permanent.
+        """
+
+    def campaign_report_file(self, campaign: str, suffix: str) -> bytes:
+        """The report of a campaign as a file, `docx` or `xlsx`, of the figures told last.
+
+        Raises NotFound (no figures told), Retryable or Permanent.
+        """
+
 
 class HttpCaseStore:
     """Blocking client; time-outs in seconds."""
@@ -194,6 +207,17 @@ class HttpCaseStore:
 
     def report_knowledge(self, knowledge: Mapping[str, Any]) -> None:
         self._put_report("knowledge", knowledge)
+
+    def report_campaign(self, campaign: str, figures: Mapping[str, Any]) -> None:
+        self._put_report(f"campaigns/{quote(campaign, safe='')}/figures", figures)
+
+    def campaign_report_file(self, campaign: str, suffix: str) -> bytes:
+        response = self._call("GET", f"/campaigns/{quote(campaign, safe='')}/report.{suffix}")
+        if response.status_code == 200:
+            return bytes(response.content)
+        if error_code(response) == _NO_SUCH_CAMPAIGN:
+            raise NotFound("受理系统还没有这个活动的数字。")
+        raise self._failure(response)
 
     def _put_report(self, name: str, body: Mapping[str, Any]) -> None:
         response = self._call("PUT", f"/{name}", json=body)

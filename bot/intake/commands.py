@@ -56,6 +56,7 @@ _EMERGENCIES = {"emergency", "emergency_life", "emergency_coercion", "emergency_
 _SWITCHES = {
     *("complaint_supplement", "complaint_withdraw", "complaint_review", "complaint_rate"),
     *("complaint_another", "continue_elsewhere", "my_data", "handover_cancel"),
+    *("campaign_menu", "campaign_share", "campaign_book", "quiz_open", "quiz_remind"),
 }
 """What takes the conversation elsewhere; the rules come back to the form by themselves."""
 _HANDOFF = "handoff"

@@ -106,10 +106,19 @@ class AskedCall:
 
 
 @dataclass(frozen=True)
+class BookedCall:
+    """A call booked for a time of a campaign; `time` as the customer read it."""
+
+    booked_at: datetime
+    time: str
+
+
+@dataclass(frozen=True)
 class MyData:
     """Everything kept about one customer, newest first; moments are aware.
 
-    `draft_days`: how long drafts and files that were not submitted are kept. `openid_days`: for how
+    `quiz_answers`: how many answers to the campaigns' quizzes; `reminders`: when they will be reminded
+    of what was wrong. `draft_days`: how long drafts and files that were not submitted are kept. `openid_days`: for how
     long WeChat's OpenID is kept of who says nothing more; None who is not on WeChat.
     """
 
@@ -120,6 +129,9 @@ class MyData:
     draft_days: int
     acts: Sequence[LaterAct] = ()
     calls: Sequence[AskedCall] = ()
+    booked: Sequence[BookedCall] = ()
+    quiz_answers: int = 0
+    reminders: Sequence[datetime] = ()
     openid_days: int | None = None
 
     @property
@@ -243,10 +255,22 @@ def _kept(data: MyData) -> Iterator[str]:
     if data.calls:
         phones = _some([_phone(call.phone) for call in data.calls])
         yield f"约工作人员回的电话{len(data.calls)}次：{phones}，转给工作人员{data.draft_days}天后这里就删除"
+    if data.booked:
+        times = _some([one.time for one in data.booked])
+        yield f"活动热线的预约{len(data.booked)}次：{times}，时间过后{data.draft_days}天自动删除"
+    yield from _quiz(data)
     if data.consents:
         latest = data.consents[0]
         yield f"{_CONSENT_LABEL}：{_consent(latest)}"
     yield from _openid(data)
+
+
+def _quiz(data: MyData) -> Iterator[str]:
+    if data.quiz_answers:
+        yield f"活动小问答的答题记录{data.quiz_answers}条，和聊天记录一起到期自动清除"
+    if data.reminders:
+        moments = _some([_moment(moment) for moment in data.reminders])
+        yield f"小问答的提醒{len(data.reminders)}个：{moments}，提醒过就删除"
 
 
 def _openid(data: MyData) -> Iterator[str]:
@@ -263,6 +287,8 @@ def export(data: MyData) -> list[str]:
         *_drafts(data),
         *_filed(data),
         *_calls(data),
+        *_booked(data),
+        *(f"【小问答】{line}" for line in _quiz(data)),
         *_files(data),
         *_consents(data),
         *(f"【微信】{line}" for line in _openid(data)),
@@ -290,6 +316,11 @@ def _filed(data: MyData) -> Iterator[str]:
 def _calls(data: MyData) -> Iterator[str]:
     for call in data.calls:
         yield f"【回电】{_moment(call.asked_at)}，{_phone(call.phone)}，{call.topic}"
+
+
+def _booked(data: MyData) -> Iterator[str]:
+    for one in data.booked:
+        yield f"【活动预约】{_moment(one.booked_at)}约了{one.time}"
 
 
 def _files(data: MyData) -> Iterator[str]:
@@ -424,5 +455,8 @@ def _deletable(data: MyData) -> str:
     counted = [
         f"没有提交的草稿{len(data.drafts)}份" if data.drafts else "",
         f"没有提交的图片和文件{len(data.held)}个" if data.held else "",
+        f"活动预约的记录{len(data.booked)}条（约好的电话照常打给您）" if data.booked else "",
+        f"小问答的答题记录{data.quiz_answers}条" if data.quiz_answers else "",
+        f"小问答的提醒{len(data.reminders)}个" if data.reminders else "",
     ]
     return "、".join(part for part in counted if part)

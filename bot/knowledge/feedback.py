@@ -31,6 +31,8 @@ _miss = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("label", sa.String(128), nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("campaign", sa.String(64)),
+    sa.Column("asker", sa.String(24)),
 )
 _vote = sa.Table(
     "vote",
@@ -52,12 +54,18 @@ class MissKind(str, Enum):
 
 @dataclass(frozen=True)
 class Miss:
-    """A question nobody could answer; `label` is what the assistant took it for."""
+    """A question nobody could answer; `label` is what the assistant took it for.
+
+    `campaign`: the campaign whose code the customer had come by, if by one; `asker`: a name the
+    customer has for this campaign's questions and for nothing else.
+    """
 
     kind: MissKind
     text: str
     label: str
     at: datetime
+    campaign: str | None = None
+    asker: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,8 @@ class Feedback:
             "text": miss.text[:LONGEST_TEXT],
             "label": miss.label,
             "created_at": miss.at,
+            "campaign": miss.campaign,
+            "asker": miss.asker,
         }
         self._insert(_miss, row)
 
@@ -95,8 +105,14 @@ class Feedback:
         """Misses from `since` on, oldest first."""
         query = sa.select(_miss).where(_miss.c.created_at >= since).order_by(_miss.c.created_at)
         with self._transaction() as tx:
-            rows = tx.execute(query).all()
-        return [Miss(MissKind(r.kind), r.text, r.label, r.created_at) for r in rows]
+            return [_of_row(row) for row in tx.execute(query)]
+
+    def misses_of(self, campaign: str, most: int) -> list[Miss]:
+        """The newest misses of customers who came by a campaign's code, oldest first."""
+        query = sa.select(_miss).where(_miss.c.campaign == campaign)
+        newest = query.order_by(_miss.c.created_at.desc(), _miss.c.message_id).limit(most)
+        with self._transaction() as tx:
+            return [_of_row(row) for row in reversed(tx.execute(newest).all())]
 
     def votes(self, since: datetime) -> list[Votes]:
         """Votes from `since` on, the answers that solved least first."""
@@ -117,3 +133,8 @@ class Feedback:
 
     def _transaction(self) -> AbstractContextManager[Connection]:
         return transaction(self._engine, StorageError)
+
+
+def _of_row(row: Any) -> Miss:
+    kind = MissKind(row.kind)
+    return Miss(kind, row.text, row.label, row.created_at, row.campaign, row.asker)

@@ -2,7 +2,8 @@
 
 Order (docs/adr/0003-journal-and-relay.md): the journal goes before the case store, so that what the
 copy of the journal calls delivered is in the copy of the case store; what is not is delivered
-again, which the case store knows as a repeat.
+again, which the case store knows as a repeat. So do the conversations, with the facts that wait in
+them, before the facts that are counted.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class Holdings:
         """`environment` holds the settings of the case store, which are not the assistant's."""
         urls = {
             name: (f"{name.upper()}_URL", config.database_url(name))
-            for name in (JOURNAL, "channel", "knowledge", "tracker")
+            for name in (JOURNAL, "channel", "knowledge", "tracker", "analytics")
         }
         folders = {EVIDENCE: config.evidence_dir}
         addresses = [(config.rasa_host, config.rasa_port)]

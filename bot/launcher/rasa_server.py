@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import ConfigurationError
+from bot.launcher.facts import counter_of
 from bot.launcher.process import configure_logging
 from bot.launcher.self_test import check_model, golden_sentences
 from bot.settings import ROOT, Settings
@@ -44,20 +45,21 @@ def _build(config: Settings, model: Path) -> Any:
     errors.install(app)
     load = partial(load_agent_on_start, str(model), endpoints, None)
     app.register_listener(load, "before_server_start")
-    app.register_listener(_check_agent, "before_server_start")
+    app.register_listener(partial(_check_agent, config), "before_server_start")
     return app
 
 
-async def _check_agent(app: Any, _loop: Any) -> None:
+async def _check_agent(config: Settings, app: Any, _loop: Any) -> None:
     """Refuses to start with a model that does not load or misunderstands plain questions."""
     from bot.rasa_ext.action_results import check_schema_once
     from bot.rasa_ext.processor import fail_whole_turns
-    from bot.rasa_ext.tracker_store import expose_failures
+    from bot.rasa_ext.tracker_store import count_facts, expose_failures
 
     agent = app.ctx.agent
     if not agent.is_ready():
         raise ConfigurationError("模型加载失败。请运行 make train 重新训练后再启动。")
     expose_failures(agent)
+    count_facts(agent, counter_of(config))
     fail_whole_turns(agent)
     check_schema_once()
     await check_model(agent.parse_message, golden_sentences())

@@ -41,10 +41,13 @@ from bot.intake.news import News
 from bot.intake.outbox import Entry
 from bot.intake.relay import Line, Relay
 from bot.intake.same_matter import told_again
+from bot.launcher.campaign_report import open_campaign_reports
+from bot.launcher.facts import build_fact_errands
 from bot.launcher.ferry import open_ferry
 from bot.launcher.knowledge_report import open_knowledge_report
 from bot.launcher.notices import Notices
 from bot.launcher.process import configure_logging
+from bot.launcher.quiz_reminders import open_quiz_reminders
 from bot.launcher.receipts import Receipts
 from bot.launcher.retention import purge_conversations
 from bot.settings import Settings
@@ -56,6 +59,8 @@ TALKS_EVERY = timedelta(seconds=1)
 PURGE_EVERY = timedelta(minutes=1)
 CLEAR_EVERY = timedelta(hours=1)
 KNOWLEDGE_EVERY = timedelta(minutes=10)
+CAMPAIGNS_EVERY = timedelta(minutes=1)
+REMIND_EVERY = timedelta(seconds=10)
 STOP_SECONDS = 2.0
 
 
@@ -91,6 +96,7 @@ def run_relay(config: Settings) -> None:
             build_errands(open_desk(config), now),
             build_slow_errands(config, now),
             build_talk_errands(config, now),
+            build_fact_errands(config, now),
         )
     ]
     for thread in beside:
@@ -235,8 +241,16 @@ def build_errands(desk: Desk, clock: Callable[[], datetime]) -> Errands:
 
 
 def build_slow_errands(config: Settings, clock: Callable[[], datetime]) -> Errands:
-    report = open_knowledge_report(config)
-    return Errands((Errand("knowledge report", KNOWLEDGE_EVERY, report.send_if_needed),), clock)
+    report, reminders = open_knowledge_report(config), open_quiz_reminders(config, clock)
+    campaigns = open_campaign_reports(config, clock)
+    return Errands(
+        (
+            Errand("knowledge report", KNOWLEDGE_EVERY, report.send_if_needed),
+            Errand("campaign reports", CAMPAIGNS_EVERY, campaigns.send_if_needed),
+            Errand("reminders of quizzes", REMIND_EVERY, reminders.tell_due),
+        ),
+        clock,
+    )
 
 
 def build_talk_errands(config: Settings, clock: Callable[[], datetime]) -> Errands:

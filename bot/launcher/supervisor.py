@@ -1,4 +1,4 @@
-"""Everything behind `make run`: secrets, databases, model, then four processes under one roof."""
+"""Everything behind `make run`: secrets, databases, model, then the processes under one roof."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ PROCESSES = {
     "casestore": "-m casestore serve",
     "actions": "-m actions",
     "relay": "-m bot relay",
+    "counter": "-m bot count",
     "rasa": "-m bot serve",
 }
 
@@ -128,9 +129,7 @@ def _shown(path: Path) -> str:
 def _supervise(console: Console, config: Settings, logs: Path, invitation: str) -> int:
     with _log_files(logs) as files:
         manager = Manager(files)
-        for name, arguments in PROCESSES.items():
-            if name == "casestore" and not _runs_case_store(config):
-                continue
+        for name, arguments in wanted(config).items():
             manager.add_process(
                 name, f"exec '{sys.executable}' {arguments}", env=_environment(), cwd=str(ROOT)
             )
@@ -148,6 +147,13 @@ def _supervise(console: Console, config: Settings, logs: Path, invitation: str) 
         return 1
     console.print("小保已停止。")
     return 0
+
+
+def wanted(config: Settings) -> dict[str, str]:
+    """The processes this installation needs: the bank may have its own case store, and without a
+    broker there is nothing to take facts from."""
+    needed = {"casestore": _runs_case_store(config), "counter": bool(config.analytics_broker)}
+    return {name: what for name, what in PROCESSES.items() if needed.get(name, True)}
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from bot.nlu import campaign
 from bot.nlu.bands import FAQ, Band, Decision, Thresholds, decide
 from bot.nlu.distress import is_distressed
 from bot.nlu.emergency import Danger, danger_by_rule, is_calm_by_rule, kind_of
@@ -47,6 +48,12 @@ _SHAPES: tuple[tuple[Callable[[str], bool], str], ...] = (
     (wants_to_complain, COMPLAINT),
     (wants_another_complaint, "complaint_another"),
     (asks_what_i_am, "who_are_you"),
+    (campaign.wants_the_menu, "campaign_menu"),
+    (campaign.wants_to_share, "campaign_share"),
+    (campaign.wants_to_book, "campaign_book"),
+    (campaign.wants_own_booking, "campaign_book"),
+    (campaign.wants_the_quiz, "quiz_open"),
+    (campaign.wants_no_reminder, "quiz_remind"),
 )
 """Messages whose shape alone says what they mean."""
 DANGER_INTENTS = {

@@ -15,7 +15,8 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.intake.calendar import BEIJING
+from bot.analytics.counting import VISIT, WITHDRAWN
+from bot.intake.calendar import BEIJING, local_day
 from bot.knowledge.answer import PREFIX, Metadata
 from bot.knowledge.lifecycle import Serving, served_text, serving
 from bot.settings import Settings, settings
@@ -31,6 +32,8 @@ STEPS = {
 }
 """Buttons for the steps that an answer's `follow_up` names."""
 MOST_BUTTONS = 4
+BACK = {"title": "回到活动", "payload": "/campaign_menu"}
+"""Beside the others, for who came by a campaign's code today."""
 
 
 def today_in_beijing() -> date:
@@ -68,8 +71,15 @@ class SettingsResponses(TemplatedNaturalLanguageGenerator):
         if response is None or not utter_action.startswith(PREFIX):
             return response
         served = self._as_served(utter_action, response)
-        # Beside a form's question the buttons would stand between the customer and the form.
-        return served if tracker.active_loop_name is None else {"text": served["text"]}
+        if tracker.active_loop_name is not None:
+            # Beside a form's question the buttons would stand between the customer and the form.
+            return {name: value for name, value in served.items() if name != "buttons"}
+        back = [BACK] if self._came_today(tracker) else []
+        return {**served, "buttons": [*served["buttons"], *back]}
+
+    def _came_today(self, tracker: DialogueStateTracker) -> bool:
+        visit = tracker.get_slot(VISIT)
+        return bool(visit) and local_day(datetime.fromisoformat(visit["at"])) == self._today()
 
     def _as_served(self, name: str, response: dict[str, Any]) -> dict[str, Any]:
         """The answer `response`, filled in already, as it may be given today."""
@@ -78,7 +88,9 @@ class SettingsResponses(TemplatedNaturalLanguageGenerator):
         text = served_text(response["text"], metadata, today, approved_only=approved_only)
         how = serving(metadata, today, approved_only=approved_only)
         if how is Serving.WITHDRAWN:
-            return {"text": text.format(**self._variables), "buttons": [STEPS["call"]]}
+            hotline = text.format(**self._variables)
+            # Rasa keeps what it does not know in the event's metadata, where counting looks.
+            return {"text": hotline, "buttons": [STEPS["call"]], WITHDRAWN: True}
         return {"text": text, "buttons": _next_steps(name, metadata)}
 
 

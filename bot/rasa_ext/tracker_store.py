@@ -3,13 +3,17 @@
 Rasa wraps every store in a FailSafeTrackerStore that turns a read error into an empty conversation
 and a write error into memory nobody reads (rasa/core/tracker_store.py). `expose_failures` takes the
 wrapper off: an error then reaches the channel, which tells the customer and keeps the message.
+
+With the events of a turn it stores what of them is counted for a campaign (`count_facts`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +25,13 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.analytics import outbox
+from bot.analytics.counting import VISIT, Counter
+from bot.analytics.fact import Fact
 from bot.errors import ConfigurationError
 from bot.storage.engine import create_engine
+
+logger = logging.getLogger(__name__)
 
 KEPT_CONVERSATIONS = 500
 
@@ -64,6 +73,8 @@ class DurableTrackerStore(SQLTrackerStore):
         # Rasa hands the `url` of endpoints.yml over as `host`.
         self.engine = create_engine(host, durable=False)
         self.Base.metadata.create_all(self.engine)
+        outbox.create(self.engine)
+        self.counter: Counter | None = None
         self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._stored: dict[str, int] = {}  # events of the tracker a turn works on that have rows
@@ -126,9 +137,11 @@ class DurableTrackerStore(SQLTrackerStore):
         """
         with self.session_scope() as session:
             new = self._new_events(session, tracker)
-            rows = [self._row(tracker.sender_id, event) for event in new]
+            data = [event.as_dict() for event in new]
+            rows = [self._row(tracker.sender_id, *event) for event in zip(new, data, strict=True)]
             session.add_all(rows)
             session.flush()
+            outbox.put(session, self._facts(tracker, data))
             last_row: int | None = rows[-1].id if rows else None
             session.commit()
         return None if any(isinstance(event, SessionStarted) for event in new) else last_row
@@ -139,8 +152,19 @@ class DurableTrackerStore(SQLTrackerStore):
             return list(self._additional_events(session, tracker))
         return list(tracker.events)[stored:]
 
-    def _row(self, sender_id: str, event: Event) -> Any:
-        data = event.as_dict()
+    def _facts(self, tracker: DialogueStateTracker, events: Sequence[dict[str, Any]]) -> list[Fact]:
+        """What is counted of these events: nothing while the customer did not come by a code."""
+        visit = tracker.get_slot(VISIT) if self.counter is not None else None
+        if self.counter is None or not visit:
+            return []
+        try:
+            return self.counter.facts(tracker.sender_id, events, visit)
+        except Exception as exc:
+            # Whatever is odd about these events, a figure is not worth a customer's turn.
+            logger.error("a turn could not be counted: %s", type(exc).__name__)
+            return []
+
+    def _row(self, sender_id: str, event: Event, data: dict[str, Any]) -> Any:
         return self.SQLEvent(
             sender_id=sender_id,
             type_name=event.type_name,
@@ -156,8 +180,16 @@ def expose_failures(agent: Any) -> None:
 
     Raises ConfigurationError when Rasa fell back to another store (it does so with a mere warning).
     """
-    store = agent.tracker_store
+    agent.tracker_store = agent.processor.tracker_store = _durable(agent.tracker_store)
+
+
+def count_facts(agent: Any, counter: Counter) -> None:
+    """Has the turns of `agent` counted from now on. Raises ConfigurationError as above."""
+    _durable(agent.tracker_store).counter = counter
+
+
+def _durable(store: TrackerStore) -> DurableTrackerStore:
     inner = store._tracker_store if isinstance(store, FailSafeTrackerStore) else store
     if not isinstance(inner, DurableTrackerStore):
         raise ConfigurationError("会话存储没有按 endpoints.yml 启动，请检查 tracker_store 一节。")
-    agent.tracker_store = agent.processor.tracker_store = inner
+    return inner

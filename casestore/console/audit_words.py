@@ -58,6 +58,7 @@ _SUBJECTS = {
     "route": "规则",
     "chat": "对话",
     "callback": "回电",
+    "campaign": "活动",
 }
 
 

@@ -44,6 +44,7 @@ _ENTRIES = (
     _Entry("投递", "/deliveries", Right.HANDLE),
     _Entry("提问", "/questions", Right.READ),
     _Entry("知识", "/knowledge", Right.READ),
+    _Entry("活动", "/campaigns", Right.READ),
     _Entry("整改", "/tasks", Right.READ),
     _Entry("报告", "/reports", Right.REPORT),
     _Entry("预警", "/alerts", Right.REPORT),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 from starlette.responses import Response
@@ -15,6 +15,7 @@ from casestore.domain.figures import RULES, Figures, Scope, Selection
 from casestore.domain.period import parse_period, recent_periods
 from casestore.domain.report import CountedCase, Report, ReportHead, ReportKind, ReportOrder
 from casestore.domain.taxonomy import BUSINESSES, Codes
+from casestore.edge.downloads import download
 from casestore.edge.services import Services
 from casestore.reports.builder import Names, Stamp, build
 from casestore.reports.charts import draw
@@ -187,11 +188,7 @@ def as_file(layout: Layout, suffix: str) -> Response:
     if suffix not in KINDS:
         raise InvalidRequest({"suffix": "没有这种文件"})
     kind = KINDS[suffix]
-    name = quote(f"{layout.title}.{suffix}", "")
-    disposition = f"attachment; filename=\"report.{suffix}\"; filename*=UTF-8''{name}"
-    return Response(
-        kind.write(layout), media_type=kind.media_type, headers={"Content-Disposition": disposition}
-    )
+    return download(kind.write(layout), kind.media_type, layout.title, suffix)
 
 
 def as_picture(layout: Layout, name: str) -> Response:

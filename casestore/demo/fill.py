@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from casestore.demo.bank import ACCOUNTS, officer, open_bank
+from casestore.demo.campaigns import invented_campaign
 from casestore.demo.lives import Lives
 from casestore.demo.stage import Life, StageClock, play
 from casestore.demo.stories import SOURCES, StoryTeller
-from casestore.demo.talks import Talks
+from casestore.demo.talks import CLIENT, Talks
 from casestore.demo.teamwork import Team
 from casestore.domain.case import Source
 from casestore.domain.deadlines import CHINA_TIME, local_date
@@ -72,6 +73,8 @@ def fill(
     clock.moment = until
     reach.alerts.watch(until)
     reach.chat_watch.watch()
+    visitors = Random(f"campaign {seed}")  # noqa: S311  # to be repeated, not to be secret
+    reach.campaigns.report(CLIENT, invented_campaign(until, visitors))
     _keep_from_messenger(store, until)
 
 

@@ -35,6 +35,7 @@ CaseStoreError
 │   ├── ChatClosed             the talk has ended
 │   ├── ChatTaken              a colleague leads the talk; says who
 │   ├── CallbackNotFound       no such wish for a call, or not one this officer may see
+│   ├── CampaignNotFound       no figures of such a campaign, or not this client's
 │   ├── TooManyAttempts        try again after ``retry_after``
 │   ├── NameTaken              another account has this name
 │   ├── AccountNotFound        there is no account of this name
@@ -218,6 +219,10 @@ class ChatTaken(Refused):
 
 class CallbackNotFound(Refused):
     """No such wish for a call, or not one this officer may see."""
+
+
+class CampaignNotFound(Refused):
+    """No client, or not this one, has sent figures of such a campaign."""
 
 
 class NoticeNotFound(Refused):

@@ -100,6 +100,9 @@ FAILURES: dict[type[errors.CaseStoreError], Failure] = {
     errors.ChatClosed: Failure(409, "chat_closed", "这个对话已经结束。"),
     errors.ChatTaken: Failure(409, "chat_taken", "这个对话由另一位同事办理。"),
     errors.CallbackNotFound: Failure(404, "callback_not_found", "没有找到这条回电，或您无权查看。"),
+    errors.CampaignNotFound: Failure(
+        404, "campaign_not_found", "没有这个活动的统计，请核对活动编号。"
+    ),
     errors.NoticeNotFound: Failure(404, "notice_not_found", "没有这条告知记录，请刷新页面后重试。"),
     errors.IncompleteReply: Failure(
         409, "incomplete_reply", "答复还不完整，不能送审；请回到答复页面补齐所缺的内容。"

@@ -16,14 +16,17 @@ from casestore.edge.failures import INTERNAL, respond
 from casestore.edge.metrics import Metrics
 
 BODY_LIMIT = 256 * 1024
+FIGURES_LIMIT = 2 * 1024 * 1024
+"""Of a campaign with hundreds of scenes."""
 
 LARGEST_UPLOAD = MOST_AT_ONCE * LARGEST_ATTACHMENT + BODY_LIMIT
 """A form with files, in bytes."""
 
-# Where files arrive, and how much at once; who may send them is checked before they are read.
-_FILES = (
+# Where much arrives at once; who may send it is checked before it is read.
+_LARGER = (
     ("PUT", re.compile(r"/api/v1/complaints/[^/]+/attachments/[^/]+"), LARGEST_ATTACHMENT),
     ("POST", re.compile(r"/cases/[^/]+/attachments"), LARGEST_UPLOAD),
+    ("PUT", re.compile(r"/api/v1/campaigns/[^/]+/figures"), FIGURES_LIMIT),
 )
 _HEADERS = {
     "Content-Security-Policy": (
@@ -121,7 +124,8 @@ class ErrorBoundary:
 
 class BodyLimit:
     """Refuses bodies over ``BODY_LIMIT`` bytes (attachments: ``LARGEST_ATTACHMENT``, the console's
-    form for them ``LARGEST_UPLOAD``), whether announced or counted while reading."""
+    form for them ``LARGEST_UPLOAD``, a campaign's figures: ``FIGURES_LIMIT``), whether announced or
+    counted while reading."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -157,7 +161,7 @@ def describe(exc: BaseException) -> str:
 
 
 def _limit(scope: Scope) -> int:
-    for method, path, limit in _FILES:
+    for method, path, limit in _LARGER:
         if scope["method"] == method and path.fullmatch(scope["path"]):
             return limit
     return BODY_LIMIT

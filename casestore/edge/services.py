@@ -15,6 +15,7 @@ from casestore.service.audit import AuditRoom
 from casestore.service.authenticator import Authenticators
 from casestore.service.branches import BranchOffice
 from casestore.service.callbacks import CallbackBook
+from casestore.service.campaigns import CampaignBook
 from casestore.service.casework import Casework
 from casestore.service.chat_desk import ChatDesk
 from casestore.service.chat_intake import ChatIntake
@@ -68,6 +69,7 @@ class Services:
     classification: ClassificationDesk
     corrections: CorrectionBook
     knowledge: KnowledgeBook
+    campaigns: CampaignBook
     presence: Presence
     saved_views: SavedViewBook
     listing: Listing

@@ -1,93 +1,99 @@
-"""Charts as SVG: plain bars with their numbers, one block of bars per row.
+"""Charts as SVG.
 
 Written by hand rather than by a plotting library: the texts stay texts in the reader's own fonts,
-the colours follow the page's theme (classes; the attributes are what a file on its own shows),
-a reader can be told what is in it, and the same figures always give the same bytes.
+the colours follow the page's theme, a reader can be told what is in it, and the same figures always
+give the same bytes.
 """
 
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import Element, tostring
 
-from casestore.reports.layout import Chart
-from casestore.reports.safe import printable
+from casestore.reports.layout import Bar, Chart, Shape
+from casestore.reports.svg import LEGEND, WIDTH, frame, legend, rectangle, words
 
-_WIDTH = 340
 _BAR = 18
 _LABEL = 22
 _GAP = 12
-_LEGEND = 30
 _NUMBER = 56
 _SHORTEST = 1.5
-_COLOURS = ("#0f766e", "#8aa39e")
-_INK = "#1b2523"
-_FONT = "sans-serif"
+_STEP = 26
+_PLOT, _DAY_LINE = 150, 24
+_BETWEEN = 0.2
+"""How much of a day's place stays free, in a chart of columns."""
+
+Numbers = tuple[int | Bar, ...]
 
 
 def draw(chart: Chart) -> str:
     """The chart as an SVG element."""
+    return tostring(_SHAPES[chart.shape](chart), encoding="unicode")
+
+
+def _bars(chart: Chart) -> Element:
     per_row = _LABEL + _BAR * len(chart.series) + _GAP
-    height = _LEGEND + per_row * len(chart.rows)
-    svg = Element(
-        "svg",
-        {
-            "xmlns": "http://www.w3.org/2000/svg",
-            "viewBox": f"0 0 {_WIDTH} {height}",
-            "role": "img",
-            "aria-labelledby": f"chart-{chart.name}",
-            "class": "chart",
-            "font-family": _FONT,
-            "font-size": "14",
-        },
-    )
-    SubElement(svg, "title", {"id": f"chart-{chart.name}"}).text = printable(described(chart))
-    _legend(svg, chart)
-    longest = max((max(values) for _, values in chart.rows), default=0)
-    scale = (_WIDTH - _NUMBER) / max(longest, 1)
+    svg = frame(chart, LEGEND + per_row * len(chart.rows))
+    legend(svg, chart)
+    scale = (WIDTH - _NUMBER) / _longest(chart)
     for number, (label, values) in enumerate(chart.rows):
-        _row(svg, _LEGEND + number * per_row, label, values, scale)
-    return tostring(svg, encoding="unicode")
+        top = LEGEND + number * per_row
+        words(svg, 0, top + 16, label)
+        for place, value in enumerate(values):
+            y, width = top + _LABEL + place * _BAR, _width(value, scale)
+            rectangle(svg, place, 0, y, width, _BAR - 3)
+            words(svg, width + 6, y + 13, str(value))
+    return svg
 
 
-def described(chart: Chart) -> str:
-    """What the chart shows, in words."""
-    rows = (
-        f"{label} " + "、".join(map(" ".join, zip(chart.series, map(str, values), strict=True)))
-        for label, values in chart.rows
-    )
-    return f"{chart.title}：{'；'.join(rows) or '没有数据'}"
+def _funnel(chart: Chart) -> Element:
+    per_row, middle = _LABEL + _STEP + _GAP, WIDTH / 2
+    svg = frame(chart, per_row * len(chart.rows))
+    scale = WIDTH / _longest(chart)
+    for number, (label, (value, *_)) in enumerate(chart.rows):
+        top, width = number * per_row, _width(value, scale)
+        words(svg, middle, top + 16, f"{label} {value}", "middle")
+        rectangle(svg, 0, middle - width / 2, top + _LABEL, width, _STEP)
+    return svg
 
 
-def _legend(svg: Element, chart: Chart) -> None:
-    for place, name in enumerate(chart.series):
-        left = place * 110
-        _bar(svg, place, left, 6, 14, 14)
-        _write(svg, left + 20, 18, name)
+def _columns(chart: Chart) -> Element:
+    """The first and the last place are named, and where the first series is highest."""
+    svg = frame(chart, LEGEND + _LABEL + _PLOT + _DAY_LINE)
+    legend(svg, chart)
+    if not chart.rows:
+        return svg
+    ground = LEGEND + _LABEL + _PLOT
+    per_row = WIDTH / len(chart.rows)
+    wide = per_row * (1 - _BETWEEN) / len(chart.series)
+    scale = _PLOT / _longest(chart)
+    for number, (_, values) in enumerate(chart.rows):
+        for place, value in enumerate(values):
+            height = _width(value, scale)
+            x = number * per_row + place * wide
+            rectangle(svg, place, x, ground - height, wide, height)
+    _name_the_highest(svg, chart, per_row)
+    words(svg, 0, ground + 18, chart.rows[0][0])
+    if len(chart.rows) > 1:
+        words(svg, WIDTH, ground + 18, chart.rows[-1][0], "end")
+    return svg
 
 
-def _row(svg: Element, top: int, label: str, values: tuple[int, ...], scale: float) -> None:
-    _write(svg, 0, top + 16, label)
-    for place, value in enumerate(values):
-        y = top + _LABEL + place * _BAR
-        width = max(value * scale, _SHORTEST if value else 0)
-        _bar(svg, place, 0, y, width, _BAR - 3)
-        _write(svg, width + 6, y + 13, str(value))
+def _name_the_highest(svg: Element, chart: Chart, per_row: float) -> None:
+    number = max(range(len(chart.rows)), key=lambda each: int(chart.rows[each][1][0]))
+    label, (value, *_) = chart.rows[number]
+    middle = (number + 0.5) * per_row
+    anchor = "start" if middle < WIDTH / 3 else "end" if middle > WIDTH * 2 / 3 else "middle"
+    words(svg, middle, LEGEND + 14, f"{chart.series[0]}最多：{label}，{value}", anchor)
 
 
-def _bar(svg: Element, place: int, x: float, y: float, width: float, height: float) -> None:
-    SubElement(
-        svg,
-        "rect",
-        {
-            "class": f"bar-{place}",
-            "x": f"{x:.1f}",
-            "y": f"{y:.1f}",
-            "width": f"{width:.1f}",
-            "height": f"{height:.1f}",
-            "fill": _COLOURS[place],
-        },
-    )
+_SHAPES = {Shape.BARS: _bars, Shape.FUNNEL: _funnel, Shape.COLUMNS: _columns}
 
 
-def _write(svg: Element, x: float, y: float, words: str) -> None:
-    SubElement(svg, "text", {"x": f"{x:.1f}", "y": f"{y:.1f}", "fill": _INK}).text = printable(
-        words
-    )
+def _width(value: int | Bar, scale: float) -> float:
+    return max(int(value) * scale, _SHORTEST if int(value) else 0)
+
+
+def _longest(chart: Chart) -> int:
+    return max((_highest(values) for _, values in chart.rows), default=0) or 1
+
+
+def _highest(values: Numbers) -> int:
+    return max(map(int, values))

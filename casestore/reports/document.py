@@ -1,19 +1,21 @@
 """A report as a Word document to be finished by hand."""
 
+import re
 from io import BytesIO
 
 from docx import Document
 from docx.document import Document as Page
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
-from casestore.reports.charts import described
 from casestore.reports.layout import Block, Chart, Heading, Layout, Paragraph, Table
 from casestore.reports.safe import printable
+from casestore.reports.svg import described
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
+_TO_FILL = re.compile("(【请[^】]*】)")
 _BODY_FONT = "仿宋"
 _BODY_SIZE, _TABLE_SIZE = Pt(14), Pt(9)
 
@@ -43,11 +45,20 @@ def _add(page: Page, block: Block) -> None:
     if isinstance(block, Heading):
         page.add_heading(block.text, block.level)
     elif isinstance(block, Paragraph):
-        page.add_paragraph(printable(block.text))
+        _add_words(page, block.text)
     elif isinstance(block, Chart):
         page.add_paragraph(printable(described(block)))
     else:
         _add_table(page, block)
+
+
+def _add_words(page: Page, words: str) -> None:
+    """A paragraph; what is still to be written by hand stands out."""
+    paragraph = page.add_paragraph()
+    for part in _TO_FILL.split(printable(words)):
+        run = paragraph.add_run(part)
+        if _TO_FILL.fullmatch(part):
+            run.font.highlight_color = WD_COLOR_INDEX.YELLOW
 
 
 def _add_table(page: Page, table: Table) -> None:

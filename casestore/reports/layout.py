@@ -15,32 +15,38 @@ class Format(Enum):
     TEXT = "text"
     COUNT = "count"
     PERCENT = "percent"
+    WHOLE_PERCENT = "whole_percent"
     DECIMAL = "decimal"
     RATIO = "ratio"
+    POINTS = "points"
 
 
 _WRITTEN = {
     Format.TEXT: "",
     Format.COUNT: "d",
     Format.PERCENT: ".1%",
+    Format.WHOLE_PERCENT: ".0%",
     Format.DECIMAL: ".1f",
     Format.RATIO: ".3f",
+    Format.POINTS: "+.0f",
 }
 
 
 @dataclass(frozen=True)
 class Cell:
     """One cell; a percent is 0..1. ``behind`` selects the cases the figure counts
-    or, of a rate or a mean, those it is over."""
+    or, of a rate or a mean, those it is over. ``shown`` is what people read of a number that came
+    with its own words."""
 
     value: str | int | float
     format: Format = Format.TEXT
     behind: Selection | None = None
+    shown: str = ""
 
     @property
     def text(self) -> str:
         """The value as people read it."""
-        return f"{self.value:{_WRITTEN[self.format]}}"
+        return self.shown or f"{self.value:{_WRITTEN[self.format]}}"
 
     @property
     def is_number(self) -> bool:
@@ -69,7 +75,8 @@ class Paragraph:
 @dataclass(frozen=True)
 class Table:
     """A table; the first cell of a row is its heading. ``has_total``: the last row is the sum;
-    ``words``: how many columns, from the first, hold words rather than figures."""
+    ``words``: how many columns, from the first, hold words rather than figures. ``sheet``: the name
+    of its sheet in a workbook; without one it is numbered."""
 
     kind: ClassVar[str] = "table"
     title: str
@@ -77,17 +84,44 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     has_total: bool = False
     words: int = 1
+    sheet: str = ""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A number of a chart that is not written as itself: a share, or one that must not be told."""
+
+    length: int
+    text: str
+
+    def __int__(self) -> int:
+        return self.length
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Shape(Enum):
+    """How the numbers of a chart are drawn."""
+
+    BARS = "bars"
+    """One below the other, each with its number."""
+    FUNNEL = "funnel"
+    """The same around the middle, for the steps of a way. One series."""
+    COLUMNS = "columns"
+    """Side by side, for many days; the numbers stand in a table."""
 
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars: ``rows`` are a label and one number per series. ``name`` is its place in addresses."""
+    """``rows`` are a label and one number per series. ``name`` is its place in addresses."""
 
     kind: ClassVar[str] = "chart"
     name: str
     title: str
     series: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[int, ...]], ...]
+    rows: tuple[tuple[str, tuple[int | Bar, ...]], ...]
+    shape: Shape = Shape.BARS
 
 
 Block = Heading | Paragraph | Table | Chart

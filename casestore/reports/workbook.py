@@ -17,8 +17,10 @@ _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 _NUMBER_FORMATS = {
     Format.COUNT: "0",
     Format.PERCENT: "0.0%",
+    Format.WHOLE_PERCENT: "0%",
     Format.DECIMAL: "0.0",
     Format.RATIO: "0.000",
+    Format.POINTS: '+0"个百分点";-0"个百分点";0"个百分点"',
 }
 _WIDE, _NARROW, _TEXT_COLUMN = 24, 14, 90
 _BOLD = Font(bold=True)
@@ -30,8 +32,9 @@ def write_workbook(layout: Layout) -> bytes:
     book.remove(book.worksheets[0])
     _fill_cover(book.create_sheet("说明"), layout)
     for number, table in enumerate(layout.tables, 1):
-        title = f"{number} {table.title}".translate(_FORBIDDEN)[:_LONGEST_TITLE]
-        _fill_table(book.create_sheet(title), layout, table)
+        title = table.sheet or f"{number} {table.title}"
+        sheet = book.create_sheet(title.translate(_FORBIDDEN)[:_LONGEST_TITLE])
+        _fill_table(sheet, layout, table)
     content = BytesIO()
     book.save(content)
     return content.getvalue()

@@ -20,6 +20,7 @@ from casestore.domain.case import (
 from casestore.domain.exchange import BacklogReport, FeedEntry, News
 from casestore.service.assignment_ports import Caseload, Routes
 from casestore.service.audit_ports import Audit
+from casestore.service.campaign_ports import CampaignReports
 from casestore.service.chat_ports import Callbacks, Chats, Duties
 from casestore.service.classification_ports import ClassBook
 from casestore.service.job_ports import Leases
@@ -194,6 +195,7 @@ class Transaction(Protocol):
     viewers: Viewers
     classes: ClassBook
     knowledge: KnowledgeReports
+    campaigns: CampaignReports
     saved_views: SavedViews
     listings: Listings
     search: Search

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from casestore.domain.errors import StoreUnavailable
 from casestore.service.assignment_ports import Caseload, Routes
 from casestore.service.audit_ports import Audit
+from casestore.service.campaign_ports import CampaignReports
 from casestore.service.chat_ports import Callbacks, Chats, Duties
 from casestore.service.classification_ports import ClassBook
 from casestore.service.job_ports import Leases
@@ -34,6 +35,7 @@ from casestore.storage.archive_tables import SqlArchive
 from casestore.storage.assignment_tables import SqlCaseload, SqlRoutes
 from casestore.storage.audit_tables import SqlAudit
 from casestore.storage.callback_tables import SqlCallbacks
+from casestore.storage.campaign_tables import SqlCampaigns
 from casestore.storage.case_tables import SqlAttachments, SqlCases
 from casestore.storage.chat_tables import SqlChats
 from casestore.storage.classification_tables import SqlClasses
@@ -80,6 +82,7 @@ class SqlTransaction:
         self.archive: Archive = SqlArchive(connection, keyring)
         self.classes: ClassBook = SqlClasses(connection, keyring)
         self.knowledge: KnowledgeReports = SqlKnowledge(connection)
+        self.campaigns: CampaignReports = SqlCampaigns(connection)
         self.viewers: Viewers = SqlViewers(connection)
         self.listings: Listings = SqlListings(connection, keyring)
         self.search: Search = SqlSearch(connection)

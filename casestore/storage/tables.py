@@ -545,6 +545,16 @@ question_marks = Table(
     Column("marked_at", UtcDateTime, nullable=False),
 )
 
+# What clients count of campaigns; the body is CampaignFigures as JSON.
+campaign_report = Table(
+    "campaign_report",
+    metadata,
+    Column("client", String(50), primary_key=True),
+    Column("campaign_id", String(64), primary_key=True),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+
 # Background work is done by one process at a time, whoever holds the lease.
 leases = Table(
     "leases",

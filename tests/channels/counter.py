@@ -75,6 +75,7 @@ class Counter:
             "rasa_port": port,
             "actions_port": port,  # the same server answers for the action server's health
             "web_session_secret": uuid4().hex,
+            "analytics_secret": "a",
             "field_keys": Fernet.generate_key().decode(),
             "case_store_token": uuid4().hex,
         }
@@ -90,8 +91,8 @@ class Counter:
     def files(self) -> list[str]:
         return sorted(path.name for path in self.config.evidence_dir.glob("*"))
 
-    def visitor(self) -> Visitor:
-        return Visitor(self.web)
+    def visitor(self, campaign: str | None = None) -> Visitor:
+        return Visitor(self.web, campaign)
 
     @contextmanager
     def open(self) -> Iterator[Counter]:
@@ -111,7 +112,7 @@ class Counter:
 
     def mount(self, app: Sanic, parts: Parts) -> None:
         """Puts the channels into `app`."""
-        web = WebInput(parts, sweep_interval=0.1)
+        web = WebInput(parts, sweep_interval=0.1, greeting_seconds=0.5)
         app.blueprint(web.blueprint(self.assistant), url_prefix="/webhooks/web")
 
     async def _serve(self, started: Future[None], stopping: threading.Event) -> None:
@@ -141,17 +142,24 @@ async def _healthy(_request: Any) -> Any:
 
 
 class Visitor:
-    """A customer's browser: one session."""
+    """A customer's browser: one session, opened by the code of a scene if there is one."""
 
-    def __init__(self, web: str) -> None:
+    def __init__(self, web: str, campaign: str | None = None) -> None:
         self.web = web
         self.http = requests.Session()
-        token = self.http.post(web + "session", json={}, timeout=10).json()["token"]
-        self.http.headers["Authorization"] = f"Bearer {token}"
+        body = {} if campaign is None else {"campaign": campaign}
+        opened = self.http.post(web + "session", json=body, timeout=10)
+        assert opened.status_code == 201, opened.text
+        self.http.headers["Authorization"] = f"Bearer {opened.json()['token']}"
 
     def say(self, text: str, key: str | None = None) -> requests.Response:
         body = {"id": key or str(uuid4()), "text": text}
         return self.http.post(self.web + "messages", json=body, timeout=30)
+
+    def arrive(self, scene: object, key: object = None) -> requests.Response:
+        """Comes by the code of a scene to the conversation that is there."""
+        body = {"id": key or str(uuid4()), "scene": scene}
+        return self.http.post(self.web + "campaign", json=body, timeout=30)
 
     def upload(
         self, content: bytes = PNG, name: str = "截图.png", key: str | None = None

@@ -136,6 +136,7 @@ def environment(sim: Simulator, url: str = "", **others: str) -> dict[str, str]:
         "wechat_public_url": url,
         "web_session_secret": "s",
         "case_store_token": "t",
+        "analytics_secret": "a",
         "field_keys": FIELD_KEY,
         **others,
     }
@@ -395,7 +396,12 @@ def test_the_menu_is_published_and_then_the_check_is_content(
 
 
 def test_without_an_account_the_check_says_what_to_fill_in(tmp_path: Path) -> None:
-    values = {"web_session_secret": "s", "case_store_token": "t", "field_keys": FIELD_KEY}
+    values = {
+        "web_session_secret": "s",
+        "case_store_token": "t",
+        "field_keys": FIELD_KEY,
+        "analytics_secret": "a",
+    }
     done = verb("check", folder=tmp_path, values=values)
     assert done.returncode == 1
     assert "WECHAT_" in done.stderr

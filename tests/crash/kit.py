@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.stack import COMMANDS, START_SECONDS, Chat, Stack, wait_until
+from tests.stack import START_SECONDS, Chat, Stack, wait_until
 
 OUTBOXES = ("intake", "act", "evidence")
 """Tables of the journal whose rows are delivered to the case store, as far as there are such."""
@@ -42,7 +42,7 @@ def choice(chat: Chat, title: str) -> str:
 
 def heal(stack: Stack) -> None:
     """Starts what is not running and waits until all of it answers."""
-    for name in COMMANDS:
+    for name in stack.names():
         process = stack.processes.get(name)
         if process is None or process.poll() is not None:
             stack.launch(name)

@@ -13,9 +13,9 @@ import pytest
 
 from bot.campaigns.campaign import Audience, Campaign, Level
 from bot.campaigns.checks import shown
-from bot.campaigns.files import CAMPAIGNS
 from bot.campaigns.reading import read_campaign
 from bot.campaigns.shelf import Library, load_all
+from bot.settings import ROOT
 from tests.data.corpus import answers, sources
 
 SHIPPED = {
@@ -24,6 +24,7 @@ SHIPPED = {
     "thousand-miles-elderly-2027": Audience.ELDERLY,
     "thousand-miles-students-2027": Audience.STUDENTS,
 }
+CAMPAIGNS = ROOT / "data" / "campaigns"
 FILES = sorted(CAMPAIGNS.glob("*.yml"))
 INTERNAL = re.compile(r"[a-z_]+\.[a-z]|[a-z]+-[a-z]+|[a-z]+_[a-z]+|utter|\bq\d+\b", re.IGNORECASE)
 """Ids of questions, answers and themes; a customer has no use for them."""

@@ -10,6 +10,7 @@ import pytest
 
 from actions import topic
 from actions.drafts import TABLES
+from bot.campaigns import quiz_fields as q
 from bot.intake import callback_fields as b
 from bot.intake import case_fields as c
 from bot.intake import fields as f
@@ -56,32 +57,44 @@ PASSED = {
     "utter_ask_callback_phone_offered": {"phone"},
     "utter_callback_recap": {"recap", "call_by"},
     "utter_callback_recorded": {"phone", "call_by"},
+    **{f"utter_booking_{what}": {"title"} for what in ("times", "gone", "all_taken")},
+    **{f"utter_booking_{what}": {"time"} for what in ("chosen", "yours", "full")},
+    "utter_booking_recap": {"recap"},
+    "utter_booking_recorded": {"phone", "time"},
     "utter_ask_status": {"reference"},
     "utter_ask_status_tail": {"reference"},
     "utter_status": STATUS,
     "utter_status_pending": STATUS,
+    "utter_campaign": {"told"},
 }
 """What an action passes along with a response, beyond the settings."""
 BUILT_IN = {"action_listen", "action_default_fallback", "action_restart", "action_back"}
 ONLY_FROM_BUTTONS = {
     *("answer", "pick_faq", "none_of_these", "answer_helped", "answer_unsolved"),
     *("answer_satisfied", "answer_dissatisfied", "attachment", "handover_over"),
+    *("campaign_open", "campaign_topic", "campaign_article", "quiz_remind"),
 }
 WITHOUT_EXAMPLES = {
     *ONLY_FROM_BUTTONS,
     *("nlu_fallback", "status_tail", "several_questions", "follow_up"),
     *("emergency_life", "emergency_coercion", "emergency_card"),
     *("upset_question", "callback_request", "handover_cancel"),
+    *("campaign_menu", "campaign_share", "campaign_book", "quiz_open"),
 }
 """Sent by buttons or decided by bot/nlu, so that nobody has to say them."""
 COMPUTED = {
-    "utter_help_": {*f.BY_NAME, *c.TABLE.by_name, *b.TABLE.by_name},
-    "utter_why_": {*f.BY_NAME, *c.TABLE.by_name, *b.TABLE.by_name},
+    "utter_help_": {*f.BY_NAME, *c.TABLE.by_name, *b.TABLE.by_name, *q.TABLE.by_name},
+    "utter_why_": {*f.BY_NAME, *c.TABLE.by_name, *b.TABLE.by_name, *q.TABLE.by_name},
     "utter_ask_case_text_": {c.SUPPLEMENT, c.REVIEW},
     "utter_ask_case_confirmed_": {c.WITHDRAWAL, c.REVIEW},
     "utter_case_form_": {*c.ASKED_FOR, "dissatisfied"},
     "utter_satisfaction_": {"too_early"},
-    "utter_": {"account_service", "case_form_cancelled", "callback_form_cancelled"},
+    "utter_": {
+        "account_service",
+        "case_form_cancelled",
+        "callback_form_cancelled",
+        "quiz_form_waits",
+    },
     "utter_review_request_": {"too_early", "too_late"},
     "utter_faq/": set(answers()),
 }
@@ -102,7 +115,7 @@ def _responses() -> set[str]:
 
 def _response_literals() -> Iterator[tuple[str, bool]]:
     """(text, complete) of every string in the code that begins like a response's name."""
-    for folder in ("actions", "bot/intake"):
+    for folder in ("actions", "bot/intake", "bot/campaigns"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             tree = ast.parse(path.read_text(encoding="utf-8"))
             pieces = {
@@ -232,7 +245,7 @@ def test_buttons_answer_fields_the_form_knows() -> None:
         if intent == "answer":
             assert arguments["field"] in known, (response, title)
         if arguments.get("field") == EDIT:
-            assert arguments["value"] in f.RECAP, (response, title)
+            assert arguments["value"] in (*f.RECAP, *b.RECAP), (response, title)
 
 
 def test_buttons_are_few_short_and_differ() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import secrets
 import sqlite3
 from contextlib import closing, suppress
@@ -42,7 +43,12 @@ def _questions() -> dict[str, tuple[str, ...]]:
         "complaint_confirmed": ("utter_recap",),
         "case_text": ("utter_ask_case_text_supplement", "utter_ask_case_text_review_request"),
         "callback_phone": ("utter_ask_callback_phone", "utter_ask_callback_phone_offered"),
-        "callback_confirmed": ("utter_callback_recap",),
+        "callback_time": (
+            "utter_ask_callback_form_callback_time",
+            "utter_ask_booking_time",
+            "utter_ask_booking_time_none",
+        ),
+        "callback_confirmed": ("utter_callback_recap", "utter_booking_recap"),
         "case_confirmed": (
             "utter_ask_case_confirmed_withdrawal",
             "utter_ask_case_confirmed_review_request",
@@ -129,6 +135,22 @@ def ask_for_a_person(stack: Stack, sender_id: str, channel: str = "web") -> Talk
     talk = handovers.open(asked_for, sender_id, channel, Why.WORD, File("态度"), now)
     engine.dispose()
     return talk
+
+
+def two_hours_pass(stack: Stack, chat: Chat) -> None:
+    """Rasa counts a session from the last event: every one of them was two hours earlier."""
+    with closing(sqlite3.connect(stack.folder / "tracker.db", timeout=10)) as tracker:
+        for number, data in tracker.execute(
+            "SELECT id, data FROM events WHERE sender_id = ?", (chat.sender_id,)
+        ).fetchall():
+            earlier = re.sub(
+                r'"timestamp": ([0-9.]+)', lambda m: f'"timestamp": {float(m[1]) - 7200}', data
+            )
+            tracker.execute(
+                "UPDATE events SET data = ?, timestamp = timestamp - 7200 WHERE id = ?",
+                (earlier, number),
+            )
+        tracker.commit()
 
 
 def raw_files(stack: Stack) -> dict[str, bytes]:

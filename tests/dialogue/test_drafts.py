@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-from contextlib import closing
 
-from tests.dialogue.kit import arrived, asked, draft, recap, says
+from tests.dialogue.kit import arrived, asked, draft, recap, says, two_hours_pass
 from tests.stack import Chat, Stack, reference_in
 
 HALFWAY = ("我要投诉", "同意", "柜员态度很差，当众骂了我", "信用卡", "人民路支行")
@@ -26,22 +24,6 @@ def code_of(chat: Chat) -> str:
     found = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}", replies[0])
     assert found, replies
     return found.group()
-
-
-def two_hours_pass(stack: Stack, chat: Chat) -> None:
-    """Rasa counts a session from the last event: every one of them was two hours earlier."""
-    with closing(sqlite3.connect(stack.folder / "tracker.db", timeout=10)) as tracker:
-        for number, data in tracker.execute(
-            "SELECT id, data FROM events WHERE sender_id = ?", (chat.sender_id,)
-        ).fetchall():
-            earlier = re.sub(
-                r'"timestamp": ([0-9.]+)', lambda m: f'"timestamp": {float(m[1]) - 7200}', data
-            )
-            tracker.execute(
-                "UPDATE events SET data = ?, timestamp = timestamp - 7200 WHERE id = ?",
-                (earlier, number),
-            )
-        tracker.commit()
 
 
 def test_every_accepted_answer_is_on_disk(stack: Stack) -> None:

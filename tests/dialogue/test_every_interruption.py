@@ -70,6 +70,9 @@ INTERRUPTIONS: Mapping[str, Interruption] = {
     "another complaint": said("我还要投诉另外一件事", "取消", "#确定取消"),
     "later act": said(f"我要撤回投诉 {STRANGER}", "取消", "#不办了"),
     "a picture": lambda chat: chat.send_file("凭证.png", PNG),
+    "a campaign's code": lambda chat: chat.scan("315-2027-renmin-hall"),
+    "a code nobody knows": lambda chat: chat.scan("nowhere"),
+    "the campaign": said("看看活动"),
 }
 ANSWERS: Mapping[str, set[str]] = {"a call": {"complaint_request", "contact_preference"}}
 """Interruptions that are plain answers in some fields: a call may be all that somebody wants."""

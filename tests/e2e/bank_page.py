@@ -64,11 +64,12 @@ def open_bank() -> Iterator[BankSite]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             policy, body = site.page()
-            self.send_response(200 if self.path == "/" else 204)
+            is_page = urlsplit(self.path).path == "/"
+            self.send_response(200 if is_page else 204)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Security-Policy", policy)
             self.end_headers()
-            if self.path == "/":
+            if is_page:
                 self.wfile.write(body)
 
         def log_message(self, *_arguments: object) -> None:

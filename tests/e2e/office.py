@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import requests
 
+from tests.contract.casestore.campaign_kit import make_body
 from tests.contract.casestore.chat_kit import HANDED_OVER
 from tests.contract.casestore.kit import make_payload
 from tests.contract.casestore.knowledge_kit import make_knowledge
@@ -62,6 +63,11 @@ class Office:
     def report_knowledge(self) -> None:
         """Two questions nobody could answer and two answers due for review."""
         self.call("PUT", "knowledge", json=make_knowledge())
+
+    def report_campaign(self, **changes: Any) -> None:
+        """What was counted of a campaign."""
+        body = make_body(**changes)
+        self.call("PUT", f"campaigns/{body['campaign']['id']}/figures", json=body)
 
     def open_chat(self, chat_id: str, **changes: Any) -> None:
         """A talk as the assistant hands it over."""

@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.contract.casestore.campaign_kit import ID as CAMPAIGN
 from tests.contract.casestore.kit import make_id, make_reference
 from tests.e2e import layout
 from tests.e2e.axe import violations
@@ -38,6 +39,8 @@ PAGES = (
     "/classification",
     "/deliveries",
     "/questions",
+    "/campaigns",
+    f"/campaigns/{CAMPAIGN}",
     "/knowledge",
     "/tasks",
     "/reminders",
@@ -59,6 +62,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         office.file(make_reference(22))
         office.report_stuck(make_reference(23))
         office.report_knowledge()
+        office.report_campaign()
         office.open_chat(CHAT, references=[CASE])
         office.promise_call(CALL, datetime.now(timezone.utc), chat=CHAT)
         yield office
@@ -101,7 +105,7 @@ def test_the_menu_leads_to_every_page_and_the_current_one_is_told(
     if is_folded:
         folded.click()
     menu = page.get_by_role("navigation", name="主菜单")
-    expect(menu.get_by_role("link")).to_have_count(18)
+    expect(menu.get_by_role("link")).to_have_count(19)
     menu.get_by_role("link", name="全部投诉").click()
     expect(officer.heading("全部投诉")).to_be_visible()
     if is_folded:

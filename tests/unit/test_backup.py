@@ -47,6 +47,7 @@ class Machine:
                 "web_session_secret": "s" * 32,
                 "field_keys": SEAL_KEY,
                 "case_store_token": "t" * 32,
+                "analytics_secret": "a",
                 **self.changes,
             }
         )

@@ -197,3 +197,103 @@ def test_starting_over_forgets_what_was_said() -> None:
     assert talk.requested == b.PHONE
     assert talk[b.TOPIC] is None
     assert talk[b.BOOK]["id"] == str(CALLBACK_ID)
+
+
+# -- booked ----------------------------------------------------------------------------------------
+
+BOOKED = {
+    b.BOOKING: {"campaign": "315-2027", "slot": "20270315-0900"},
+    b.TIME: "3月15日 9:00—10:00",
+}
+
+
+def booked() -> CallbackTalk:
+    """A booked call that is read back."""
+    talk = CallbackTalk("", **BOOKED)
+    for answer in ("13812348000", "理财赎回"):
+        talk.say(answer)
+    assert talk.requested == b.CONFIRMED
+    return talk
+
+
+def test_the_time_of_a_booked_call_is_not_asked_for() -> None:
+    talk = booked()
+    assert {name: talk[name] for name in BOOKED} == BOOKED
+    talk.say("好的")
+    assert talk.requested is None
+    assert {name: talk[name] for name in BOOKED} == BOOKED
+
+
+def test_a_time_beside_the_number_does_not_move_a_booked_call() -> None:
+    talk = CallbackTalk("", **{**BOOKED, b.TIME: None})
+    talk.say("13812348000，下午打")
+    assert talk[b.TIME] is None
+    assert talk[b.BOOKING] == BOOKED[b.BOOKING]
+
+
+@pytest.mark.parametrize("wish", ["时间改成明天上午", "改一下时间", "时间不对"])
+def test_another_time_for_a_booked_call_is_chosen_among_those_there_are(wish: str) -> None:
+    talk = booked()
+    talk.say(wish)
+    assert talk.requested == b.TIME
+    assert {name: talk[name] for name in BOOKED} == BOOKED
+
+
+def test_a_time_in_words_is_no_choice_among_booked_times() -> None:
+    talk = booked()
+    talk.press(t.EDIT, b.TIME)
+    talk.say("明天下午三点以后")
+    assert talk.said == ["utter_help_booking_time"]
+    assert talk.requested == b.TIME
+    assert talk[b.TIME] == BOOKED[b.TIME]
+
+
+@pytest.mark.parametrize("said", ["press", "继续", "跳过"])
+def test_a_booked_time_may_stay_as_it_is(said: str) -> None:
+    talk = booked()
+    talk.press(t.EDIT, b.TIME)
+    if said == "press":
+        talk.press(b.BOOKING, True)
+    else:
+        talk.say(said)
+    assert talk.requested == b.CONFIRMED
+    assert {name: talk[name] for name in BOOKED} == BOOKED
+
+
+def test_without_a_booking_the_call_is_an_ordinary_one_with_all_that_was_told() -> None:
+    talk = booked()
+    talk.press(t.EDIT, b.TIME)
+    talk.press(b.BOOKING, False)
+    assert talk.requested == b.TIME
+    assert talk[b.BOOKING] is None
+    talk.say("明天上午")
+    assert talk.requested == b.CONFIRMED
+    assert talk[b.TOPIC] == "理财赎回"
+
+
+def test_skipping_the_choice_of_a_time_that_is_gone_gives_the_booking_up() -> None:
+    talk = booked()
+    gone = {b.BOOKING: {"campaign": "315-2027", "slot": None}, b.TIME: None}
+    talk.values, talk.requested = {**talk.values, **gone}, b.TIME
+    talk.say("跳过")
+    assert (talk[b.BOOKING], talk[b.TIME]) == (None, b.UNKNOWN[b.TIME])
+
+
+def test_starting_over_keeps_the_booked_time_and_no_other() -> None:
+    talk = booked()
+    talk.say("重新开始")
+    assert {name: talk[name] for name in BOOKED} == BOOKED
+    assert talk.requested == b.PHONE
+    ordinary = at_recap()
+    ordinary.say("重新开始")
+    assert ordinary[b.TIME] is None
+
+
+@pytest.mark.parametrize("said", ["取消预约", "我要取消预约", "不预约了", "不想要这个预约了"])
+def test_a_booking_is_left_in_its_own_words(said: str) -> None:
+    talk = booked()
+    talk.say(said, "account_service")
+    assert talk.requested == t.CANCEL
+    talk.say("是的")
+    assert talk.requested is None
+    assert talk.said == ["utter_callback_form_cancelled"]

@@ -285,6 +285,8 @@ def test_what_may_change_is_tried_again(bank: Bank, client: HttpCaseStore, statu
         lambda: client.report({}),
         lambda: client.confirm("n-1", NOW, None),
         lambda: client.report_knowledge({}),
+        lambda: client.report_campaign("315-2027", {}),
+        lambda: client.campaign_report_file("315-2027", "docx"),
     ):
         with pytest.raises(Retryable, match=f"HTTP {status} busy"):
             call()
@@ -382,6 +384,27 @@ def test_the_report_on_the_answers_is_put(bank: Bank, client: HttpCaseStore) -> 
     (request,) = bank.requests
     assert (request["method"], request["path"]) == ("PUT", "/api/v1/knowledge")
     assert json.loads(request["body"]) == {"questions": [], "due": []}
+
+
+def test_the_report_on_a_campaign_is_put(bank: Bank, client: HttpCaseStore) -> None:
+    bank.status, bank.body = 204, b""
+    client.report_campaign("315-2027", {"total": []})
+    (request,) = bank.requests
+    assert (request["method"], request["path"]) == ("PUT", "/api/v1/campaigns/315-2027/figures")
+    assert json.loads(request["body"]) == {"total": []}
+
+
+def test_the_report_of_a_campaign_is_fetched_as_it_is(bank: Bank, client: HttpCaseStore) -> None:
+    bank.body = b"PK\x03\x04 any bytes \xff"
+    assert client.campaign_report_file("315-2027", "docx") == bank.body
+    (request,) = bank.requests
+    assert (request["method"], request["path"]) == ("GET", "/api/v1/campaigns/315-2027/report.docx")
+
+
+def test_a_campaign_never_told_of_is_not_found(bank: Bank, client: HttpCaseStore) -> None:
+    bank.answer(404, {"error": {"code": "campaign_not_found", "message": "没有"}})
+    with pytest.raises(NotFound, match="还没有这个活动"):
+        client.campaign_report_file("315-2027", "docx")
 
 
 @pytest.mark.parametrize(

@@ -493,6 +493,17 @@ def test_in_free_text_only_a_short_question_is_a_side_question(field: str) -> No
     assert talk[field] == story
 
 
+@pytest.mark.parametrize("field", (f.CONSENT, *ASKED))
+@pytest.mark.parametrize(
+    ("wish", "intent"), [("看看活动", "campaign_menu"), ("我要答题", "quiz_open")]
+)
+def test_a_wish_about_the_campaign_is_never_an_answer(field: str, wish: str, intent: str) -> None:
+    talk = at(field)
+    before = dict(talk.values)
+    assert talk.say(wish, intent, confidence=1.0).aside
+    assert talk.values == before
+
+
 @pytest.mark.parametrize("intent", ["handoff", "answer_unsolved", "pick_faq"])
 def test_a_button_of_another_conversation_is_left_to_the_rules(intent: str) -> None:
     assert at(f.BRANCH).send({}, intent).aside

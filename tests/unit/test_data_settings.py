@@ -9,7 +9,12 @@ import pytest
 from bot.errors import ConfigurationError
 from bot.settings import load_settings
 
-SECRETS = {"WEB_SESSION_SECRET": "s", "FIELD_KEYS": "f", "CASE_STORE_TOKEN": "c"}
+SECRETS = {
+    "WEB_SESSION_SECRET": "s",
+    "FIELD_KEYS": "f",
+    "CASE_STORE_TOKEN": "c",
+    "ANALYTICS_SECRET": "a",
+}
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from bot.intake import fields as f
 from bot.intake.my_data import (
     LONGEST_MESSAGE,
     AskedCall,
+    BookedCall,
     Consent,
     Draft,
     Filed,
@@ -384,3 +385,18 @@ def test_calls_asked_for_are_told_with_the_phone_masked() -> None:
     assert "【回电】" in page
     assert "138****8000，理财赎回" in page
     assert "13812348000" not in page
+
+
+def test_a_booked_call_is_told_and_may_be_forgotten_though_the_call_comes() -> None:
+    data = replace(NOTHING, booked=[BookedCall(NOW, "3月15日 9:00—10:00")])
+    assert "活动热线的预约1次：3月15日 9:00—10:00，时间过后7天自动删除" in overview(data)
+    assert "【活动预约】" in export(data)[0]
+    assert "约了3月15日 9:00—10:00" in export(data)[0]
+    assert "可以马上删除：活动预约的记录1条（约好的电话照常打给您）" in deleting(data)
+
+
+def test_answers_to_quizzes_and_reminders_are_shown_and_can_be_deleted() -> None:
+    data = replace(NOTHING, quiz_answers=12, reminders=[NOW])
+    for told in (overview(data), "\n".join(export(data)), deleting(data)):
+        assert "答题记录12条" in told
+        assert "小问答的提醒1个" in told

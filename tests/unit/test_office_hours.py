@@ -89,6 +89,7 @@ def config(office_hours: str) -> Settings:
         web_session_secret=secret,
         field_keys=secret,
         case_store_token=secret,
+        analytics_secret=secret,
     )
 
 

@@ -187,7 +187,12 @@ def test_the_bank_promises_no_later_than_the_complex_date(days: int) -> None:
 
 
 def test_the_settings_refuse_a_complex_promise_shorter_than_the_ordinary_one() -> None:
-    secrets = {"web_session_secret": "w", "field_keys": "f", "case_store_token": "c"}
+    secrets = {
+        "web_session_secret": "w",
+        "field_keys": "f",
+        "case_store_token": "c",
+        "analytics_secret": "a",
+    }
     days = {"promise_working_days": 3, "complex_working_days": 3}
     assert Settings.parse_obj({**secrets, **days}).complex_working_days == 3
     with pytest.raises(ValidationError, match="complex_working_days"):

@@ -11,7 +11,12 @@ from cryptography.fernet import Fernet
 from bot.errors import ConfigurationError
 from bot.settings import GENERATED, Settings, environment, generate_secrets, load_settings
 
-SECRETS = {"WEB_SESSION_SECRET": "w", "FIELD_KEYS": "f", "CASE_STORE_TOKEN": "c"}
+SECRETS = {
+    "WEB_SESSION_SECRET": "w",
+    "FIELD_KEYS": "f",
+    "CASE_STORE_TOKEN": "c",
+    "ANALYTICS_SECRET": "a",
+}
 
 
 @pytest.fixture(autouse=True)

@@ -85,6 +85,21 @@ def test_no_person_any_more_is_read_by_its_shape(reader: Reader) -> None:
     assert reader.read("算了,不等了")[0].intent == "handover_cancel"
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("看看活动", "campaign_menu"),
+        ("转发给朋友", "campaign_share"),
+        ("预约活动热线", "campaign_book"),
+        ("继续答题", "quiz_open"),
+    ],
+)
+def test_wishes_about_a_campaign_are_read_by_their_shape(
+    reader: Reader, text: str, intent: str
+) -> None:
+    assert reader.read(text)[0].intent == intent
+
+
 def test_a_question_asked_in_anger_is_answered_with_care(reader: Reader) -> None:
     found, _ = reader.read("气死我了,年费多少")
     assert (found.intent, found.label) == ("upset_question", "faq/fees.annual")

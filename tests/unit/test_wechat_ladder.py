@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from wechatpy.constants import WeChatErrorCode
 
-from bot.channels.transcript import BOT, OFFICER, Button, Message
+from bot.channels.transcript import BOT, OFFICER, WAITS, Button, Message
 from bot.channels.wechat.customers import Customer
 from bot.channels.wechat.ladder import (
     CODES,
@@ -175,6 +175,11 @@ def test_no_code_that_is_listed_would_be_given_up() -> None:
 def test_nobody_is_called_for_an_answer() -> None:
     answer = outgoing(message=message(reply_to="24001"))
     assert nudge_due(answer, follower(), NOW) is None
+
+
+def test_nobody_is_called_for_what_can_wait() -> None:
+    quiz = outgoing(message=message(key=f"{WAITS}quiz/315-2027/20270316"))
+    assert nudge_due(quiz, follower(), NOW) is None
 
 
 @pytest.mark.parametrize("rung", [Rung.TEMPLATE, Rung.SMS])

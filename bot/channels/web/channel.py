@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -18,9 +19,11 @@ from sanic.response import HTTPResponse
 
 from bot.channels.assembly import Parts, shared_parts
 from bot.channels.files import ReceivedFile, evidence_id, keep_file
-from bot.channels.inbound import Incoming, RunTurn, TurnInput
+from bot.channels.inbound import Incoming, RunTurn
+from bot.channels.scenes import opening_turn
 from bot.channels.suggesting import suggested_answers
-from bot.channels.transcript import CUSTOMER, Message, Reply
+from bot.channels.texts import CAMPAIGN_OPENED
+from bot.channels.transcript import CUSTOMER, Message
 from bot.channels.turns import OnNewMessage, run_rasa
 from bot.channels.unanswered import INTERVAL, Sweeper
 from bot.channels.web.assets import Asset, read_assets
@@ -28,17 +31,25 @@ from bot.channels.web.gate import Gate
 from bot.channels.web.headers import security_headers
 from bot.channels.web.limits import Allowed, Limits
 from bot.channels.web.origins import Origins
-from bot.channels.web.requests import read_message, read_object, read_poll
+from bot.channels.web.requests import read_arrival, read_message, read_poll, read_session
 from bot.channels.web.session import Choices, Sessions
 from bot.channels.web.session_store import SessionStore
 from bot.channels.web.uploads import read_upload
+from bot.errors import ChannelError
 from bot.handover.talk import Talk
+
+logger = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
 POLL_SECONDS = 0.5
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-API_PATHS = ("/session", "/session/renew", "/session/end", "/messages", "/attachments")
+API_PATHS = (
+    *("/session", "/session/renew", "/session/end"),
+    *("/messages", "/campaign", "/attachments"),
+)
+GREETING_SECONDS = 3.0
+"""An ordinary turn takes a tenth of that; a page gives up after 15."""
 
 Handler = Callable[[Request], Awaitable[HTTPResponse]]
 
@@ -54,11 +65,20 @@ class WebInput(InputChannel):
     def from_credentials(cls, credentials: dict[str, Any] | None) -> WebInput:
         return cls(shared_parts())
 
-    def __init__(self, parts: Parts, sweep_interval: float = INTERVAL) -> None:
-        """`sweep_interval`: seconds between two looks for unanswered messages, of any channel."""
+    def __init__(
+        self,
+        parts: Parts,
+        sweep_interval: float = INTERVAL,
+        greeting_seconds: float = GREETING_SECONDS,
+    ) -> None:
+        """`sweep_interval`: seconds between two looks for unanswered messages, of any channel.
+
+        `greeting_seconds`: how long opening a session waits for the greeting of its campaign.
+        """
         config = parts.config
         self._now = parts.now
         self._sweep_interval = sweep_interval
+        self._greeting_seconds = greeting_seconds
         self._owner = parts.owner
         secrets = config.web_secrets()
         lifetime = timedelta(hours=config.web_session_hours)
@@ -90,21 +110,14 @@ class WebInput(InputChannel):
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         web = Blueprint("web_channel")
 
-        async def run_turn(turn: TurnInput) -> list[Reply]:
-            return await run_rasa(turn, on_new_message)
-
-        async def post_message(request: Request) -> HTTPResponse:
-            return await self._post_message(request, run_turn)
-
-        async def post_attachment(request: Request) -> HTTPResponse:
-            return await self._post_attachment(request, run_turn)
-
+        run_turn: RunTurn = partial(run_rasa, on_new_message=on_new_message)
         routes: list[tuple[str, str, Handler]] = [
             ("GET", "/", self._page),
-            ("POST", "/session", self._open_session),
+            ("POST", "/session", partial(self._open_session, run_turn=run_turn)),
             ("POST", "/session/renew", self._renew_session),
             ("POST", "/session/end", self._end_session),
-            ("POST", "/messages", post_message),
+            ("POST", "/messages", partial(self._post_message, run_turn=run_turn)),
+            ("POST", "/campaign", partial(self._post_arrival, run_turn=run_turn)),
             ("GET", "/messages", self._get_messages),
             ("GET", "/health", self._health.respond),
             ("GET", "/metrics", self._metrics),
@@ -113,7 +126,8 @@ class WebInput(InputChannel):
             # Sanic writes an attribute on its handlers, which a bound method does not take.
             web.add_route(partial(handler), path, methods=[method], name=f"route_{number}")
         # The body is read by the handler: after the session is checked, and up to a larger limit.
-        web.add_route(post_attachment, "/attachments", methods=["POST"], stream=True)
+        post_attachment = partial(self._post_attachment, run_turn=run_turn)
+        web.add_route(post_attachment, "/attachments", methods=["POST"], name="file", stream=True)
         for name, asset in self._assets.items():
             # One route per file: no path of the request ever reaches the file system.
             web.add_route(partial(_asset, asset), f"/static/{name}", name=f"static_{name}")
@@ -158,9 +172,20 @@ class WebInput(InputChannel):
             return response.redirect(request.path.rsplit("/", 1)[-1] + "/", status=308)
         return self._assets["index.html"].respond(request)
 
-    async def _open_session(self, request: Request) -> HTTPResponse:
-        read_object(request)
-        return _token(*self._gate.open_session(request))
+    async def _open_session(self, request: Request, run_turn: RunTurn) -> HTTPResponse:
+        scene = read_session(request)
+        sender, token, expires_at = self._gate.open_session(request)
+        if scene is not None:
+            await self._greet(opening_turn(sender, str(uuid4()), scene, CAMPAIGN_OPENED), run_turn)
+        return _token(token, expires_at)
+
+    async def _greet(self, incoming: Incoming, run_turn: RunTurn) -> None:
+        """Nobody is kept out for a greeting: what fails or takes long is stored, and comes later."""
+        try:
+            handling = self._inbound.handle(incoming, run_turn)
+            await asyncio.wait_for(handling, self._greeting_seconds)
+        except (ChannelError, asyncio.TimeoutError):
+            logger.warning("a session was opened before its campaign's greeting")
 
     async def _renew_session(self, request: Request) -> HTTPResponse:
         return _token(*await self._gate.renew_session(request))
@@ -188,6 +213,13 @@ class WebInput(InputChannel):
             incoming = Incoming(sender, body.id, button["title"], button["payload"])
         else:
             incoming = Incoming(sender, body.id, str(body.text))
+        return await self._messages(sender, await self._inbound.handle(incoming, run_turn), 0)
+
+    async def _post_arrival(self, request: Request, run_turn: RunTurn) -> HTTPResponse:
+        sender = await self._gate.sender(request)
+        body = read_arrival(request)
+        self._gate.admit(request, sender)
+        incoming = opening_turn(sender, body.id, body.scene, CAMPAIGN_OPENED)
         return await self._messages(sender, await self._inbound.handle(incoming, run_turn), 0)
 
     async def _post_attachment(self, request: Request, run_turn: RunTurn) -> HTTPResponse:

@@ -58,13 +58,17 @@ class Gate:
         """The sender id of a request. Raises as `session` does."""
         return (await self.session(request)).sender_id
 
-    def open_session(self, request: Request) -> tuple[str, datetime]:
-        """A new session's token and when it expires. Raises ChannelError (403, 429)."""
+    def open_session(self, request: Request) -> tuple[str, str, datetime]:
+        """A new session: its sender, its token and when that expires.
+
+        Raises ChannelError (403, 429).
+        """
         self.check_origin(request)
         wait = self._limits.session(_address(request), self._steady())
         if wait:
             raise self._too_many(wait)
-        return self._sessions.token(self._sessions.open(self._now()))
+        session = self._sessions.open(self._now())
+        return (session.sender_id, *self._sessions.token(session))
 
     async def renew_session(self, request: Request) -> tuple[str, datetime]:
         """A new token for the session of a request; the one before ends two minutes later.

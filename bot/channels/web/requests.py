@@ -11,6 +11,7 @@ from uuid import UUID
 from sanic.request import Request
 
 from bot.channels import texts
+from bot.channels.scenes import is_scene
 from bot.errors import ChannelError
 
 LONGEST_TEXT = 2000
@@ -25,6 +26,14 @@ class MessageBody:
     id: str
     text: str | None
     choice: str | None
+
+
+@dataclass(frozen=True)
+class ArrivalBody:
+    """Body of `POST campaign`: the customer came by the code of a scene."""
+
+    id: str
+    scene: str
 
 
 def read_object(request: Request) -> dict[str, Any]:
@@ -53,6 +62,24 @@ def read_message(request: Request) -> MessageBody:
     if choice is not None and not isinstance(choice, str):
         raise ChannelError(422, "unknown_choice", texts.UNKNOWN_CHOICE)
     return MessageBody(message_id(body.get("id")), text, choice)
+
+
+def read_arrival(request: Request) -> ArrivalBody:
+    """Raises ChannelError naming what is wrong."""
+    body = read_object(request)
+    return ArrivalBody(message_id(body.get("id")), _scene(body.get("scene")))
+
+
+def read_session(request: Request) -> str | None:
+    """The scene a session is opened with, if any. Raises ChannelError."""
+    scene = read_object(request).get("campaign")
+    return None if scene is None else _scene(scene)
+
+
+def _scene(value: Any) -> str:
+    if not is_scene(value):
+        raise ChannelError(422, "invalid_scene", texts.BAD_SCENE)
+    return str(value)
 
 
 def message_id(value: Any) -> str:

@@ -62,7 +62,7 @@ async def _check(config: Settings) -> bool:
     if account is None:
         raise ConfigurationError(NO_ACCOUNT)
     own = OwnAddress(config.wechat_public_url, account, _utc_now, os.urandom)
-    platform, client, good = Platform(config.wechat_api_url), _client(config), True
+    platform, client, good = Platform(config.wechat_api_url), account_client(config), True
     try:
         async for result in Checks(config, platform, client, own).run():
             console.print(str(result))
@@ -78,7 +78,7 @@ async def _publish(config: Settings, platform_menu: dict[str, object]) -> None:
 
     if not config.wechat_app_id:
         raise ConfigurationError(NO_ACCOUNT)
-    client = _client(config)
+    client = account_client(config)
     try:
         await client.create_menu(platform_menu)
     except WeChatError as exc:
@@ -87,7 +87,8 @@ async def _publish(config: Settings, platform_menu: dict[str, object]) -> None:
         await client.close()
 
 
-def _client(config: Settings) -> WeChatClient:
+def account_client(config: Settings) -> WeChatClient:
+    """The account's client for a verb: it shares the access token of the running channel."""
     from bot.channels.wechat.client import open_client
     from bot.intake.bootstrap import sealer
     from bot.storage.engine import create_engine

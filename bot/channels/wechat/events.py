@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from bot.channels.inbound import Incoming
+from bot.channels.scenes import is_scene, opening_turn
 from bot.channels.transcript import Button, Reply
 from bot.channels.wechat import texts
 from bot.channels.wechat.customers import Customers
@@ -61,11 +62,21 @@ class Events:
 
     async def _followed(self, heard: Delivered) -> Said:
         await self._came(heard)
+        if is_scene(heard.message.event_key):
+            return await self._open_campaign(heard, texts.HELLO.format(**self._words))
         return await self._greet(heard, texts.FOLLOWED, texts.WELCOME)
 
     async def _scanned(self, heard: Delivered) -> Said:
         await self._came(heard)
+        if is_scene(heard.message.event_key):
+            return await self._open_campaign(heard)
         return await self._greet(heard, texts.SCANNED, texts.WELCOME_BACK)
+
+    async def _open_campaign(self, heard: Delivered, hello: str = "") -> Said:
+        """The greeting of the campaign, after `hello`, which is said even while nothing works."""
+        key, scene = heard.message.key, heard.message.event_key
+        incoming = opening_turn(heard.sender_id, key, scene, texts.SCANNED, hello)
+        return await self._take(incoming)
 
     async def _came(self, heard: Delivered) -> None:
         scene = heard.message.event_key or None

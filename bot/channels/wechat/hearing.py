@@ -60,8 +60,9 @@ class Hearing:
         return Said(words=words.format(**self._words))
 
     async def take(self, incoming: Incoming) -> Said:
-        """A turn of the assistant."""
-        return await self._turn(incoming, self._run_turn, self._away)
+        """A turn of the assistant; what is to be said before it is said also when it fails."""
+        away = "\n".join(filter(None, [incoming.opening, self._away]))
+        return await self._turn(incoming, self._run_turn, away)
 
     async def say(self, incoming: Incoming, reply: Reply) -> Said:
         """Stores `reply` as the answer; said even when it cannot be stored."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
-from bot.channels.transcript import Message
+from bot.channels.transcript import WAITS, Message
 from bot.channels.wechat.customers import Customer
 from bot.channels.wechat.numbering import OFFER, spoken
 from bot.channels.wechat.splitting import LONGEST_BYTES, split
@@ -68,8 +68,8 @@ class Outgoing:
     owner: str
 
     @property
-    def is_unasked(self) -> bool:
-        return self.message.reply_to is None
+    def is_worth_a_call(self) -> bool:
+        return self.message.reply_to is None and not self.message.key.startswith(WAITS)
 
 
 # -- cutting -----------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ class Nudge:
 
 def nudge_due(outgoing: Outgoing, customer: Customer | None, now: datetime) -> datetime | None:
     """When somebody may be called for what cannot be brought; None: they are not called for it."""
-    if not outgoing.is_unasked or outgoing.rung in (Rung.TEMPLATE, Rung.SMS):
+    if not outgoing.is_worth_a_call or outgoing.rung in (Rung.TEMPLATE, Rung.SMS):
         return None
     if customer is None or customer.last_spoke_at is None:
         return now

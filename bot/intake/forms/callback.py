@@ -1,4 +1,8 @@
-"""The form of a call-back: a phone, a subject, a time; then the promise is confirmed."""
+"""The form of a call-back: a phone, a subject, a time; then the promise is confirmed.
+
+A booked call has its time beforehand, one that a campaign offers. It is chosen outside the form, on
+buttons that know what is free; a time given to the form itself makes the call an ordinary one.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,13 @@ from uuid import UUID
 from bot.intake import callback_fields as b
 from bot.intake import fields as f
 from bot.intake.commands import CALLBACK, fixed_command
+from bot.intake.forms import table as t
 from bot.intake.forms.engine import Form
 from bot.intake.forms.table import FormState
 from bot.intake.reading.call_times import is_any_time, read_call_time
 from bot.intake.reading.corrections import Correction, read_correction, read_statement
 from bot.intake.reading.people import read_name
-from bot.intake.turn import Step, Turn
+from bot.intake.turn import Say, Step, Turn
 
 SHORTEST_TOPIC = 2
 LONGEST_BARE_WISH = 14
@@ -24,6 +29,8 @@ _ANOTHER_NUMBER = re.compile(r"换|别的|另外?一?个|其他|不是这|新(?:
 _NO_CALL = re.compile(
     r"(?:不用|不要|别|不必|不需要)(?:再)?(?:回电|回|打)?(?:电话)?(?:过来|给我)?了?"
 )
+_NO_BOOKING = re.compile(r"我?(?:想|要)?(?:(?:取消|退掉?|不要|不想要)(?:这个)?|不)预约了?")
+_BOOKED = (b.BOOKING, b.TIME)
 _ANSWERS_OF: Mapping[str, str] = {
     f.PHONE: b.PHONE,
     f.DETAIL: b.TOPIC,
@@ -65,8 +72,8 @@ class CallbackForm(Form):
     # -- the beginning -------------------------------------------------------------------------
 
     def start(self, state: FormState, turn: Turn) -> Step:
-        """`state` holds what the conversation has told: a phone to offer, the subject, a name."""
-        known = (b.OFFERED, b.TOPIC, b.NAME)
+        """`state` holds what is known: a phone to offer, the subject, a name, a booked time."""
+        known = (b.OFFERED, b.TOPIC, b.NAME, *_BOOKED)
         values: dict[str, Any] = {
             **dict.fromkeys(b.SLOTS),
             **{name: state.get(name) for name in known},
@@ -99,17 +106,21 @@ class CallbackForm(Form):
         return self.end(f"utter_{b.TABLE.name}_cancelled")
 
     def pressed(self, state: FormState, turn: Turn, name: str, value: Any) -> Step | None:
+        if name == b.BOOKING:
+            return self._booking_pressed(state, keeps=bool(value))
         if name not in (b.PHONE, b.CONFIRMED) or name != state.requested:
             return None
         return self.yes_or_no(state, turn, bool(value)) or Step(ask=state.requested)
 
     def pending(self, state: FormState, turn: Turn) -> Step | None:
-        """「换个号码」 under the number offered, 「不用打了」 under the recap."""
+        """「换个号码」 under the number offered, 「不用打了」 under the recap, 「取消预约」."""
         asks_phone = state.requested == b.PHONE and state.get(b.OFFERED) is not None
         if asks_phone and not turn.phones and _ANOTHER_NUMBER.search(turn.text):
             return Step(values={b.OFFERED: None}, ask=b.PHONE)
         if state.requested == b.CONFIRMED and _NO_CALL.fullmatch(turn.text.strip("。！!,， ")):
             return self.end(f"utter_{b.TABLE.name}_cancelled")
+        if state.get(b.BOOKING) and _NO_BOOKING.fullmatch(turn.text.strip("。！!,， ")):
+            return self.interlude(state, t.CANCEL)
         wishes = turn.intent == CALLBACK and len(turn.text) <= LONGEST_BARE_WISH
         if wishes and state.requested == b.TOPIC:  # once more, it is not what to talk about
             return Step(ask=b.TOPIC)
@@ -120,12 +131,20 @@ class CallbackForm(Form):
         gives_time = state.requested == b.TIME and read_call_time(turn.text) is not None
         return not (gives_phone or gives_time) and super()._is_aside(state, turn, free_text)
 
+    def _booking_pressed(self, state: FormState, *, keeps: bool) -> Step:
+        """Under the times of the campaign: the one booked stays, or none is wanted after all."""
+        if not keeps:
+            return self.next(state, Step(values=dict.fromkeys(_BOOKED)))
+        return self._go_on(state)
+
     def accepted(self, state: FormState, step: Step, name: str, turn: Turn | None) -> None:
+        if name == b.TIME:
+            step.values[b.BOOKING] = None
         if name != b.PHONE or turn is None:
             return
         known = {**state.values, **step.values}
         passing = {
-            b.TIME: _time_in_passing(turn.text),
+            b.TIME: None if state.get(b.BOOKING) else _time_in_passing(turn.text),
             b.NAME: _cut(b.NAME, read_name(turn.text)),
         }
         step.values.update({n: v for n, v in passing.items() if v and known.get(n) is None})
@@ -134,7 +153,7 @@ class CallbackForm(Form):
         readers: Mapping[str, Callable[[], Any]] = {
             b.PHONE: lambda: _phone(turn, text),
             b.TOPIC: lambda: _topic(text),
-            b.TIME: lambda: _time(text),
+            b.TIME: lambda: None if state.get(b.BOOKING) else _time(text),
         }
         return _cut(name, readers[name]()) if name in readers else None
 
@@ -157,6 +176,20 @@ class CallbackForm(Form):
         if correction.value_text is None and correction.field == b.PHONE and turn.phones:
             return turn.phones[-1]
         return super()._corrected(state, turn, correction)
+
+    def missed(self, state: FormState, name: str, say: Say | None = None) -> Step:
+        if name == b.TIME and state.get(b.BOOKING):
+            say = say or Say("utter_help_booking_time")
+        return super().missed(state, name, say)
+
+    def _skip(self, state: FormState) -> Step | None:
+        """Skipping the choice of another time keeps the one there is."""
+        is_booked = state.requested == b.TIME and state.get(b.BOOKING) and state.get(b.TIME)
+        return self._go_on(state) if is_booked else super()._skip(state)
+
+    def kept_on_restart(self, state: FormState) -> dict[str, Any]:
+        booked = _BOOKED if state.get(b.BOOKING) else ()
+        return {**super().kept_on_restart(state), **{name: state.get(name) for name in booked}}
 
     def ask_again(self, state: FormState, name: str) -> Step:
         step = super().ask_again(state, name)

@@ -317,7 +317,8 @@ class Form(ABC):
 
     def _answer(self, state: FormState, turn: Turn) -> Step:
         name = state.requested or ""
-        if leads_elsewhere(turn):  # 「换个手机继续填」 corrects no phone
+        # 「换个手机继续填」 corrects no phone; the form's own opening, said again, leads nowhere.
+        if turn.intent != self.opening_intent and leads_elsewhere(turn):
             return Step(aside=True)
         pending = self.pending(state, turn)
         if pending is not None:

@@ -32,13 +32,19 @@ class Field:
 @dataclass(frozen=True)
 class FormTable:
     """A form of domain.yml: `name`, `fields` in the order asked, `book` the slot of its own notes,
-    `others` further slots it owns, `interludes` its questions about itself."""
+    `others` further slots it owns, `interludes` its questions about itself.
+
+    Of one that is not `drafted` the answers are kept elsewhere: nothing is saved with each answer, it
+    is not open any more in the next session, and put aside for another form it is only offered
+    afterwards.
+    """
 
     name: str
     fields: tuple[Field, ...]
     book: str
     others: tuple[str, ...] = ()
     interludes: tuple[str, ...] = INTERLUDES
+    drafted: bool = True
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:

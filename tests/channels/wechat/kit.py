@@ -165,6 +165,7 @@ def town(
         sim = stack.enter_context(running(platform))
         shared = {
             "web_session_secret": uuid4().hex,
+            "analytics_secret": "a",
             "field_keys": Fernet.generate_key().decode(),
             "channel_url": channel_url,
             "wechat_app_id": account.app_id,

@@ -38,6 +38,7 @@ class PlatformServer:
         self.refused: set[str] = set()
         self.media = (b"\xff\xd8\xff\xe0 a picture", "image/jpeg")
         self.menu: dict[str, Any] | None = None
+        self.code_url = "http://weixin.qq.com/q/kZgfwMTm72WWPkovabbI"
         self.may_answer = asyncio.Event()
         self.may_answer.set()
         self.has_sent = asyncio.Event()
@@ -131,5 +132,6 @@ class PlatformServer:
             "/cgi-bin/message/template/send": {**OK, "msgid": 200163836},
             "/cgi-bin/getcallbackip": {"ip_list": ["101.226.103.0/25"]},
             "/cgi-bin/menu/get": {"menu": self.menu},
+            "/cgi-bin/qrcode/create": {"ticket": "ticket", "url": self.code_url},
         }
         return web.json_response(answers.get(path, OK))

@@ -14,6 +14,8 @@ from uuid import uuid4
 
 import pytest
 
+from bot.analytics.fact import FactKind, Outcome
+from bot.analytics.report import Question, build, comparison
 from bot.errors import NotFound, Permanent, Retryable, TooManyAttempts
 from bot.intake.acts import ActKind
 from bot.intake.bootstrap import mint_reference
@@ -26,6 +28,8 @@ from tests.bank import bank_staff
 from tests.fakes import NOW, FakeCaseStore
 from tests.samples import PDF, PHONE, TAIL, act, complaint
 from tests.stack import ROOT, Stack, wait_until
+from tests.unit.analytics.kit import CAMPAIGN, counted, description, people
+from tests.unit.analytics.kit import answer as quiz_answer
 from tests.unit.knowledge.kit import answer
 
 
@@ -389,3 +393,42 @@ def test_a_report_on_the_answers_as_the_relay_makes_it_is_taken(cases: CaseStore
     ]
     body = {**report.questions(misses, answers), **report.standing(answers, local_day(NOW))}
     cases.report_knowledge(body)
+
+
+def _campaign_body() -> dict[str, Any]:
+    """A report as the relay makes it, with small numbers, questions and a campaign before."""
+    before = build(description(id="315-2026"), counted(people(9, FactKind.SCAN)), {}, [], None)
+    previous = comparison(description(), [{**before, "campaign": _of_last_year(before)}])
+    facts = [
+        *people(8, FactKind.SCAN),
+        *people(2, FactKind.COMPLAINT, channel="wechat"),
+        *people(6, FactKind.CONSULTATION, topic="faq/fees.sms", outcome=Outcome.ANSWERED),
+        *people(5, FactKind.SCAN, scene="taken-down"),
+        *[quiz_answer(f"p{n}", "q1", Outcome.RIGHT) for n in range(5)],
+    ]
+    titles, asked = {"faq/fees.sms": "短信费"}, [Question("数字人民币怎么开", 2)]
+    body = build(description(), counted(facts), titles, asked, previous)
+    assert None not in (body["previous"], *body["most_asked"])
+    return {"counted_at": NOW.isoformat(), **body}
+
+
+def _of_last_year(body: dict[str, Any]) -> dict[str, Any]:
+    return {**body["campaign"], "first_day": "2026-03-01", "last_day": "2026-03-31"}
+
+
+def test_the_report_on_a_campaign_is_taken_and_can_be_had_as_files(cases: CaseStore) -> None:
+    body = _campaign_body()
+    for _ in range(2):
+        cases.report_campaign(CAMPAIGN, body)
+    for suffix in ("docx", "xlsx"):
+        assert cases.campaign_report_file(CAMPAIGN, suffix).startswith(b"PK")
+
+
+def test_a_report_on_another_campaign_than_it_says_is_refused_for_good(cases: CaseStore) -> None:
+    with pytest.raises(Permanent, match="HTTP 422"):
+        cases.report_campaign("another", _campaign_body())
+
+
+def test_of_a_campaign_never_told_of_there_is_no_file(cases: CaseStore) -> None:
+    with pytest.raises(NotFound):
+        cases.campaign_report_file("never-told", "docx")

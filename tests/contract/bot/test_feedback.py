@@ -26,6 +26,17 @@ def test_a_miss_is_kept_as_it_was(feedback: Feedback) -> None:
     assert feedback.misses(NOW - timedelta(days=1)) == [MISS]
 
 
+def test_the_newest_misses_of_a_campaign_are_found_oldest_first(feedback: Feedback) -> None:
+    asked = [
+        Miss(MissKind.UNKNOWN, f"第{n}问", "", NOW + timedelta(minutes=n), campaign, "asker")
+        for n, campaign in enumerate(["315-2027", "315-2027", "another", "315-2027", None])
+    ]
+    for n, miss in enumerate(asked):
+        feedback.missed(f"m{n}", miss)
+    assert feedback.misses_of("315-2027", most=2) == [asked[1], asked[3]]
+    assert feedback.misses(NOW) == asked
+
+
 def test_the_same_message_counts_once(feedback: Feedback) -> None:
     for _ in range(2):
         feedback.missed("m1", MISS)

@@ -10,7 +10,11 @@ from uuid import uuid4
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
 
+from bot.analytics import outbox
+from bot.analytics.fact import Fact, FactKind
+from bot.analytics.outbox import FactOutbox
 from bot.channels.health import Health
 from bot.channels.transcript import Reply, Transcript
 from bot.channels.wechat.outbound import Outbound
@@ -33,6 +37,7 @@ def config(database_url: str, tmp_path: Path) -> Settings:
         var_dir=tmp_path,
         journal_url=database_url,
         web_session_secret="s" * 32,
+        analytics_secret="a",
         field_keys=SEAL_KEY,
         case_store_token="t" * 32,
     )
@@ -48,7 +53,9 @@ def health(config: Settings, connect: Connect) -> Health:
 def health_of(config: Settings, engine: Engine, handovers: SqlHandovers) -> Health:
     transcript = Transcript(engine)
     outbound = Outbound(engine, transcript)
-    return Health(config, open_journal(config), transcript, handovers, outbound)
+    facts = FactOutbox(engine)
+    outbox.create(engine)
+    return Health(config, open_journal(config), transcript, handovers, outbound, facts)
 
 
 def fill(config: Settings) -> None:
@@ -127,6 +134,22 @@ def test_customers_who_wait_for_a_person_are_seen(
     assert 180 <= seen[("xiaobao_longest_talk_wait_seconds",)] < 240
 
 
+def test_facts_that_are_not_published_are_seen(
+    health: Health, config: Settings, connect: Connect
+) -> None:
+    engine, at = connect(config.journal_url), datetime.now(timezone.utc) - timedelta(minutes=2)
+    fact = Fact("f", FactKind.SCAN, at, at.date(), "p", "web", "315-2027", "hall")
+    with Session(engine) as session:
+        outbox.put(session, [fact])
+        session.commit()
+    seen = figures(health)
+    assert seen[("xiaobao_facts_waiting",)] == 1
+    assert 120 <= seen[("xiaobao_oldest_fact_seconds",)] < 180
+    facts = FactOutbox(engine)
+    facts.published(facts.claim(1, at))
+    assert figures(health)[("xiaobao_facts_waiting",)] == 0
+
+
 def test_figures_are_read_anew_each_time(health: Health, config: Settings) -> None:
     fill(config)
     assert figures(health)[("xiaobao_drafts",)] == 1
@@ -138,6 +161,7 @@ def test_a_journal_that_cannot_be_read_is_no_zero(tmp_path: Path, connect: Conne
     config = Settings(
         var_dir=tmp_path,
         web_session_secret="s" * 32,
+        analytics_secret="a",
         field_keys=SEAL_KEY,
         case_store_token="t" * 32,
     )

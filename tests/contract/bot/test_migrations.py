@@ -15,6 +15,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import Engine, make_url
 
+from bot.analytics import reports
+from bot.analytics import store as fact_store
+from bot.campaigns import reminders
 from bot.channels import transcript
 from bot.channels.web import session_store
 from bot.channels.wechat import customers, deliveries, guard, outbound_table, quota, token
@@ -47,12 +50,20 @@ for _table in (
     token._token,
 ):
     _table.to_metadata(CHANNEL)
+ANALYTICS = sa.MetaData()
+for _table in (fact_store.fact_table, reports.report_table):
+    _table.to_metadata(ANALYTICS)
 TABLES = {
-    "journal": {"intake", "act", "evidence", "draft", "feed", "callback"},
+    "analytics": set(ANALYTICS.tables),
+    "journal": {
+        *("intake", "act", "evidence", "draft", "feed"),
+        *(callbacks.callback_table.name, "booking", reminders.reminder_table.name),
+    },
     "channel": set(CHANNEL.tables),
     "knowledge": {"miss", "vote"},
 }
 METADATA = {
+    "analytics": ANALYTICS,
     "journal": callbacks.callback_table.metadata,
     "channel": CHANNEL,
     "knowledge": feedback._metadata,

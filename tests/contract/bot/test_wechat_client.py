@@ -63,6 +63,7 @@ async def opened(
             web_session_secret="s",
             field_keys=SEAL_KEY,
             case_store_token="c",
+            analytics_secret="a",
         )
         clients.append(open_client(config, engine, sealer(), clock, owner))
         return clients[-1]
@@ -118,6 +119,26 @@ async def test_pictures_addresses_and_menus_come_back(
     assert await client.callback_ips() == ["101.226.103.0/25"]
     await client.create_menu({"button": []})
     assert await client.get_menu() == {"menu": {"button": []}}
+
+
+async def test_a_code_works_for_a_time_or_for_good(
+    client: WeChatClient, platform: PlatformServer
+) -> None:
+    assert await client.create_code("315-2027-hall", 2_592_000) == platform.code_url
+    assert await client.create_code("315-2027-hall", None) == platform.code_url
+    scene = {"action_info": {"scene": {"scene_str": "315-2027-hall"}}}
+    assert [body for path, body in platform.calls if path == "/cgi-bin/qrcode/create"] == [
+        {**scene, "action_name": "QR_STR_SCENE", "expire_seconds": 2_592_000},
+        {**scene, "action_name": "QR_LIMIT_STR_SCENE"},
+    ]
+
+
+async def test_an_answer_without_a_code_is_none(
+    client: WeChatClient, platform: PlatformServer
+) -> None:
+    platform.code_url = ""
+    with pytest.raises(WeChatUnreachable):
+        await client.create_code("315-2027-hall", None)
 
 
 async def test_a_picture_that_is_gone_is_an_error_and_no_picture(

@@ -139,5 +139,10 @@ async def test_a_file_that_cannot_be_written_is_tried_again_later(tmp_path: Path
     ],
 )
 def test_the_settings_choose_the_adapter(settings: dict[str, str], kind: type) -> None:
-    secrets = {"web_session_secret": "s", "field_keys": SEAL_KEY, "case_store_token": "c"}
+    secrets = {
+        "web_session_secret": "s",
+        "field_keys": SEAL_KEY,
+        "analytics_secret": "a",
+        "case_store_token": "c",
+    }
     assert isinstance(open_sms(Settings(**secrets, **settings)), kind)

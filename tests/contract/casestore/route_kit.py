@@ -12,6 +12,7 @@ from uuid import uuid4
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from casestore.api.campaign_schemas import CampaignFiguresIn
 from casestore.console.cookies import SESSION, form_token
 from casestore.domain.alert import Alert, Kind
 from casestore.domain.assignment import RoutingRule
@@ -30,6 +31,8 @@ from casestore.service.acting import Deed
 from casestore.service.attachments import Delivery
 from casestore.service.ports import Store
 from casestore.service.tokens import new_token
+from tests.contract.casestore.campaign_kit import ID as CAMPAIGN
+from tests.contract.casestore.campaign_kit import make_body
 from tests.contract.casestore.chat_kit import make_callback, open_chat
 from tests.contract.casestore.http_kit import PNG
 from tests.contract.casestore.kit import (
@@ -123,6 +126,7 @@ class Stage:
             "alert_id": self._warn(),
             "view_id": self._save_view(handler),
             "rule_id": self._route(supervisor),
+            "campaign_id": self._count_campaign(),
             "username": "victim",
             "code": OWN_BRANCH,
             "name": "month",
@@ -267,6 +271,11 @@ class Stage:
     def _save_view(self, handler: Officer) -> str:
         self.services.saved_views.save(handler, "我的", "mine=1")
         return self.services.saved_views.of(handler)[0].id
+
+    def _count_campaign(self) -> str:
+        body = CampaignFiguresIn.parse_obj(make_body())
+        self.services.campaigns.report("bot", body.to_domain())
+        return CAMPAIGN
 
     def _route(self, supervisor: Officer) -> str:
         rule = RoutingRule(str(uuid4()), 1, unit=OWN_BRANCH)

@@ -1,8 +1,10 @@
 """The invented bank: plausible, consistent, the same for the same seed, and never mixed with real
 cases; and the bulk of cases for measurements."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 from random import Random
@@ -14,13 +16,16 @@ from sqlalchemy.engine import Engine
 from typer.testing import CliRunner
 
 from casestore.__main__ import cli
+from casestore.api.campaign_schemas import CampaignFiguresIn
 from casestore.bootstrap import Parts, build_services
 from casestore.demo import bulk
 from casestore.demo.bank import ACCOUNTS, BRANCHES
+from casestore.demo.campaigns import invented_campaign
 from casestore.demo.crowd import CLIENT, Crowd
 from casestore.demo.fill import fill, require_empty, starting_moment
 from casestore.demo.stage import StageClock
 from casestore.demo.stories import StoryTeller
+from casestore.domain.campaign import Standing, named
 from casestore.domain.case import CaseState, Source
 from casestore.domain.chat import ChatState
 from casestore.domain.deadlines import ServicePromise
@@ -30,6 +35,7 @@ from casestore.domain.reference import is_reference
 from casestore.domain.reminder import ReminderKind
 from casestore.domain.staff import Officer, StaffRole
 from casestore.domain.taxonomy import Dimension, is_term
+from casestore.service.campaigns import CampaignBook
 from casestore.service.desk import ComplaintDesk
 from casestore.service.listing import Listing
 from casestore.settings import Settings, load
@@ -130,6 +136,33 @@ def test_some_talks_and_promised_calls_are_over_and_some_still_wait(acted: Engin
     assert {talk.outcome for talk in talks} >= {"resolved", "filed", "callback", None}
     assert all(talk.opened_at < UNTIL for talk in talks)
     assert {"open", "done", "failed"} <= set(states)
+
+
+def test_one_campaign_is_under_way_and_its_figures_fit_together(acted: Engine) -> None:
+    book = CampaignBook(SqlStore(acted, Keyring([FIELD_KEY])), Clock(UNTIL))
+    (report,) = book.all()
+    figures = report.figures
+    assert figures.campaign.standing(UNTIL.date()) is Standing.RUNNING
+    assert not report.is_stale(UNTIL)
+    labels = figures.labels
+    assert all(each.name in labels for each in figures.total)
+    scans, people = (named(figures.total, name) for name in ("scans", "people"))
+    assert scans is not None and people is not None
+    assert (scans.count or 0) > (people.count or 0) > 500
+    by_channel = [named(group.figures, "scans") for group in figures.by_channel]
+    assert sum(each.count or 0 for each in by_channel if each) == scans.count
+    for question in figures.questions:
+        assert (question.right_last.share or 0) >= (question.right_first.share or 1)
+
+
+def test_an_invented_campaign_is_the_same_for_the_same_seed_and_the_contract_takes_it() -> None:
+    first, second = (invented_campaign(UNTIL, Random(5)) for _ in range(2))  # noqa: S311
+    assert first == second
+    body = json.loads(json.dumps(asdict(first), default=str))
+    body["counted_at"] = UNTIL.isoformat()
+    for each in body["by_day"], body["by_scene"], body["by_branch"], body["by_channel"]:
+        assert each
+    assert CampaignFiguresIn.parse_obj(body).to_domain() == first
 
 
 def test_nobody_outside_is_told_of_invented_customers_who_wait(acted: Engine) -> None:

@@ -68,6 +68,10 @@ WHO_MAY: Mapping[str, frozenset[StaffRole]] = {
     "GET /callbacks/{callback_id}": READERS,
     "POST /callbacks/{callback_id}/reveal": HANDLERS,
     "POST /callbacks/{callback_id}/tries": HANDLERS,
+    "GET /campaigns": READERS,
+    "GET /campaigns/{campaign_id}": READERS,
+    "GET /campaigns/{campaign_id}/chart/{name}.svg": READERS,
+    "GET /campaigns/{campaign_id}/report.{suffix}": READERS,
     "GET /cases": READERS,
     "GET /cases/export.{kind}": READERS,
     "GET /cases/new": REGISTRARS,
@@ -192,6 +196,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
 """What a form must hold to come as far as the check of who sends it."""
 WITH_FILES = frozenset({"POST /cases/{reference}/attachments"})
 PLACES: Mapping[str, Mapping[str, str]] = {
+    "GET /campaigns/{campaign_id}/chart/{name}.svg": {"name": "funnel"},
+    "GET /campaigns/{campaign_id}/report.{suffix}": {"suffix": "xlsx"},
     "GET /cases/export.{kind}": {"kind": "csv"},
     "POST /cases/{reference}/reply/approve": {"reference": SUBMITTED},
     "POST /cases/{reference}/reply/release": {"reference": DECIDED},

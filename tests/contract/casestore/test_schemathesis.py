@@ -19,9 +19,12 @@ from schemathesis.checks import (
     status_code_conformance,
 )
 
+from casestore.api.campaign_schemas import CampaignFiguresIn
 from casestore.bootstrap import build_app, openapi
 from casestore.domain.attachment import MediaType
 from casestore.edge.services import Services
+from tests.contract.casestore.campaign_kit import ID as CAMPAIGN
+from tests.contract.casestore.campaign_kit import make_body
 from tests.contract.casestore.chat_kit import CHAT, open_chat
 from tests.contract.casestore.kit import TOKEN, make_complaint
 
@@ -50,18 +53,22 @@ def _as_it_is(_context: Any, value: Any) -> bytes:
 
 @pytest.fixture
 def known(services: Services) -> str:
-    """The reference of a case that exists; a talk (``CHAT``) does, too."""
+    """The reference of a case that exists; a talk (``CHAT``) and a campaign do, too."""
     filing = services.desk.file(make_complaint(), "bot")
     open_chat(services)
+    services.campaigns.report("bot", CampaignFiguresIn.parse_obj(make_body()).to_domain())
     return filing.standing.reference
 
 
 def hit(case: Any, reference: str) -> None:
-    """Turn a request that would miss into one that reaches the case or talk it is about."""
+    """Turn a request that would miss into one that reaches the case, talk or campaign it is
+    about."""
     if "reference" in (case.path_parameters or {}):
         case.path_parameters["reference"] = reference
     if "chat_id" in (case.path_parameters or {}):
         case.path_parameters["chat_id"] = CHAT
+    if "campaign_id" in (case.path_parameters or {}):
+        case.path_parameters["campaign_id"] = CAMPAIGN
     body = case.body if isinstance(case.body, dict) else {}
     key = body.get("id") or body.get("reference")
     if isinstance(key, str) and key.isascii() and key.isprintable():

@@ -13,7 +13,8 @@ with warnings.catch_warnings():
     # Rasa's pinned packages are old; their deprecations are not ours to mend.
     warnings.simplefilter("ignore")
     from rasa.shared.core.domain import Domain
-    from rasa.shared.core.events import ActiveLoop, UserUttered
+    from rasa.shared.core.events import ActiveLoop, SlotSet, UserUttered
+    from rasa.shared.core.slots import AnySlot
     from rasa.shared.core.trackers import DialogueStateTracker
 
     from bot.rasa_ext.nlg import SettingsResponses
@@ -41,19 +42,23 @@ async def _said(
     approved_only: bool = False,
     channel: str | None = "web",
     form: str | None = None,
+    came_at: str | None = None,
 ) -> dict[str, Any]:
     config = Settings(
         web_session_secret="w",
         field_keys="f",
         case_store_token="c",
+        analytics_secret="a",
         hotline="95000",
         hotline_hours="全天",
         answers_approved_only=approved_only,
     )
     domain = Domain.from_dict({"responses": responses})
+    visit = came_at and {"campaign": "315-2027", "scene": "hall", "at": came_at}
     generator = SettingsResponses(None, domain, config, lambda: TODAY)
     heard = [UserUttered("问", {"name": "faq"}, input_channel=channel), ActiveLoop(form)]
-    tracker = DialogueStateTracker.from_events("sender", heard)
+    heard = [SlotSet("campaign_visit", visit), *heard]
+    tracker = DialogueStateTracker.from_events("sender", heard, [AnySlot("campaign_visit", [])])
     said = await generator.generate(name, tracker, "collector")
     assert said is not None
     return said
@@ -88,6 +93,21 @@ async def test_an_answer_offers_the_steps_it_names() -> None:
 async def test_a_side_answer_leaves_the_buttons_to_the_form() -> None:
     said = await _said(_responses(follow_up=["call"]), form="complaint_form")
     assert "buttons" not in said
+
+
+@pytest.mark.parametrize(
+    ("came_at", "offered"),
+    [
+        ("2026-11-30T16:00:00+00:00", True),  # midnight in China
+        ("2026-11-30T15:59:59+00:00", False),
+        (None, False),
+    ],
+)
+async def test_the_way_back_is_offered_to_who_came_by_a_code_today(
+    came_at: str | None, offered: bool
+) -> None:
+    said = await _said(_responses(), came_at=came_at)
+    assert ("回到活动" in [button["title"] for button in said["buttons"]]) is offered
 
 
 async def test_a_withdrawn_answer_is_replaced_and_names_the_hotline() -> None:

@@ -124,7 +124,9 @@ async def test_a_new_session_is_read_anew_and_loses_nothing(tmp_path: Path) -> N
 
 
 async def test_a_read_error_is_raised_and_not_an_empty_conversation(tmp_path: Path) -> None:
-    await _store(tmp_path).save(_conversation("你好"))
+    before = _store(tmp_path)
+    await before.save(_conversation("你好"))
+    before.engine.dispose()  # closed later, it would mend the file
     (tmp_path / "tracker.db-wal").unlink(missing_ok=True)
     (tmp_path / "tracker.db").write_bytes(b"not a database" * 1000)
     with pytest.raises(Exception, match="database"):

@@ -233,7 +233,11 @@ def test_a_training_that_fails_for_its_encoder_says_so(
     monkeypatch.setattr("bot.launcher.training.configure_logging", lambda: None)
     monkeypatch.setattr("rasa.model_training.train", fail)
     config = Settings(
-        web_session_secret="w", field_keys="f", case_store_token="c", models_dir=tmp_path
+        web_session_secret="w",
+        field_keys="f",
+        case_store_token="c",
+        analytics_secret="a",
+        models_dir=tmp_path,
     )
     with pytest.raises(ConfigurationError, match="词表不对"):
         ensure_model(config)

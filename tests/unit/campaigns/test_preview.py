@@ -65,12 +65,12 @@ def test_articles_and_topics_are_shown(folder: Path) -> None:
 def test_every_answer_is_explained_with_its_source(folder: Path) -> None:
     shown = chat(folder, QUIZ, "1", "1", LEAVE)
     assert any(line.startswith("答对了！") and "依据：" in line for line in shown)
-    assert "答了 1 道，答对 1 道。" in shown
+    assert "一共答了1道，答对1道。" in shown
 
 
 def test_a_wrong_answer_tells_the_right_one_and_when_it_comes_back(folder: Path) -> None:
     shown = chat(folder, QUIZ, "1", "2", LEAVE)
-    assert any(line.startswith("应该是：可以") for line in shown)
+    assert any(line.startswith("没答对。应该是：可以") for line in shown)
     assert "答错的题，愿意的话 2027-03-16 再来问您。" in shown
 
 

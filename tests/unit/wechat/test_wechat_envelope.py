@@ -268,7 +268,9 @@ def test_a_repeat_may_be_encrypted_anew(guard: Guard) -> None:
 
 
 def settings(**values: str) -> Settings:
-    secrets = dict.fromkeys(("web_session_secret", "field_keys", "case_store_token"), "x")
+    secrets = dict.fromkeys(
+        ("web_session_secret", "field_keys", "case_store_token", "analytics_secret"), "x"
+    )
     return Settings(**secrets, **values)
 
 

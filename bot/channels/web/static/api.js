@@ -21,7 +21,7 @@ import { postForm } from "./upload.js";
  * @property {number} cursor
  * @property {Handover | null} [handover] null while the customer talks with the assistant alone
  * @typedef {{token: string, until: number}} Opened `until` in this device's clock, ms
- * @typedef {{id: string, text: string, choice?: string, file?: File}} Outgoing
+ * @typedef {{id: string, text: string, choice?: string, scene?: string, file?: File}} Outgoing
  * @typedef {object} CallOptions
  * @property {string} [token]
  * @property {object} [body] sent as JSON by POST; without it the call is a GET
@@ -88,12 +88,9 @@ export class ChatApi {
     this.#base = base;
   }
 
-  /**
-   * @param {string | null} campaign
-   * @returns {Promise<Opened>}
-   */
-  async openSession(campaign) {
-    return asOpened(await this.#call("session", { body: campaign ? { campaign } : {} }));
+  /** @returns {Promise<Opened>} */
+  async openSession() {
+    return asOpened(await this.#call("session", { body: {} }));
   }
 
   /**
@@ -108,13 +105,14 @@ export class ChatApi {
 
   /**
    * @param {string} token
-   * @param {Outgoing} message
+   * @param {Outgoing} message with a scene: the customer came by its code
    * @param {AbortSignal} signal
    * @returns {Promise<Page>}
    */
-  async send(token, { id, text, choice }, signal) {
-    const body = choice ? { id, choice } : { id, text };
-    return asPage(await this.#call("messages", { token, body, signal, timeout: TURN_TIMEOUT }));
+  async send(token, { id, text, choice, scene }, signal) {
+    const said = choice ? { id, choice } : { id, text };
+    const [path, body] = scene ? ["campaign", { id, scene }] : ["messages", said];
+    return asPage(await this.#call(path, { token, body, signal, timeout: TURN_TIMEOUT }));
   }
 
   /**

@@ -1,6 +1,7 @@
 /** The chat page: puts session, outbox, poll and view together in one element. */
 
 import { ChatApi } from "./api.js";
+import { ARRIVED, Arrival } from "./arrival.js";
 import { Composer } from "./composer.js";
 import { ElderMode, Fold, numbered } from "./elder.js";
 import { FilePicker, textOf } from "./files.js";
@@ -23,7 +24,6 @@ const RENEWED = "上一次对话已经结束，下面是新的对话。";
 const UNSENT = "消息还没有发出去，已为您留着，可以点“重新发送”。";
 const LOST = "上次有文件没有发完，请重新选择后再发。";
 const CLEARED_KEY = "cleared";
-const CAMPAIGN = /^[\w.-]{1,64}$/;
 
 class XiaobaoChat extends HTMLElement {
   #store = new Store();
@@ -73,12 +73,13 @@ class XiaobaoChat extends HTMLElement {
     onRefused: (reason) => this.#shell.showBanner(reason, true),
   });
 
+  #arrival = new Arrival(location.href, this.#store);
+
   #api = new ChatApi(new URL("../", import.meta.url));
 
   #session = new SessionKeeper({
     api: this.#api,
     store: this.#store,
-    campaign: campaignOf(location.href),
     onReplaced: () => this.#onSessionReplaced(),
   });
 
@@ -142,6 +143,13 @@ class XiaobaoChat extends HTMLElement {
   #follow(looking) {
     if (looking || this.#presence.framed || !this.#view.empty) this.#poller.start();
     else this.#poller.stop();
+    if (looking) this.#arrive();
+  }
+
+  /** In the widget's closed window nobody has come yet. */
+  #arrive() {
+    const scene = this.#arrival.take();
+    if (scene) this.#outbox.addArrival(scene, ARRIVED);
   }
 
   /** @param {string} text */
@@ -217,7 +225,7 @@ class XiaobaoChat extends HTMLElement {
     this.#view.showPending(item);
     this.#settle();
     this.#scroller.toEnd();
-    this.#presence.sent(item);
+    if (!item.scene) this.#presence.sent(item);
   }
 
   /**
@@ -363,15 +371,6 @@ class XiaobaoChat extends HTMLElement {
     if (!(part instanceof HTMLElement)) throw new Error(`page has no part ${name}`);
     return part;
   }
-}
-
-/**
- * @param {string} address
- * @returns {string | null} the campaign scene the page was opened with
- */
-function campaignOf(address) {
-  const scene = new URL(address).searchParams.get("campaign");
-  return scene && CAMPAIGN.test(scene) ? scene : null;
 }
 
 followKeyboard();

@@ -15,6 +15,7 @@ import { randomId } from "./ids.js";
  * @property {string} id
  * @property {string} text
  * @property {string} [choice]
+ * @property {string} [scene] of the code the customer came by
  * @property {File} [file]
  * @property {number} at
  * @property {boolean} [refused] by the server, for what it is
@@ -66,6 +67,14 @@ export class Outbox {
   }
 
   /**
+   * @param {string} scene
+   * @param {string} text what the conversation shows for it
+   */
+  addArrival(scene, text) {
+    this.#enqueue({ id: randomId(), text, scene, at: Date.now() });
+  }
+
+  /**
    * @param {File} file
    * @param {string} text what the conversation shows in its place
    */
@@ -82,7 +91,7 @@ export class Outbox {
     const items = /** @type {Item[]} */ (this.#store.all(KEY)).sort((a, b) => a.at - b.at);
     for (const item of items) {
       if (!resend) delete item.choice;
-      if (resend && !item.refused && !item.lost) this.#enqueue(item);
+      if ((resend || item.scene) && !item.refused && !item.lost) this.#enqueue(item);
       else this.#fail(item, null);
     }
   }
@@ -97,7 +106,7 @@ export class Outbox {
     const item = this.#failed.get(id);
     if (!item) return false;
     this.#failed.delete(id);
-    if (!item.refused) {
+    if (!item.refused || item.scene) {
       this.#enqueue(item);
       return false;
     }

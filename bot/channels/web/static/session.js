@@ -11,7 +11,6 @@ import { randomId } from "./ids.js";
  * @property {number} until in this device's clock, ms
  * @property {number} [since] when the token was issued
  * @property {string} [name] the same as long as it is the same session, whatever its token
- * @property {string | null} campaign
  */
 
 export const SESSION_KEY = "session";
@@ -32,7 +31,6 @@ export function isOtherSession({ oldValue, newValue }) {
 export class SessionKeeper {
   #api;
   #store;
-  #campaign;
   #onReplaced;
   /** @type {Promise<string> | null} */
   #opening = null;
@@ -43,13 +41,11 @@ export class SessionKeeper {
    * @param {object} parts
    * @param {ChatApi} parts.api
    * @param {Store} parts.store
-   * @param {string | null} parts.campaign scene of the poster or code the customer came from
    * @param {() => void} parts.onReplaced a new session took the place of one used on this page
    */
-  constructor({ api, store, campaign, onReplaced }) {
+  constructor({ api, store, onReplaced }) {
     this.#api = api;
     this.#store = store;
-    this.#campaign = campaign;
     this.#onReplaced = onReplaced;
     this.#dropOutdated();
   }
@@ -134,20 +130,10 @@ export class SessionKeeper {
   }
 
   async #openNew() {
-    const opened = await this.#request();
-    this.#keep({ ...opened, name: randomId(), campaign: this.#campaign });
+    const opened = await this.#api.openSession();
+    this.#keep({ ...opened, name: randomId() });
     if (this.#used) this.#onReplaced();
     return opened.token;
-  }
-
-  /** A campaign that is over must not keep the customer out. */
-  async #request() {
-    try {
-      return await this.#api.openSession(this.#campaign);
-    } catch (error) {
-      if (!this.#campaign || asApiError(error).passing) throw error;
-      return this.#api.openSession(null);
-    }
   }
 
   /** @returns {Session | null} read each time: another tab may have replaced it */
@@ -163,8 +149,6 @@ export class SessionKeeper {
   /** Later on the page only the server judges whether a token still holds. */
   #dropOutdated() {
     const session = this.#stored();
-    if (!session) return;
-    const otherCampaign = this.#campaign !== null && this.#campaign !== session.campaign;
-    if (otherCampaign || !(session.until > Date.now())) this.#store.remove(SESSION_KEY);
+    if (session && !(session.until > Date.now())) this.#store.remove(SESSION_KEY);
   }
 }

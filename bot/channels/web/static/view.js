@@ -1,5 +1,6 @@
 /** The conversation on the screen: each message once, in the server's order, waiting ones last. */
 
+import { ARRIVED } from "./arrival.js";
 import { choiceGroup, syncChoices } from "./choices.js";
 import { button, el } from "./dom.js";
 import { fileContent } from "./files.js";
@@ -232,6 +233,7 @@ export class ConversationView {
     if (id) element.dataset.id = id;
     if (cursor !== null) element.dataset.cursor = String(cursor);
     if (time) element.dataset.time = time;
+    element.classList.toggle("message-arrival", text === ARRIVED);
     const content = fileContent(text, file) ?? el("p", { class: "text" }, text);
     const bubble = el("div", { class: "bubble" }, speaker("我"), content);
     const old = element.querySelector(".bubble");

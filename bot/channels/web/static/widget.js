@@ -155,7 +155,7 @@
       address.searchParams.set("embed", "1");
       address.searchParams.set("host", location.origin);
       if (this.hasAttribute("elder")) address.searchParams.set("elder", "1");
-      const campaign = this.getAttribute("campaign");
+      const campaign = this.getAttribute("campaign") ?? new URL(location.href).searchParams.get("campaign");
       if (campaign) address.searchParams.set("campaign", campaign);
       this.#frame?.remove();
       this.#ready = false;

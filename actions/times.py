@@ -1,0 +1,95 @@
+"""The times of campaigns that calls are booked for, as the actions see them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import services
+from actions.conversation import now
+from bot.analytics.counting import VISIT
+from bot.campaigns import bookings
+from bot.campaigns.bookings import Offer
+from bot.campaigns.campaign import Campaign, Slot
+from bot.intake.seats import Booked, Seat
+
+Booking = Mapping[str, Any]
+"""The value of the slot `callback_booking`."""
+
+
+def visited(tracker: Tracker) -> str | None:
+    """The id of the campaign this customer came by."""
+    visit = tracker.get_slot(VISIT)
+    return str(visit["campaign"]) if visit else None
+
+
+def campaign_of(campaign_id: Any) -> Campaign | None:
+    """The campaign as it stands now; None when it has vanished."""
+    return services.campaigns().campaigns().by_id.get(str(campaign_id))
+
+
+async def free(campaign: Campaign, moment: datetime) -> list[Offer]:
+    """What may be booked now. Raises StorageError."""
+    taken = await asyncio.to_thread(services.seats().taken, campaign.id)
+    return bookings.offers(campaign, taken, moment)
+
+
+async def booked_by(sender_id: str, campaign_id: str | None) -> Booked | None:
+    """What a customer has booked with a campaign. Raises StorageError."""
+    mine = await asyncio.to_thread(services.seats().of_sender, sender_id)
+    return next((one for one in mine if one.campaign == campaign_id), None)
+
+
+async def tell_booked(
+    dispatcher: CollectingDispatcher, sender_id: str, campaign_id: str | None
+) -> bool:
+    """Tells a customer the time they have booked; False when there is none. Raises StorageError."""
+    mine = await booked_by(sender_id, campaign_id)
+    if mine is not None:
+        dispatcher.utter_message(response="utter_booking_yours", time=show(mine))
+    return mine is not None
+
+
+def show(booked: Booked) -> str:
+    """A booked time as people read it, also when the campaign's file has it no more."""
+    slot = slot_of({"campaign": booked.campaign, "slot": booked.slot})
+    return bookings.show_slot(slot, now()) if slot else bookings.show_end(booked.ends_at, now())
+
+
+def slot_of(booking: Booking) -> Slot | None:
+    """The time that is being booked; None when the campaign offers it no more."""
+    return bookings.slot_of(campaign_of(booking["campaign"]), booking["slot"])
+
+
+def seat_of(booking: Booking, moment: datetime) -> Seat:
+    """The seat to take: of a time that has begun or is gone there are no places left."""
+    slot = slot_of(booking)
+    coming = slot is not None and bookings.begins_at(slot) > moment
+    places = slot.places if slot and coming else 0
+    return Seat(str(booking["campaign"]), str(booking["slot"]), places)
+
+
+def end_of(booking: Booking, moment: datetime) -> datetime:
+    """By when the call is made; of a time that is gone, and gets no seat, the present."""
+    slot = slot_of(booking)
+    return bookings.ends_at(slot) if slot else moment
+
+
+def buttons(
+    campaign: Campaign, found: Sequence[Offer], picked: Mapping[str, str], moment: datetime
+) -> list[dict[str, str]]:
+    """The times, or their days, on buttons; see `bookings.choices`."""
+    return [
+        {"title": choice.title, "payload": _payload({"campaign": campaign.id, **choice.picks})}
+        for choice in bookings.choices(found, picked, moment)
+    ]
+
+
+def _payload(picks: Mapping[str, str]) -> str:
+    return f"/campaign_book{json.dumps(picks)}"

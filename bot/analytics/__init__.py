@@ -1,0 +1,1 @@
+"""What campaigns achieve, counted: facts without personal data, each counted once."""
