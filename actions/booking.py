@@ -12,10 +12,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import drafts, services, times
-from actions.callback import FORM, leave, open_form
+from actions import drafts, own_booking, services, times
+from actions.callback import FORM, open_form
 from actions.conversation import Events, SafeAction, now, payload_of
-from bot.campaigns.bookings import Offer, bookable, show_slot
+from bot.campaigns.bookings import Offer, bookable, picked_slot, show_slot
 from bot.campaigns.campaign import Campaign, Slot
 from bot.intake import callback_fields as b
 from bot.nlu.campaign import wants_own_booking
@@ -25,10 +25,12 @@ _NOT_BOOKED = {True: "utter_booking_not_yet", False: "utter_booking_nothing"}
 _STEPS = ("day", "after")
 """Arguments of a button that leads to more times instead of to one."""
 _KEEP = {"title": "还按原来约的", "payload": f'/answer{{"field": "{b.BOOKING}", "value": true}}'}
+_KEEP_CHOSEN = {**_KEEP, "title": "还按刚才选的"}
 _NO_BOOKING = {
     "title": "不约时段，尽快回电",
     "payload": f'/answer{{"field": "{b.BOOKING}", "value": false}}',
 }
+_NOT_MOVED = {**_NO_BOOKING, "title": "保留原来的时间"}
 
 
 class OpenBooking(SafeAction):
@@ -39,13 +41,13 @@ class OpenBooking(SafeAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         picked = payload_of(tracker) or {}
+        settled = await own_booking.settle(dispatcher, tracker, picked)
+        if settled is not None:
+            return settled
         campaign = _campaign(tracker, picked)
-        own = campaign.id if campaign else times.visited(tracker)
-        if await times.tell_booked(dispatcher, tracker.sender_id, own):
-            return await _no_second(dispatcher, tracker)
-        if wants_own_booking(str(tracker.latest_message.get("text") or "")):
-            dispatcher.utter_message(response=_NOT_BOOKED[_is_open(tracker)])
-            return []
+        told = await _tell_own(dispatcher, tracker, campaign)
+        if told is not None:
+            return told
         if campaign is None:
             dispatcher.utter_message(response="utter_booking_none")
             return []
@@ -53,18 +55,31 @@ class OpenBooking(SafeAction):
         if not found:
             dispatcher.utter_message(response="utter_booking_all_taken", title=campaign.title)
             return []
-        slot = next((offer.slot for offer in found if offer.slot.id == picked.get("slot")), None)
+        slot = picked_slot(campaign, found, picked)
         if slot is not None:
             return await _choose(dispatcher, tracker, campaign, slot)
         return _list(dispatcher, tracker, campaign, found, picked)
 
 
-async def _no_second(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-    """A form that was to book a second time has nothing left to ask."""
-    values = drafts.values_of(tracker, b.TABLE)
-    if not (_is_open(tracker) and values[b.BOOKING]):
-        return []
-    return [*drafts.closing(b.TABLE), *await leave(dispatcher, tracker, values)]
+async def _tell_own(
+    dispatcher: CollectingDispatcher, tracker: Tracker, campaign: Campaign | None
+) -> Events | None:
+    """Tells who asks for their booking, or is to book a second time, what they have.
+
+    None when a time may be chosen.
+    """
+    asks_own = wants_own_booking(str(tracker.latest_message.get("text") or ""))
+    if own_booking.is_moving(tracker) and not asks_own:
+        return None
+    own = campaign.id if campaign else times.visited(tracker)
+    mine = await times.booked_by(tracker.sender_id, own, or_any=asks_own)
+    if mine is not None:
+        times.tell(dispatcher, mine)
+        return await own_booking.leave_form(dispatcher, tracker)
+    if not asks_own:
+        return None
+    dispatcher.utter_message(response=_NOT_BOOKED[own_booking.is_open(tracker)])
+    return []
 
 
 def _campaign(tracker: Tracker, picked: Mapping[str, Any]) -> Campaign | None:
@@ -78,10 +93,10 @@ async def _choose(
 ) -> Events:
     """A form that is open already goes on with this time, whatever it had before."""
     given = {
-        b.BOOKING: {"campaign": campaign.id, "slot": slot.id},
+        b.BOOKING: {"campaign": campaign.id, "slot": slot.id, **_moving(tracker)},
         b.TIME: show_slot(slot, now()),
     }
-    if not _is_open(tracker):
+    if not own_booking.is_open(tracker):
         return await open_form(tracker, **{b.TOPIC: None}, **given)
     dispatcher.utter_message(response="utter_booking_chosen", time=given[b.TIME])
     values = {**drafts.values_of(tracker, b.TABLE), **given}
@@ -97,10 +112,11 @@ def _list(
     picked: Mapping[str, Any],
 ) -> Events:
     """Says what is free; within the form its own question for the time does."""
-    if _is_open(tracker):
+    if own_booking.is_open(tracker):
         booked = tracker.get_slot(b.BOOKING) or {}
         steps = {name: picked[name] for name in _STEPS if name in picked}
-        booking = {"campaign": campaign.id, "slot": booked.get("slot"), **steps}
+        kept = {"slot": booked.get("slot"), **_moving(tracker)}
+        booking = {"campaign": campaign.id, **kept, **steps}
         dispatcher.utter_message(response="utter_booking_another")
         return [SlotSet(b.BOOKING, booking), SlotSet("requested_slot", b.TIME)]
     dispatcher.utter_message(
@@ -111,8 +127,8 @@ def _list(
     return []
 
 
-def _is_open(tracker: Tracker) -> bool:
-    return (tracker.active_loop or {}).get("name") == FORM
+def _moving(tracker: Tracker) -> dict[str, Any]:
+    return b.moving(tracker.get_slot(b.BOOKING)) if own_booking.is_moving(tracker) else {}
 
 
 class AskCallbackTime(SafeAction):
@@ -128,12 +144,13 @@ class AskCallbackTime(SafeAction):
             return []
         campaign, moment = times.campaign_of(booking["campaign"]), now()
         found = await times.free(campaign, moment) if campaign else []
-        others = [offer for offer in found if offer.slot.id != booking["slot"]]
+        moving = b.moving(booking)
+        others = [o for o in found if o.slot.id not in (booking["slot"], moving.get(b.HELD))]
         steps = {name: booking[name] for name in _STEPS if name in booking}
         offered = times.buttons(campaign, others, steps, moment) if campaign else []
-        keep = [_KEEP] if booking["slot"] else []
+        keep = [_KEEP_CHOSEN if moving else _KEEP] if booking["slot"] else []
         dispatcher.utter_message(
             response="utter_ask_booking_time" if others else "utter_ask_booking_time_none",
-            buttons=[*offered, *keep, _NO_BOOKING],
+            buttons=[*offered, *keep, _NOT_MOVED if moving else _NO_BOOKING],
         )
         return []

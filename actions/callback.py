@@ -35,6 +35,11 @@ logger = logging.getLogger(__name__)
 FORM = b.TABLE.name
 _NO_TOPIC = {INTENT_TITLES["handoff"], INTENT_TITLES["callback_request"]}
 """Not what anybody wants to talk about on the phone."""
+_BOOKED_BEFORE = (
+    "您在这个活动里已经约过一次，每位客户只能约一次，所以这次没有约成。"
+    "约好的电话会照常打给您；现在就想让人联系您，请说“请给我回电话”。"
+)
+"""To who has booked, had that deleted, and books again: nothing more is known of the first time."""
 
 
 class OpenCallback(SafeAction):
@@ -132,7 +137,9 @@ class AskCallbackConfirmation(SafeAction):
             f"{label}：{b.show(name, tracker.get_slot(name))}" for name, label in labels.items()
         ]
         recap = "\n".join(lines)
-        if is_booked:
+        if b.moving(tracker.get_slot(b.BOOKING)):
+            dispatcher.utter_message(response="utter_booking_move_recap", recap=recap)
+        elif is_booked:
             dispatcher.utter_message(response="utter_booking_recap", recap=recap)
         else:
             dispatcher.utter_message(
@@ -166,7 +173,9 @@ class SubmitCallback(SafeAction):
             dispatcher.utter_message(response="utter_booking_full", time=values[b.TIME])
             return _another_time(values)
         except AlreadyBooked:
-            await times.tell_booked(dispatcher, tracker.sender_id, values[b.BOOKING]["campaign"])
+            campaign = values[b.BOOKING]["campaign"]
+            if not await times.tell_booked(dispatcher, tracker.sender_id, campaign):
+                dispatcher.utter_message(response="utter_campaign", told=_BOOKED_BEFORE)
             return await leave(dispatcher, tracker, values)
         except JournalUnavailable as exc:
             logger.error("call-back not journaled: %s", exc.__cause__.__class__.__name__)
@@ -186,7 +195,8 @@ class SubmitCallback(SafeAction):
 
 def _another_time(values: Mapping[str, Any]) -> Events:
     """The answers stay, and the times that are left are offered."""
-    booking = {"campaign": values[b.BOOKING]["campaign"], "slot": None}
+    booked = values[b.BOOKING]
+    booking = {"campaign": booked["campaign"], "slot": None, **b.moving(booked)}
     return [
         ActiveLoop(FORM),
         SlotSet(b.BOOKING, booking),
@@ -204,6 +214,9 @@ async def _promise_given(
 ) -> Events:
     """Says when the call comes, which is on disk by now; has a booked one counted."""
     phone, booking = values[b.PHONE]["shown"], values[b.BOOKING]
+    if b.moving(booking):  # counted when it was booked
+        dispatcher.utter_message(response="utter_booking_moved", phone=phone, time=values[b.TIME])
+        return []
     if booking is not None:
         time = values[b.TIME]
         dispatcher.utter_message(response="utter_booking_recorded", phone=phone, time=time)
@@ -240,7 +253,8 @@ async def _record(values: Mapping[str, Any], tracker: Tracker) -> datetime:
         chat=await _talk_given_up(tracker.sender_id) if booking is None else None,
     )
     seat = None if booking is None else times.seat_of(booking, moment)
-    return await asyncio.to_thread(services.callbacks().record, callback, moment, seat)
+    instead = None if booking is None else await times.moved_by(tracker.sender_id, booking)
+    return await asyncio.to_thread(services.callbacks().record, callback, moment, seat, instead)
 
 
 def _preferred(values: Mapping[str, Any]) -> str | None:

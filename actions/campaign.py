@@ -22,12 +22,13 @@ from bot.campaigns.checks import shown
 from bot.campaigns.codes import web_link
 from bot.campaigns.greeting import greeting, menu_words, running
 from bot.campaigns.manner import MANNERS, Manner
-from bot.campaigns.menu import after_content, answer_buttons, page, titles_of
+from bot.campaigns.menu import after_content, answer_buttons, page, second_page, titles_of
 from bot.campaigns.visit import Visit
 from bot.errors import CampaignError
 from bot.intake.calendar import local_day
 from bot.knowledge.lifecycle import Serving, serving
 from bot.knowledge.themes import name_of
+from bot.nlu.campaign import asks_what_is_on, wants_more
 from bot.settings import settings
 
 logger = logging.getLogger(__name__)
@@ -52,7 +53,8 @@ class CampaignOpen(SafeAction):
             frame = MANNERS[campaign.audience].in_form
             _say(dispatcher, frame.format(title=campaign.title))
         else:
-            _say(dispatcher, greeting(campaign, scene, today()), page(campaign, now()))
+            welcome = greeting(campaign, scene, today(), others_on=bool(_running()))
+            _say(dispatcher, welcome, page(campaign, now()))
         visit = Visit(campaign.id, scene.id, now())
         scanned = counted(deed(tracker, FactKind.SCAN))
         return [*left, SlotSet(VISIT, visit.as_slot()), scanned]
@@ -80,10 +82,12 @@ class CampaignMenu(SafeAction):
         payload = _payload(tracker)
         picked = services.campaigns().campaigns().by_id.get(str(payload.get("campaign")))
         campaign = picked or _at_hand(tracker)
-        if campaign is None:
+        if campaign is None or _asks_what_is_on(tracker, campaign):
             _offer_running(dispatcher, tracker)
             return []
         start = int(payload.get("start") or 0)
+        if wants_more(_said(tracker)):
+            start = second_page(campaign, now())
         words = MANNERS[campaign.audience].more if start else menu_words(campaign, today())
         _say(dispatcher, words, page(campaign, now(), start))
         return _chosen(tracker, campaign)
@@ -99,6 +103,12 @@ def _at_hand(tracker: Tracker) -> Campaign | None:
         return current[0] if len(current) == 1 else None
     came_today = local_day(visit.at) == today()
     return visited if came_today or visited in current or not current else None
+
+
+def _asks_what_is_on(tracker: Tracker, campaign: Campaign) -> bool:
+    """Somebody at a code of another time, who asks what the greeting has told them to ask."""
+    current = _running()
+    return asks_what_is_on(_said(tracker)) and bool(current) and campaign not in current
 
 
 def _offer_running(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
@@ -206,6 +216,11 @@ def _link(tracker: Tracker, campaign: Campaign) -> str:
 
 def _payload(tracker: Tracker) -> dict[str, Any]:
     return payload_of(tracker) or {}
+
+
+def _said(tracker: Tracker) -> str:
+    """The message as the normaliser has left it."""
+    return str(tracker.latest_message.get("text") or "")
 
 
 def _is_in_form(tracker: Tracker) -> bool:

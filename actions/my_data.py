@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,8 @@ from actions.conversation import (
     payload_of,
     text_of,
 )
+from actions.visit import campaign_of, visit_of
+from bot.analytics.counting import VISIT
 from bot.campaigns.quiz_progress import PROGRESS, answers_kept
 from bot.channels.senders import WECHAT, channel_of
 from bot.intake import fields as f
@@ -36,6 +38,7 @@ from bot.intake.my_data import (
     Filed,
     KeptFile,
     MyData,
+    Visited,
     Wanted,
 )
 from bot.settings import settings
@@ -63,7 +66,8 @@ class TellMyData(SafeAction):
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         confirmed = _confirmed(tracker)
         answers = answers_kept(tracker.get_slot(PROGRESS))
-        kept = await asyncio.to_thread(_collect, tracker.sender_id, answers)
+        visited = _visited(tracker)
+        kept = await asyncio.to_thread(_collect, tracker.sender_id, answers, visited)
         if confirmed is not None:
             return await _erase(dispatcher, tracker, kept, confirmed)
         wish = my_data.wanted(text_of(tracker), about_data=True) or Wanted.VIEW
@@ -94,11 +98,19 @@ def _buttons(wish: Wanted) -> list[dict[str, str]]:
     return [{"title": titles[wish], "payload": payload}, {"title": "先不了", "payload": "/deny"}]
 
 
-def _collect(sender_id: str, quiz_answers: int) -> _Kept:
+def _visited(tracker: Tracker) -> Visited | None:
+    visit, campaign = visit_of(tracker), campaign_of(tracker)
+    if visit is None:
+        return None
+    return Visited(campaign.title if campaign else visit.campaign, visit.at)
+
+
+def _collect(sender_id: str, quiz_answers: int, visited: Visited | None) -> _Kept:
     found = services.drafts().of_sender(sender_id)
     entries = services.journal().of_sender(sender_id)
     files = services.evidence().of_sender(sender_id)
     calls = services.callbacks().of_sender(sender_id)
+    cancelled = services.cancellations().of(call["id"] for call in calls)
     values = [draft.values for draft in found if draft.form == f.TABLE.name]
     payloads = [entry.payload for entry in entries]
     data = MyData(
@@ -108,18 +120,22 @@ def _collect(sender_id: str, quiz_answers: int) -> _Kept:
         files=[KeptFile(e.name, e.size, e.created_at, e.reference) for e in files],
         draft_days=settings().draft_days,
         openid_days=settings().conversation_days if channel_of(sender_id) == WECHAT else None,
-        calls=[
-            AskedCall(datetime.fromisoformat(c["asked_at"]), c["phone"], c["topic"]) for c in calls
-        ],
+        calls=[_asked_call(call, cancelled) for call in calls],
         booked=[
             BookedCall(one.booked_at, times.show(one))
             for one in services.seats().of_sender(sender_id)
         ],
         quiz_answers=quiz_answers,
+        visited=visited,
         reminders=[reminder.due_at for reminder in services.reminders().of_sender(sender_id)],
     )
     held = [file.id for file in files if file.reference is None]
     return _Kept(data, held, [entry.reference for entry in entries])
+
+
+def _asked_call(call: Mapping[str, Any], cancelled: Container[str]) -> AskedCall:
+    asked_at = datetime.fromisoformat(call["asked_at"])
+    return AskedCall(asked_at, call["phone"], call["topic"], call["id"] in cancelled)
 
 
 def _consents(sources: list[Any]) -> list[Consent]:
@@ -141,7 +157,8 @@ async def _erase(
     said = "utter_data_deleted_but_filed" if kept.references else "utter_data_deleted"
     dispatcher.utter_message(response=said)
     closed = [event for table in drafts.TABLES.values() for event in drafts.closing(table)]
-    return [*closed, SlotSet(case_status.REFERENCE, None), SlotSet(PROGRESS, None)]
+    forgotten = (case_status.REFERENCE, PROGRESS, VISIT)
+    return [*closed, *(SlotSet(name, None) for name in forgotten)]
 
 
 def _delete(sender_id: str, held: list[str]) -> None:

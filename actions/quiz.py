@@ -151,7 +151,7 @@ class AskQuizAnswer(SafeAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         book = _book(tracker)
-        titles = [(title, f"{book['question']}/{n}") for n, title in enumerate(book["options"])]
+        titles = [(title, f"{book['asked']}/{n}") for n, title in enumerate(book["options"])]
         titles.append((words.PAUSE, q.PAUSE))
         buttons = [button(title, "answer", field=q.ANSWER, value=value) for title, value in titles]
         if book.get("may_change"):

@@ -19,6 +19,7 @@ from bot.intake.bootstrap import (
     mint_reference,
     open_acts,
     open_callbacks,
+    open_cancellations,
     open_drafts,
     open_evidence,
     open_journal,
@@ -27,6 +28,7 @@ from bot.intake.bootstrap import (
 )
 from bot.intake.calendar import BEIJING
 from bot.intake.callbacks import Callbacks
+from bot.intake.cancellations import Cancellations
 from bot.intake.case_store import CaseStore
 from bot.intake.desk import FilingDesk
 from bot.intake.drafts import SqlDrafts
@@ -71,6 +73,11 @@ def callback_form() -> CallbackForm:
 @lru_cache(maxsize=1)
 def callbacks() -> Callbacks:
     return open_callbacks(settings())
+
+
+@lru_cache(maxsize=1)
+def cancellations() -> Cancellations:
+    return open_cancellations(settings())
 
 
 @lru_cache(maxsize=1)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
@@ -17,6 +18,7 @@ from bot.analytics.counting import VISIT
 from bot.campaigns import bookings
 from bot.campaigns.bookings import Offer
 from bot.campaigns.campaign import Campaign, Slot
+from bot.intake import callback_fields as b
 from bot.intake.seats import Booked, Seat
 
 Booking = Mapping[str, Any]
@@ -40,10 +42,39 @@ async def free(campaign: Campaign, moment: datetime) -> list[Offer]:
     return bookings.offers(campaign, taken, moment)
 
 
-async def booked_by(sender_id: str, campaign_id: str | None) -> Booked | None:
-    """What a customer has booked with a campaign. Raises StorageError."""
+async def booked_by(
+    sender_id: str, campaign_id: str | None, *, or_any: bool = False
+) -> Booked | None:
+    """What a customer has booked with a campaign, else `or_any`: what comes next, or came last.
+
+    Raises StorageError.
+    """
     mine = await asyncio.to_thread(services.seats().of_sender, sender_id)
-    return next((one for one in mine if one.campaign == campaign_id), None)
+    own = next((one for one in mine if one.campaign == campaign_id), None)
+    if own is not None or not or_any:
+        return own
+    return next((one for one in mine if not has_begun(one)), mine[-1] if mine else None)
+
+
+async def booked_as(sender_id: str, callback_id: Any) -> Booked | None:
+    """The booking a customer has by a call-back. Raises StorageError."""
+    mine = await asyncio.to_thread(services.seats().of_sender, sender_id)
+    return next((one for one in mine if str(one.callback) == callback_id), None)
+
+
+async def moved_by(sender_id: str, booking: Booking) -> UUID | None:
+    """The call-back whose place a booking takes; None when it is new, or it is too late for that.
+
+    Raises StorageError.
+    """
+    old = await booked_as(sender_id, b.moving(booking).get(b.INSTEAD))
+    return old.callback if old and not has_begun(old) else None
+
+
+def has_begun(booked: Booked) -> bool:
+    """True once the time is there, and the call may come any moment or has come."""
+    slot = slot_of({"campaign": booked.campaign, "slot": booked.slot})
+    return (bookings.begins_at(slot) if slot else booked.ends_at) <= now()
 
 
 async def tell_booked(
@@ -52,8 +83,17 @@ async def tell_booked(
     """Tells a customer the time they have booked; False when there is none. Raises StorageError."""
     mine = await booked_by(sender_id, campaign_id)
     if mine is not None:
-        dispatcher.utter_message(response="utter_booking_yours", time=show(mine))
+        tell(dispatcher, mine)
     return mine is not None
+
+
+def tell(dispatcher: CollectingDispatcher, mine: Booked) -> None:
+    """Tells a booked time, and what can still be done about it."""
+    if has_begun(mine):
+        dispatcher.utter_message(response="utter_booking_begun", time=show(mine))
+    else:
+        booking = str(mine.callback)
+        dispatcher.utter_message(response="utter_booking_yours", time=show(mine), booking=booking)
 
 
 def show(booked: Booked) -> str:

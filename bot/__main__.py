@@ -90,10 +90,16 @@ def retry(reference: str) -> None:
     """Deliver everything of a reference that is parked or waits for its next attempt now."""
     from datetime import datetime, timezone
 
-    from bot.intake.bootstrap import open_acts, open_callbacks, open_evidence, open_journal
+    from bot.intake.bootstrap import (
+        open_acts,
+        open_callbacks,
+        open_cancellations,
+        open_evidence,
+        open_journal,
+    )
 
     config, now = settings(), datetime.now(timezone.utc)
-    opened = (open_journal, open_callbacks, open_acts, open_evidence)
+    opened = (open_journal, open_callbacks, open_cancellations, open_acts, open_evidence)
     outboxes = [open_outbox(config) for open_outbox in opened]
     found = [outbox.try_again(reference, now) for outbox in outboxes]
     console.print("已重新投递。" if any(found) else "这个编号没有未送达的内容。")

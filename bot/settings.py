@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
@@ -124,6 +125,12 @@ class Settings(BaseModel):
     @validator("evidence_dir", always=True)
     def _beside_the_databases(cls, folder: Path, values: dict[str, Any]) -> Path:
         return folder if folder != Path() else Path(values["var_dir"]) / "evidence"
+
+    @validator("analytics_broker")
+    def _has_a_port_if_any(cls, url: str) -> str:
+        if url.startswith("amqp"):
+            _ = urlsplit(url).port  # raises ValueError for one that is none
+        return url
 
     @validator("complex_working_days")
     def _complex_takes_no_less(cls, days: int, values: dict[str, object]) -> int:

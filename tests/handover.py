@@ -42,6 +42,7 @@ class FakeDesk:
         self.chats: dict[str, Chat] = {}
         self.happened: list[DeskEvent] = []
         self.callbacks: dict[str, dict[str, Any]] = {}
+        self.cancelled: dict[str, str] = {}
         self.failures: list[Exception] = []
         self.refused: set[str] = set()
         self.on_duty = 0
@@ -89,7 +90,18 @@ class FakeDesk:
         known = self.callbacks.setdefault(str(payload["id"]), dict(payload))
         if known != payload:
             raise Permanent("HTTP 422 idempotency_conflict")
-        return {"id": payload["id"], "state": "open"}
+        return self._callback(str(payload["id"]))
+
+    def cancel_callback(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        self._enter()
+        if payload["id"] not in self.callbacks:
+            raise Permanent("HTTP 404 callback_not_found")
+        self.cancelled.setdefault(str(payload["id"]), str(payload["at"]))
+        return self._callback(str(payload["id"]))
+
+    def _callback(self, callback_id: str) -> dict[str, Any]:
+        state = "cancelled" if callback_id in self.cancelled else "open"
+        return {"id": callback_id, "state": state}
 
     def take(self, talk_id: str, officer: str = WANG) -> None:
         self.chats[talk_id].state = State.ACTIVE

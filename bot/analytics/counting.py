@@ -104,7 +104,9 @@ class _Turn:
         at = _moment(event)
         campaign = str(self.visit["campaign"])
         return Fact(
-            id=fact_id(self.sender_id, key, kind, str(more.get("question") or "")),
+            id=fact_id(
+                self.counter.secret, self.sender_id, key, kind, str(more.get("question") or "")
+            ),
             kind=kind,
             at=at,
             day=self.counter.day_of(at),

@@ -83,7 +83,9 @@ RIGHT_LAST = Definition(
 LEARNED = Definition(
     "learned", "学会的题", "第一次答错、最后答对的，一人一题算一次", People.BEGINNERS
 )
-BOOKINGS = Definition("bookings", "预约回电", "预约成功的次数，取消的不减", People.BOOKERS)
+BOOKINGS = Definition(
+    "bookings", "预约回电", "预约成功的次数，取消的不减，换时间的不另算", People.BOOKERS
+)
 COMPLAINTS = Definition(
     "complaints", "登记投诉", "扫码后24小时内登记的投诉件数", People.COMPLAINANTS
 )

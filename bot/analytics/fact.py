@@ -90,10 +90,13 @@ class Fact:
         _aware(self.at)
 
 
-def fact_id(sender_id: str, key: str, kind: FactKind, detail: str = "") -> str:
-    """The id of what the message `key` of a sender caused."""
-    said = "\n".join((sender_id, key, kind.value, detail))
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
+def fact_id(secret: bytes, sender_id: str, key: str, kind: FactKind, detail: str = "") -> str:
+    """The id of what the message `key` of a sender caused.
+
+    Keyed as the pseudonyms are: whoever knows both could otherwise work out whose fact it is.
+    """
+    said = "\n".join(("fact", sender_id, key, kind.value, detail))
+    return hmac.new(secret, said.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def pseudonym(secret: bytes, campaign: str, sender_id: str) -> str:

@@ -7,6 +7,7 @@ itself hands events to its broker before it has stored them, and forgets what th
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.analytics.fact import Fact, dumps, loads
 from bot.errors import StorageError
 from bot.storage.engine import UtcDateTime, transaction
+
+logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
 """How long facts that one relay publishes are left alone by the others; longer than a broker is
@@ -78,7 +81,10 @@ class FactOutbox:
 
     def claim(self, limit: int, now: datetime) -> Sequence[Waiting]:
         """The oldest facts that wait and that no other relay has claimed, claimed until LEASE is
-        over."""
+        over.
+
+        What cannot be read, written by a later version, holds up no others: it is left to that one.
+        """
         c = _outbox.c
         is_free = sa.or_(c.leased_until.is_(None), c.leased_until <= now)
         query = sa.select(c.number, c.body).where(is_free).order_by(c.number).limit(limit)
@@ -87,7 +93,10 @@ class FactOutbox:
             mine = c.number.in_([row.number for row in rows])
             if rows:
                 tx.execute(_outbox.update().where(mine).values(leased_until=now + LEASE))
-        return [Waiting(row.number, loads(row.body)) for row in rows]
+        found = [Waiting(row.number, fact) for row in rows if (fact := _read(row.body))]
+        if len(found) < len(rows):
+            logger.error("facts of another version are left: %d", len(rows) - len(found))
+        return found
 
     def release(self, claimed: Iterable[Waiting]) -> None:
         """Gives back what could not be published, to be claimed again by whoever comes first."""
@@ -105,10 +114,18 @@ class FactOutbox:
         with self._transaction() as tx:
             count = tx.execute(sa.select(sa.func.count()).select_from(_outbox)).scalar_one()
             body = tx.execute(oldest).scalar_one_or_none()
-        return Backlog(int(count), None if body is None else loads(body).at)
+        fact = _read(body or "")
+        return Backlog(int(count), None if fact is None else fact.at)
 
     def _transaction(self) -> AbstractContextManager[Connection]:
         return transaction(self._engine, StorageError)
+
+
+def _read(body: str) -> Fact | None:
+    try:
+        return loads(body)
+    except ValueError:
+        return None
 
 
 def _these(claimed: Iterable[Waiting]) -> sa.sql.ColumnElement:

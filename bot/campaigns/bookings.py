@@ -58,6 +58,18 @@ def slot_of(campaign: Campaign | None, slot_id: object) -> Slot | None:
     return next((slot for slot in slots if slot.id == slot_id), None)
 
 
+def picked_slot(
+    campaign: Campaign, found: Sequence[Offer], picked: Mapping[str, str]
+) -> Slot | None:
+    """The offered time a button stands for; None when it has gone meanwhile.
+
+    A button of a campaign that has vanished stands for no time of another one.
+    """
+    is_own = picked.get("campaign", campaign.id) == campaign.id
+    wanted = picked.get("slot") if is_own else None
+    return next((offer.slot for offer in found if offer.slot.id == wanted), None)
+
+
 def begins_at(slot: Slot) -> datetime:
     """When the slot begins, in China."""
     return datetime.combine(slot.day, slot.begins, BEIJING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations
 
 from bot.campaigns.campaign import Article, Campaign, Campaigns, Level, Question
@@ -16,6 +16,10 @@ from bot.knowledge.themes import NAMES
 
 _GOVERNANCE = ("title", "fields", "dates", "approval", "related", "review_overdue", "expired")
 """Rules of the answers that do not hold here: a campaign has its own days and its own organiser."""
+
+LONGEST = timedelta(days=366)
+MOST_QUESTIONS = 200
+MOST_BRANCHES = 180
 
 
 def cite(sources: Iterable[Source]) -> str:
@@ -46,6 +50,7 @@ def faults(campaign: Campaign, answers: Answers, sources: Sources, today: date) 
         *_doubled_ids(campaign),
         *_days(campaign),
         *_too_little(campaign),
+        *_too_much(campaign),
         *_broken_rules(campaign, sources, today),
     ]
 
@@ -108,6 +113,16 @@ def _too_little(campaign: Campaign) -> Iterator[str]:
     if campaign.quiz and levels != set(Level):
         missing = "、".join(level.value for level in Level if level not in levels)
         yield f"quiz：三个难度都要有，还缺 {missing}。"
+
+
+def _too_much(campaign: Campaign) -> Iterator[str]:
+    """What the case store would refuse a whole report for (`campaign_schemas.py`)."""
+    if campaign.days.last - campaign.days.first > LONGEST:
+        yield f"last_day：一个活动最长 {LONGEST.days} 天，再长请分成几个。"
+    if len(campaign.quiz) > MOST_QUESTIONS:
+        yield f"quiz：最多 {MOST_QUESTIONS} 道题。"
+    if len({scene.branch for scene in campaign.scenes}) > MOST_BRANCHES:
+        yield f"scenes：最多 {MOST_BRANCHES} 个网点，再多请分成几个活动。"
 
 
 def _broken_rules(campaign: Campaign, sources: Sources, today: date) -> Iterator[str]:

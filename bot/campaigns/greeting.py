@@ -9,12 +9,18 @@ from bot.campaigns.campaign import Campaign, Scene, Standing, standing
 from bot.campaigns.manner import MANNERS
 
 
-def greeting(campaign: Campaign, scene: Scene, today: date) -> str:
+def greeting(campaign: Campaign, scene: Scene, today: date, *, others_on: bool = False) -> str:
     """The campaign's welcome; outside its days or the stand's, first of all when those are.
 
     The welcome itself is left out outside the campaign's days: it speaks of what is going on.
+    `others_on`: whether there are campaigns to go to instead.
     """
-    return _outside(campaign, today) or _at_stand(campaign, scene, today)
+    outside = _outside(campaign, today)
+    if outside is None:
+        return _at_stand(campaign, scene, today)
+    manner = MANNERS[campaign.audience]
+    told = f"{manner.hello}{outside}"
+    return f"{told}\n{manner.others_on}" if others_on else told
 
 
 def _outside(campaign: Campaign, today: date) -> str | None:

@@ -16,11 +16,16 @@ from bot.campaigns.campaign import Audience
 class Manner:
     """Texts have blanks in braces; `quiz` to `complain` are titles of buttons.
 
+    `hello` stands before `before` and `over` where a customer has just come; `others_on` behind
+    them while other campaigns are going on.
+
     `most_buttons` stand under one message, `most_answers` under a theme.
     """
 
+    hello: str
     before: str
     over: str
+    others_on: str
     stand_before: str
     stand_over: str
     menu: str
@@ -39,17 +44,18 @@ class Manner:
 
 
 _PLAIN = Manner(
+    hello="您好，我是小保。",
     before=(
-        "您好，我是小保。“{title}”{first}开始，到{last}结束，您来早了一点。\n"
+        "“{title}”{first}开始，到{last}结束，您来早了一点。\n"
         "下面的内容现在就能看；有问题直接问我，要投诉也可以。"
     ),
     over=(
-        "您好，我是小保。“{title}”{last}已经结束了，谢谢您来。\n"
-        "下面的内容还可以看；有问题直接问我，要投诉也可以。"
+        "“{title}”{last}已经结束了，谢谢您来。\n下面的内容还可以看；有问题直接问我，要投诉也可以。"
     ),
+    others_on="现在也有别的活动，发“有什么活动”就能看。",
     stand_before="这里的“{event}”{first}才开始；“{title}”已经在进行，到{until}。\n{welcome}",
     stand_over="这里的“{event}”{last}已经结束；“{title}”还在进行，到{until}。\n{welcome}",
-    menu="“{title}”有这些，点一下就能看；有问题也可以直接问我。",
+    menu="“{title}”有这些，选一个就能看；有问题也可以直接问我。",
     more="还有这些：",
     theme="关于{theme}，大家常问这些。没有您想问的，直接打字问我。",
     share="把下面这段话转发给朋友就行：",
@@ -59,16 +65,15 @@ _PLAIN = Manner(
     quiz="小问答",
 )
 _STUDENTS = Manner(
+    hello="同学好，我是小保。",
     before=(
-        "同学好，我是小保。“{title}”{first}才开始，到{last}。\n"
-        "下面的现在就能看，先了解一下也不错；有问题直接问我。"
+        "“{title}”{first}才开始，到{last}。\n下面的现在就能看，先了解一下也不错；有问题直接问我。"
     ),
-    over=(
-        "同学好，我是小保。“{title}”{last}已经结束啦，谢谢你来。\n下面的还能看，有问题照样问我。"
-    ),
+    over="“{title}”{last}已经结束啦，谢谢你来。\n下面的还能看，有问题照样问我。",
+    others_on="现在也有别的活动，发“有什么活动”就能看。",
     stand_before="这里的“{event}”{first}才开始；“{title}”已经在进行，到{until}。\n{welcome}",
     stand_over="这里的“{event}”{last}已经结束啦；“{title}”还在进行，到{until}。\n{welcome}",
-    menu="“{title}”有这些，想看哪个点哪个；有问题直接问。",
+    menu="“{title}”有这些，想看哪个选哪个；有问题直接问。",
     more="还有这些：",
     theme="关于{theme}，大家常问这些。没有你想问的，直接打字问我。",
     share="下面这段话，转发给同学就行：",
@@ -78,18 +83,15 @@ _STUDENTS = Manner(
     quiz="答几道题",
 )
 _ELDERLY = Manner(
-    before=(
-        "您好！我是小保。\n活动还没开始。\n{first}开始，到{last}。\n"
-        "下面的，现在就能看。\n想问什么，打字就行。"
-    ),
-    over=(
-        "您好！我是小保。\n活动{last}结束了。\n谢谢您来。\n下面的，还能看。\n想问什么，打字就行。"
-    ),
+    hello="您好！我是小保。\n",
+    before="活动还没开始。\n{first}开始，到{last}。\n下面的，现在就能看。\n想问什么，打字就行。",
+    over="活动{last}结束了。\n谢谢您来。\n下面的，还能看。\n想问什么，打字就行。",
+    others_on="现在也有别的活动。\n想看，发“有什么活动”。",
     stand_before="这个摊位{first}才开始。\n活动已经开始了，到{until}。\n{welcome}",
     stand_over="这个摊位{last}结束了。\n活动还有，到{until}。\n{welcome}",
-    menu="想看哪样，点一下。\n想问什么，打字就行。",
-    more="还有这些。点一下就行。",
-    theme="{theme}，大家常问这些。\n想看哪样，点一下。",
+    menu="想看哪样，选一个。\n想问什么，打字就行。",
+    more="还有这些。选一个就行。",
+    theme="{theme}，大家常问这些。\n想看哪样，选一个。",
     share="把下面这段话，转给亲戚朋友。",
     in_form="欢迎您来！\n活动一会儿再看。\n到时候发“看看活动”。\n先把刚才的接着来。",
     most_buttons=6,

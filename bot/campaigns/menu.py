@@ -22,13 +22,19 @@ def page(campaign: Campaign, now: datetime, start: int = 0) -> list[Button]:
     start = start if 0 <= start < len(entries) else 0
     around = _deeds(campaign, now) if start == 0 else []
     last = _back(campaign) if start else button(manner.complain, "complaint_file")
-    room = manner.most_buttons - len(around) - 1
+    room = _room(campaign, around)
     rest = entries[start:]
     if len(rest) <= room:
         return [*rest, *around, last]
     onward: dict[str, str | int] = {"campaign": campaign.id, "start": start + room - 1}
     further = button(manner.others, "campaign_menu", **onward)
     return [*rest[: room - 1], *around, further, last]
+
+
+def second_page(campaign: Campaign, now: datetime) -> int:
+    """The entry the second page begins with; 0 where the first page holds everything."""
+    room = _room(campaign, _deeds(campaign, now))
+    return room - 1 if len(_entries(campaign)) > room else 0
 
 
 def after_content(campaign: Campaign) -> list[Button]:
@@ -53,6 +59,11 @@ def _entries(campaign: Campaign) -> list[Button]:
     articles = [button(a.title, "campaign_article", id=a.id) for a in campaign.articles]
     share = button(MANNERS[campaign.audience].forward, "campaign_share")
     return [*map(_topic, campaign.topics), *articles, share]
+
+
+def _room(campaign: Campaign, around: Sequence[Button]) -> int:
+    """How many entries a page holds beside `around` and its last button."""
+    return MANNERS[campaign.audience].most_buttons - len(around) - 1
 
 
 def _topic(topic: Topic) -> Button:

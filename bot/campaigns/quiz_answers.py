@@ -12,6 +12,7 @@ from bot.intake.reading.choices import read_choice
 from bot.intake.turn import Turn
 
 _END = r"[\s。！!~～.,，吧啊呀哦呢哈嘛了啦]*"
+_TIRED = r"(?:我|俺|有点儿?|太|好)*(?:累|困|乏|没空|没时间|有事|要走|要回家)(?:了|啦)?"
 _PAUSE = re.compile(
     r"(?:我)?(?:先)?(?:停一停|停一下|停|歇一歇|歇一?会儿?|休息(?:一下|一会儿?)?|暂停|到这儿?|到这里)"
     r"|(?:我)?(?:先)?(?:不|别)(?:想)?(?:再)?(?:答|做|玩|问|考)(?:题|我)?"
@@ -25,11 +26,15 @@ _ANOTHER_LEVEL = re.compile(
     r"|(?:来|要|想答|答|做)(?:一?个|一?些|一?点)?更?(?:难|简单|容易|中等)(?:一?点|一?些)?儿?的题?"
 )
 _NO_IDEA = re.compile(
-    r"(?:这个|这道|这题)?(?:我)?(?:也|真|还|都)?(?:不知道|不会(?!吧)|不懂|不清楚|不晓得|不了解|没学过|猜不(?:出来?|到|着)"
+    r"(?:这个|这道|这题)?(?:我|俺|咱)?(?:也|真|还|都)?(?:不知道|不会(?!吧)|不懂|不清楚|不晓得|不了解|没学过|猜不(?:出来?|到|着)"
     r"|想不(?:出来?|到|起来)|说不(?:准|好)|拿不准)"
 )
+_PRIZE = (
+    r".{0,8}(?:有|送|给|领|发)(?:没有|不|什么|啥|点)?(?:送|给|领|发)?(?:奖品|礼品|礼物|奖励|小礼物|纪念品|奖)"
+    rf"(?:没有?|么|吗)?{_END}[?？]?"
+)
 _GUESS = re.compile(
-    r"\A(?:我|嗯|那|应该|可能|大概|好像|估计|肯定|就|觉得|认为|猜|感觉|答案|是|选择?|[,，:：\s])+"
+    r"\A(?:我|俺|咱|嗯|那|应该|可能|大概|好像|估计|肯定|就|觉得|认为|猜|感觉|答案|是|选择?|[,，:：\s])+"
 )
 _LETTER = re.compile(r"(?<![a-z])([a-d])(?![a-z])")
 _NUMBERS = ("1", "2", "3", "4")
@@ -60,13 +65,33 @@ def named_exactly(text: str, options: Sequence[str]) -> int | None:
 
 def meant(text: str, options: Sequence[str]) -> int | None:
     """The place of the option that `text` is near enough to; None when it may be another."""
-    place = read_choice(text, options)
-    return read_choice(_GUESS.sub("", _plain(text)), options) if place is None else place
+    guess = _GUESS.sub("", _plain(text))
+    for place in (read_choice(text, options), read_choice(guess, options)):
+        if place is not None:
+            return place
+    leads = [_lead(_plain(option)) for option in options]
+    return leads.index(_lead(guess)) if leads.count(_lead(guess)) == 1 else None
+
+
+def shares_little(text: str, option: str) -> bool:
+    """True when most of `text` is not in the option: it may be a question that has a word of it."""
+    said, there = _pairs(_GUESS.sub("", _plain(text))), _pairs(_plain(option))
+    return 2 * len(said & there) < len(said)
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[at : at + 2] for at in range(len(text) - 1)}
+
+
+def _lead(text: str) -> str:
+    """What stands before the first comma: 「不交」 of 「不交，回家先商量」."""
+    return re.split("[,，]", text, maxsplit=1)[0]
 
 
 def wants_pause(text: str) -> bool:
-    """「先停一停」, 「不答了」, 「明天再答」."""
-    return re.fullmatch(f"(?:{_PAUSE.pattern}){_END}", _plain(text)) is not None
+    """「先停一停」, 「不答了」, 「明天再答」, 「我累了，不答了」."""
+    pause = rf"(?:{_TIRED}[,，。]?)?(?:{_PAUSE.pattern}){_END}|{_TIRED}{_END}"
+    return re.fullmatch(pause, _plain(text)) is not None
 
 
 def wants_another_level(text: str) -> bool:
@@ -79,13 +104,19 @@ def is_no_idea(text: str) -> bool:
     return re.fullmatch(f"(?:{_NO_IDEA.pattern}){_END}", _plain(text)) is not None
 
 
+def asks_for_a_prize(text: str) -> bool:
+    """「答完了有奖品吗」, 「有礼品没」."""
+    return re.fullmatch(_PRIZE, _plain(text)) is not None
+
+
 def wished_level(text: str) -> Level | None:
     """The level that a short wish names: 「来点难的」, 「太难了」 for an easier one."""
     if len(text) > _LONGEST_WISH:
         return None
     if "太简单" in text or "太容易" in text:
         return Level.HARD
-    return next((level for words, level in _WISHES if words.search(text)), None)
+    told = text.replace("难度", "")  # 「换个难度」 names none
+    return next((level for words, level in _WISHES if words.search(told)), None)
 
 
 def said_yes(turn: Turn) -> bool | None:

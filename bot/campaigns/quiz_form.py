@@ -17,10 +17,12 @@ from bot.campaigns import quiz_words as words
 from bot.campaigns.campaign import Campaign, Level
 from bot.campaigns.quiz import Rest, next_question, place_today
 from bot.campaigns.quiz_answers import (
+    asks_for_a_prize,
     is_no_idea,
     meant,
     named_exactly,
     said_yes,
+    shares_little,
     wants_another_level,
     wants_pause,
     wished_level,
@@ -41,6 +43,7 @@ from bot.intake.commands import Command, command_of, is_emergency
 from bot.intake.forms.engine import Form
 from bot.intake.forms.table import FormState
 from bot.intake.turn import Say, Step, Turn
+from bot.nlu.bands import FAQ
 
 _ENDS_ROUND: Mapping[str, Ending] = {
     **dict.fromkeys(("emergency", "emergency_life", "emergency_coercion"), Ending.LEFT),
@@ -154,7 +157,9 @@ class QuizForm(Form):
         if wants_pause(turn.text):
             return self._over(state, Step(), self._progress(state), Ending.PAUSED, turn.today)
         if wants_another_level(turn.text):
-            return self._at_level(state, wished_level(turn.text), turn.today)
+            return self._another_level(state, wished_level(turn.text), turn.today)
+        if asks_for_a_prize(turn.text):
+            return Step(say=[_told(words.PRIZE)], ask=state.requested)
         if turn.intent == OPENING:
             level = wished_level(turn.text)
             return self._at_level(state, level, turn.today) if level else Step(ask=state.requested)
@@ -164,6 +169,14 @@ class QuizForm(Form):
         if self._complains(turn, options):
             return Step(aside=True)
         return self._typed_words(state, turn, options) if state.requested == ANSWER else None
+
+    def _another_level(self, state: FormState, level: Level | None, today: date) -> Step:
+        """The level wished for; who finds the easiest too hard is told that nothing is easier."""
+        has_it = level is self._progress(state).level and state.requested == ANSWER
+        if level is not None and has_it:
+            told = words.SAME_LEVEL.format(level=words.LEVELS[level])
+            return Step(say=[_told(told)], ask=ANSWER)
+        return self._at_level(state, level, today)
 
     def _typed_words(self, state: FormState, turn: Turn, options: Sequence[str]) -> Step | None:
         """「没有」 may be part of an option, before it is taken for a wish to skip the question."""
@@ -182,7 +195,15 @@ class QuizForm(Form):
     def noted(self, state: FormState, turn: Turn) -> Step | None:
         """Words near enough to one option, where they ask nothing."""
         place = meant(turn.text, options := self._options(state))
-        return None if place is None else self._answered(state, options[place], turn.today)
+        if place is None or self._asks(turn, options[place]):
+            return None
+        return self._answered(state, options[place], turn.today)
+
+    @staticmethod
+    def _asks(turn: Turn, option: str) -> bool:
+        """「残币兑换」 is a question even where one option speaks of 兑换."""
+        is_question = turn.intent == FAQ and turn.confidence >= _SURE
+        return is_question and shares_little(turn.text, option)
 
     def pressed(self, state: FormState, turn: Turn, name: str, value: Any) -> Step | None:
         if name == LEVEL:
@@ -191,9 +212,9 @@ class QuizForm(Form):
             return Step(ask=state.requested)
         if value == PAUSE:
             return self._over(state, Step(), self._progress(state), Ending.PAUSED, turn.today)
-        question_id, _, place = str(value).rpartition("/")
+        asked, _, place = str(value).rpartition("/")
         options = self._options(state)
-        if question_id != self.book(state).get("question"):
+        if asked != self.book(state).get("asked"):
             return Step(say=[_told(words.PASSED_BY)], ask=state.requested)
         if not place.isdecimal() or int(place) >= len(options):
             return Step(ask=state.requested)
@@ -238,6 +259,8 @@ class QuizForm(Form):
             "id": self.book(state)["id"],
             "skipped": skipped,
             "question": found.id,
+            # On the buttons: another campaign may have a question of the same id.
+            "asked": f"{self._campaign.id}/{found.id}",
             "shown": words.asked(found, number, left),
             "options": list(found.options),
             "may_change": may_change and bool(progress.history),

@@ -20,13 +20,15 @@ from bot.campaigns.quiz_progress import Progress
 LEVELS = {Level.EASY: "简单", Level.MEDIUM: "中等", Level.HARD: "难"}
 PAUSE, CHANGE_LEVEL, GO_ON = "先停一停", "换个难度", "继续答题"
 REMIND_ME, NO_REMINDER = "好，提醒我", "不用了"
-WHICH = "小问答跟着活动走。现在有这些活动，点一个："
+WHICH = "小问答跟着活动走。现在有这些活动，选一个："
 NONE = "现在没有小问答可以答。想了解什么，直接问我就行。"
 NOT_REMINDED = "好的，不提醒了。"
 KEPT = "小问答先给您留着。想接着答，说“继续答题”。"
 GONE = "这个活动的小问答已经撤下了。别的问题，照常可以问我。"
 SKIPPED = "好，先跳过这道。"
 NO_WAY_BACK = "答过的题不能改，没关系，我们接着答。"
+SAME_LEVEL = "现在答的就是“{level}”的题。不会没关系，说“不知道”，我来讲。"
+PRIZE = "有没有礼品，请问一问现场的工作人员。"
 PASSED_BY = "那道题已经过去了，我们看这一道。"
 _REMIND_AT = "上午10点"
 _OUTSIDE = {

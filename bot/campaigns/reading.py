@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, time
 from enum import Enum
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
+from yaml.constructor import ConstructorError
 
 from bot.campaigns.campaign import (
     Article,
@@ -36,15 +38,17 @@ CAMPAIGN_KEYS = (
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 """Scene ids travel in a WeChat scene_str (1 to 64 characters) and in a web address (facts 14.6)."""
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+LARGEST_FILE = 256 * 1024
+"""Bytes; the largest campaign that ships has a tenth of that."""
+MOST_ITEMS = 400
+"""Of any list: fewer than the scenes that a report may have in the case store's contract."""
+_UNREADABLE = "读不出来：有写得不对的日期、时间或数字（请加引号），或者一层套一层太深。"
 _SOURCE_KEYS = ("document", "number", "article", "in_force_since", "facts")
 
 
 def read_campaign(path: Path) -> Campaign:
     """The campaign of one file. Raises CampaignError naming every fault of it."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as exc:
-        raise CampaignError(path.name, [f"读不出来：{why(exc)}。"]) from exc
+    content = _content(path)
     faults: list[str] = []
     if not isinstance(content, Mapping):
         raise CampaignError(path.name, ["内容要写成“栏目: 值”的样子，见 campaign new 生成的样例。"])
@@ -52,6 +56,29 @@ def read_campaign(path: Path) -> Campaign:
     if faults:
         raise CampaignError(path.name, faults)
     return campaign
+
+
+def _content(path: Path) -> Any:
+    """What the YAML of a file holds. Raises CampaignError."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
+            raise CampaignError(path.name, [f"文件太大，最多 {LARGEST_FILE // 1024} KB。"])
+        return _Loader(content.decode("utf-8")).get_single_data()
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as exc:
+        raise CampaignError(path.name, [f"读不出来：{why(exc)}。"]) from exc
+    except (ValueError, LookupError, RecursionError) as exc:  # PyYAML lets these through
+        raise CampaignError(path.name, [_UNREADABLE]) from exc
+
+
+class _Loader(yaml.SafeLoader):
+    """Knows no merge keys (`<<`): a few lines of them nested make gigabytes."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        for key, _ in node.value:
+            if key.tag == "tag:yaml.org,2002:merge":
+                raise ConstructorError(None, None, "merge key", key.start_mark)
 
 
 class _Part:
@@ -83,6 +110,8 @@ class _Part:
             return ""
         if len(value.strip()) > longest:
             self.fault(name, f"最多 {longest} 个字，现在 {len(value.strip())} 个")
+        if not _is_writable(value):
+            self.fault(name, "有看不见的控制字符，请删掉")
         return value.strip()
 
     def identifier(self, name: str) -> str:
@@ -135,6 +164,8 @@ class _Part:
         if not all(isinstance(value, str) and 0 < len(value) <= longest for value in values):
             self.fault(name, f"每一项要写文字，最多 {longest} 个字（数字加引号）")
             return ()
+        if not all(map(_is_writable, values)):
+            self.fault(name, "有看不见的控制字符，请删掉")
         return tuple(values)
 
     def parts(self, name: str, read: Callable[[_Part], T]) -> tuple[T, ...]:
@@ -155,7 +186,16 @@ class _Part:
         if not isinstance(value, list):
             self.fault(name, "要写成列表，每项前面一个短横线")
             return []
+        if len(value) > MOST_ITEMS:
+            self.fault(name, f"最多 {MOST_ITEMS} 项，现在 {len(value)} 项")
+            return []
         return value
+
+
+def _is_writable(text: str) -> bool:
+    """Whether no database, page or document stumbles over it: control characters and halves of a
+    character come by an escape in quotes or with what was pasted."""
+    return not any(unicodedata.category(c) in ("Cc", "Cs") for c in text if c != "\n")
 
 
 def _campaign(campaign_id: str, part: _Part) -> Campaign:

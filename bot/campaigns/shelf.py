@@ -7,7 +7,8 @@ says why in the log and to whoever asks.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -40,8 +41,8 @@ class Library:
 class Shelf:
     """The campaigns of a folder. `steady`: seconds of a clock that never steps back.
 
-    A file that vanishes takes its campaign away. What cannot be read at all (the folder is away)
-    leaves everything as it is.
+    A file that vanishes takes its campaign away. What cannot be looked at (the folder is away, a
+    link leads nowhere) leaves everything as it is.
     """
 
     folder: Path
@@ -52,6 +53,7 @@ class Shelf:
     _marks: dict[str, Mark] = field(default_factory=dict)
     _refused: dict[str, CampaignError] = field(default_factory=dict)
     _looked_at: float = float("-inf")
+    _is_there: bool = True
 
     def campaigns(self) -> Campaigns:
         """The campaigns as of the last look, which is not long ago."""
@@ -67,16 +69,30 @@ class Shelf:
 
     def _look(self) -> None:
         try:
-            marks = {path.stem: _mark(path) for path in self.folder.glob("*.yml")}
+            found = {path.stem: _mark(path) for path in campaign_files(self.folder)}
         except OSError as exc:
-            logger.error("campaigns: %s", type(exc).__name__)
+            if self._is_there:
+                logger.error("campaigns: %s", type(exc).__name__)
+            self._is_there = False
             return
-        for gone in [name for name in self._marks if name not in marks]:
-            self._forget(gone)
-        for name in sorted(marks):
-            if self._marks.get(name) != marks[name]:
-                self._marks[name] = marks[name]
-                self._take(name)
+        self._is_there = True
+        gone = [name for name in self._marks if name not in found]
+        for name in gone:
+            self._forget(name)
+        changed = {name: m for name, m in found.items() if m and m != self._marks.get(name)}
+        self._marks.update(changed)
+        if gone or changed:
+            self._take_over(changed)
+
+    def _take_over(self, changed: Iterable[str]) -> None:
+        """Takes what changed; and what was refused before for a code that may be free by now."""
+        for name in sorted({*changed, *self._refused}):
+            self._take(name)
+        for name in sorted(self._refused):
+            self._take(name)
+        for name in sorted(self._refused.keys() & set(changed)):
+            faults = len(self._refused[name].faults)
+            logger.error("campaign %s refused: %d faults", name, faults)
 
     def _forget(self, name: str) -> None:
         for known in (self._marks, self._taken, self._refused):
@@ -91,7 +107,6 @@ class Shelf:
                 raise CampaignError(f"{name}.yml", found)
         except CampaignError as exc:
             self._refused[name] = exc
-            logger.error("campaign %s refused: %d faults", name, len(exc.faults))
             return
         self._taken[name] = campaign
         self._refused.pop(name, None)
@@ -110,7 +125,13 @@ def load_all(folder: Path, library: Library, today: date) -> tuple[Campaigns, Se
     """Every campaign of a folder that passes, and every fault of the others, line by line."""
     taken: dict[str, Campaign] = {}
     lines: list[str] = []
-    for path in sorted(folder.glob("*.yml")):
+    try:
+        paths = campaign_files(folder)
+    except FileNotFoundError:
+        paths = []
+    except OSError as exc:
+        return Campaigns({}), [f"读不了目录 {folder}（{exc.strerror}）。请检查目录权限。"]
+    for path in paths:
         try:
             taken[path.stem] = load_campaign(path, library, today)
         except CampaignError as exc:
@@ -119,6 +140,17 @@ def load_all(folder: Path, library: Library, today: date) -> tuple[Campaigns, Se
     return campaigns, [*lines, *clashes(campaigns)]
 
 
-def _mark(path: Path) -> Mark:
-    status = path.stat()
+def campaign_files(folder: Path) -> list[Path]:
+    """The campaign files of a folder in the order of their names, without hidden ones: editors
+    leave locks and copies beside what they write. Raises OSError."""
+    names = sorted(os.listdir(folder))
+    return [folder / name for name in names if name.endswith(".yml") and name[0] != "."]
+
+
+def _mark(path: Path) -> Mark | None:
+    """None for what cannot be looked at."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
     return status.st_mtime_ns, status.st_size

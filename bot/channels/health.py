@@ -20,9 +20,16 @@ from bot.errors import BotError
 from bot.handover.store import SqlHandovers
 from bot.handover.talk import State
 from bot.intake.acts import ActKind
-from bot.intake.bootstrap import open_acts, open_callbacks, open_drafts, open_evidence
+from bot.intake.bootstrap import (
+    open_acts,
+    open_callbacks,
+    open_cancellations,
+    open_drafts,
+    open_evidence,
+)
 from bot.intake.calendar import calendar_warning, local_day
 from bot.intake.callbacks import CALLBACK
+from bot.intake.cancellations import CALLBACK_CANCEL
 from bot.intake.evidence import ATTACHMENT
 from bot.intake.intake_table import COMPLAINT
 from bot.intake.journal import Journal
@@ -31,7 +38,7 @@ from bot.settings import Settings
 
 PROBE_TIMEOUT = aiohttp.ClientTimeout(total=2)
 PROBE_FRESH_SECONDS = 1.0
-KINDS = (COMPLAINT, CALLBACK, *(kind.value for kind in ActKind), ATTACHMENT)
+KINDS = (COMPLAINT, CALLBACK, CALLBACK_CANCEL, *(kind.value for kind in ActKind), ATTACHMENT)
 
 
 class Health:
@@ -48,7 +55,13 @@ class Health:
     ) -> None:
         self._url = f"http://{config.actions_host}:{config.actions_port}/health"
         self._journal = journal
-        self._outboxes = (journal, open_callbacks(config), open_acts(config), open_evidence(config))
+        self._outboxes = (
+            journal,
+            open_callbacks(config),
+            open_cancellations(config),
+            open_acts(config),
+            open_evidence(config),
+        )
         self._drafts = open_drafts(config)
         self._transcript = transcript
         self._handovers = handovers

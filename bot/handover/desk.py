@@ -26,6 +26,8 @@ LARGEST_PORTION = 128 * 1024
 # 401, 403, 404: a wrong token or address is the operator's to mend.
 _RETRYABLE = {401, 403, 404, 408, 425, 429}
 _NO_SUCH_CHAT = "chat_not_found"
+# It was there when the cancellation went out: nothing here can bring it back.
+_NO_SUCH_CALLBACK = "callback_not_found"
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,13 @@ class Desk(Protocol):
         The same id again is the same request.
         """
 
+    def cancel_callback(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """Takes the request for a call back; `payload` has the `id` and the body of the contract.
+
+        Again it changes nothing; a call that was made already stays made. Raises Permanent when
+        the desk knows of no such request.
+        """
+
 
 class HttpDesk:
     """Blocking client; time-outs in seconds."""
@@ -174,8 +183,10 @@ class HttpDesk:
             raise incomplete() from exc
 
     def ask_callback(self, payload: Mapping[str, Any]) -> dict[str, Any]:
-        body = {name: value for name, value in payload.items() if name != "id"}
-        return self._call("PUT", f"/callbacks/{quote(str(payload['id']), safe='')}", json=body)
+        return self._call("PUT", _callback(payload), json=_without_id(payload))
+
+    def cancel_callback(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        return self._call("POST", f"{_callback(payload)}/cancel", json=_without_id(payload))
 
     def _call(
         self, method: str, path: str, read_timeout: float | None = None, **kwargs: Any
@@ -193,11 +204,20 @@ def _failure(response: requests.Response) -> CaseStoreError:
     if response.status_code == 404 and code == _NO_SUCH_CHAT:
         return NotFound(message)
     refused = 400 <= response.status_code < 500 and response.status_code not in _RETRYABLE
+    refused = refused or code == _NO_SUCH_CALLBACK
     return Permanent(message) if refused else Retryable(message)
 
 
 def _chat(talk_id: str) -> str:
     return f"/chats/{quote(talk_id, safe='')}"
+
+
+def _callback(payload: Mapping[str, Any]) -> str:
+    return f"/callbacks/{quote(str(payload['id']), safe='')}"
+
+
+def _without_id(payload: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in payload.items() if name != "id"}
 
 
 def _portions(lines: Sequence[Line]) -> list[list[dict[str, Any]]]:

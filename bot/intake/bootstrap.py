@@ -12,6 +12,7 @@ from bot.intake import reference
 from bot.intake.acts import SqlActs
 from bot.intake.calendar import BEIJING, local_day
 from bot.intake.callbacks import SqlCallbacks
+from bot.intake.cancellations import SqlCancellations
 from bot.intake.case_store import HttpCaseStore
 from bot.intake.complaint import Complaint
 from bot.intake.drafts import SqlDrafts
@@ -50,6 +51,10 @@ def open_acts(config: Settings) -> SqlActs:
 
 def open_callbacks(config: Settings) -> SqlCallbacks:
     return SqlCallbacks(_database(config), sealer(config), callback_reference, FIRST_WAIT)
+
+
+def open_cancellations(config: Settings) -> SqlCancellations:
+    return SqlCancellations(_database(config), callback_reference, FIRST_WAIT)
 
 
 def open_seats(config: Settings) -> SqlSeats:

@@ -20,7 +20,9 @@ OFFERED = "callback_offered"
 """A phone this conversation knows already, offered instead of asking for one."""
 BOOKING = "callback_booking"
 """The campaign's time that is booked: `{"campaign": id, "slot": id}`, the slot None while another is
-to be chosen; None for a call at any time."""
+to be chosen; None for a call at any time. See `moving` for what it holds beside."""
+INSTEAD, HELD = "instead", "held"
+"""Of a booking that takes the place of another: the id of that call-back, and the slot it has."""
 BOOK = "callback_intake"
 
 FIELDS: tuple[Field, ...] = (
@@ -47,6 +49,11 @@ UNKNOWN: Mapping[str, str] = {TOPIC: "电话里说", TIME: "上班时间都可�
 """What stands for a skipped field."""
 LONGEST = {TOPIC: 200, TIME: 60, NAME: 40}
 """Characters that the bank's desk takes."""
+
+
+def moving(booking: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The part of a booking that says which other one it takes the place of; empty for a new one."""
+    return {name: booking[name] for name in (INSTEAD, HELD) if booking and name in booking}
 
 
 def show(name: str, value: Any) -> str:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
+from bot.intake.cancellations import Cancellation, cancel_within
 from bot.intake.outbox import DELIVERED, PENDING, Outbox, SqlOutbox, metadata, outbox_columns
 from bot.intake.seats import Seat, purge_within, reserve_within
 from bot.privacy.sealing import Sealer
@@ -68,10 +69,17 @@ class Callback:
 class Callbacks(Outbox, Protocol):
     """Port of the call-backs. Every method raises JournalUnavailable when storage fails."""
 
-    def record(self, callback: Callback, now: datetime, seat: Seat | None = None) -> datetime:
+    def record(
+        self,
+        callback: Callback,
+        now: datetime,
+        seat: Seat | None = None,
+        instead_of: UUID | None = None,
+    ) -> datetime:
         """Commits the call-back and its seat, if it is booked, both or neither.
 
-        The promise that stands: that of the first with its id, which keeps its seat. Raises
+        `instead_of` is the booked call it takes the place of: cancelled with it, or kept with its
+        seat. The promise that stands: that of the first with its id, which keeps its seat. Raises
         SlotFull, AlreadyBooked.
         """
 
@@ -102,24 +110,38 @@ class SqlCallbacks(SqlOutbox):
         self._mint = mint_reference
         self._first_wait = first_wait
 
-    def record(self, callback: Callback, now: datetime, seat: Seat | None = None) -> datetime:
+    def record(
+        self,
+        callback: Callback,
+        now: datetime,
+        seat: Seat | None = None,
+        instead_of: UUID | None = None,
+    ) -> datetime:
         try:
-            return self._record(callback, now, seat)
+            return self._record(callback, now, seat, instead_of)
         except IntegrityError:  # the same one came twice at the same moment
-            return self._record(callback, now, seat)
+            return self._record(callback, now, seat, instead_of)
 
-    def _record(self, callback: Callback, now: datetime, seat: Seat | None) -> datetime:
+    def _record(
+        self, callback: Callback, now: datetime, seat: Seat | None, instead_of: UUID | None
+    ) -> datetime:
         with self._transaction() as tx:
             known = self._rows(tx, callback_table.c.id == str(callback.id))
             if known:
                 first = json.loads(self._sealer.open(known[0].sealed_payload))
                 return datetime.fromisoformat(first["promised_by"])
             tx.execute(callback_table.insert().values(self._row(callback, now)))
+            if instead_of is not None:
+                self._cancel(tx, callback, instead_of, now)
             if seat is not None:
                 reserve_within(
                     tx, seat, callback.id, callback.sender_id, now, ends_at=callback.promised_by
                 )
         return callback.promised_by
+
+    def _cancel(self, tx: Connection, callback: Callback, instead_of: UUID, now: datetime) -> None:
+        old = Cancellation(instead_of, callback.channel, callback.sender_id)
+        cancel_within(tx, old, self._mint, now, now + self._first_wait)
 
     def _row(self, callback: Callback, now: datetime) -> dict[str, Any]:
         return {

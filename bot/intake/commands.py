@@ -74,7 +74,7 @@ _ASIDE_INTENTS = {
 _COURTESY = {"greet", "thanks", "goodbye"}
 _ASIDE_WHEN_SHORT = {*_COURTESY, "nlu_fallback", "follow_up"}
 _QUESTION = re.compile(
-    r"[?？]|吗|呢$|怎么|怎样|什么|多少|多久|哪里|哪儿|如何|能不能|可不可以|是不是|啥|哪一?步|到哪|了没有?$"
+    r"[?？]|吗|呢$|怎么|怎样|什么|多少|多久|哪里|哪儿|哪些|哪种|如何|能不能|可不可以|是不是|啥|哪一?步|到哪|了没有?$"
 )
 _LONGEST_COMMAND = 14
 _LONGEST_QUESTION = 45

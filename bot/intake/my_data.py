@@ -103,6 +103,7 @@ class AskedCall:
     asked_at: datetime
     phone: str
     topic: str
+    is_cancelled: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,14 @@ class BookedCall:
 
     booked_at: datetime
     time: str
+
+
+@dataclass(frozen=True)
+class Visited:
+    """The campaign the customer came by last; `title` as they read it."""
+
+    title: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -132,6 +141,7 @@ class MyData:
     booked: Sequence[BookedCall] = ()
     quiz_answers: int = 0
     reminders: Sequence[datetime] = ()
+    visited: Visited | None = None
     openid_days: int | None = None
 
     @property
@@ -258,11 +268,20 @@ def _kept(data: MyData) -> Iterator[str]:
     if data.booked:
         times = _some([one.time for one in data.booked])
         yield f"活动热线的预约{len(data.booked)}次：{times}，时间过后{data.draft_days}天自动删除"
+    yield from _visit(data)
     yield from _quiz(data)
     if data.consents:
         latest = data.consents[0]
         yield f"{_CONSENT_LABEL}：{_consent(latest)}"
     yield from _openid(data)
+
+
+def _visit(data: MyData) -> Iterator[str]:
+    if data.visited is not None:
+        yield (
+            f"最近看过的活动：{data.visited.title}，{_moment(data.visited.at)}，"
+            "和聊天记录一起到期自动清除"
+        )
 
 
 def _quiz(data: MyData) -> Iterator[str]:
@@ -288,6 +307,7 @@ def export(data: MyData) -> list[str]:
         *_filed(data),
         *_calls(data),
         *_booked(data),
+        *(f"【活动】{line}" for line in _visit(data)),
         *(f"【小问答】{line}" for line in _quiz(data)),
         *_files(data),
         *_consents(data),
@@ -315,7 +335,8 @@ def _filed(data: MyData) -> Iterator[str]:
 
 def _calls(data: MyData) -> Iterator[str]:
     for call in data.calls:
-        yield f"【回电】{_moment(call.asked_at)}，{_phone(call.phone)}，{call.topic}"
+        cancelled = "，已经取消" if call.is_cancelled else ""
+        yield f"【回电】{_moment(call.asked_at)}，{_phone(call.phone)}，{call.topic}{cancelled}"
 
 
 def _booked(data: MyData) -> Iterator[str]:
@@ -452,10 +473,12 @@ def withdrawing_consent(data: MyData) -> str:
 
 
 def _deletable(data: MyData) -> str:
+    still_called = "约好的电话照常打给您，不想要请先说“取消我的预约”"
     counted = [
         f"没有提交的草稿{len(data.drafts)}份" if data.drafts else "",
         f"没有提交的图片和文件{len(data.held)}个" if data.held else "",
-        f"活动预约的记录{len(data.booked)}条（约好的电话照常打给您）" if data.booked else "",
+        f"活动预约的记录{len(data.booked)}条（{still_called}）" if data.booked else "",
+        "看过哪个活动的记录" if data.visited else "",
         f"小问答的答题记录{data.quiz_answers}条" if data.quiz_answers else "",
         f"小问答的提醒{len(data.reminders)}个" if data.reminders else "",
     ]

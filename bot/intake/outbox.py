@@ -1,4 +1,4 @@
-"""What must reach the case store: leased, delivered, tried again, parked. One mechanism, four tables.
+"""What must reach the case store: leased, delivered, tried again, parked. One mechanism, five tables.
 
 A row is both record and outbox message (design: docs/adr/0003-journal-and-relay.md). Everything
 here blocks; callers in an event loop use a thread.
@@ -47,7 +47,7 @@ class Entry:
     """One thing that must reach the case store, as the relay sees it.
 
     `kind` is one of the kinds of the contract's backlog: complaint, supplement, withdrawal,
-    satisfaction, review_request, attachment, callback. `payload` is the body of the call.
+    satisfaction, review_request, attachment, callback, callback_cancel. `payload` is the body of the call.
     """
 
     id: str

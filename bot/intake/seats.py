@@ -6,6 +6,7 @@ without a seat and no seat is lost on a promise that failed. Everything here blo
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -47,8 +48,9 @@ class Seat:
 
 @dataclass(frozen=True)
 class Booked:
-    """A seat that somebody has; moments are aware."""
+    """A seat that somebody has by the call-back `callback`; moments are aware."""
 
+    callback: UUID
     campaign: str
     slot: str
     booked_at: datetime
@@ -65,7 +67,8 @@ class Seats(Protocol):
         """What was booked in a conversation, the earliest time first."""
 
     def forget_sender(self, sender_id: str) -> int:
-        """Takes the conversation off its seats, which stay taken: the calls come all the same."""
+        """Takes the conversation off its seats, which stay taken: the calls come all the same, and
+        it books no other one with the same campaign."""
 
 
 class SqlSeats:
@@ -81,15 +84,15 @@ class SqlSeats:
 
     def of_sender(self, sender_id: str) -> list[Booked]:
         c = booking.c
-        query = sa.select(c.campaign, c.slot, c.booked_at, c.ends_at).where(
-            c.sender_id == sender_id
-        )
+        columns = (c.callback_id, c.campaign, c.slot, c.booked_at, c.ends_at)
+        query = sa.select(*columns).where(c.sender_id == sender_id)
         with self._transaction() as tx:
-            return [Booked(*row) for row in tx.execute(query.order_by(c.ends_at, c.campaign))]
+            rows = tx.execute(query.order_by(c.ends_at, c.campaign)).all()
+        return [Booked(UUID(callback_id), *seat) for callback_id, *seat in rows]
 
     def forget_sender(self, sender_id: str) -> int:
         mine = booking.update().where(booking.c.sender_id == sender_id)
-        nobody = mine.values(sender_id=sa.literal("forgotten-").concat(booking.c.callback_id))
+        nobody = mine.values(sender_id=_forgotten(sender_id))
         with self._transaction() as tx:
             return int(tx.execute(nobody).rowcount)
 
@@ -117,6 +120,16 @@ def reserve_within(
         pass
 
 
+def release_within(tx: Connection, callback_id: UUID, sender_id: str) -> datetime | None:
+    """Frees the seat that a sender has by a call-back; when it was booked, None without one."""
+    c = booking.c
+    mine = sa.and_(c.callback_id == str(callback_id), c.sender_id == sender_id)
+    booked_at: datetime | None = tx.execute(sa.select(c.booked_at).where(mine)).scalar()
+    if not tx.execute(booking.delete().where(mine)).rowcount:
+        return None  # never there, or freed by somebody else a moment before
+    return booked_at
+
+
 def purge_within(tx: Connection, before: datetime) -> int:
     """Deletes the seats of times that were over before a moment; how many."""
     return int(tx.execute(booking.delete().where(booking.c.ends_at < before)).rowcount)
@@ -125,7 +138,8 @@ def purge_within(tx: Connection, before: datetime) -> int:
 def _first_free(tx: Connection, seat: Seat, sender_id: str) -> int:
     """The number of the first free seat, from 1. Raises SlotFull, AlreadyBooked."""
     c = booking.c
-    mine = sa.select(c.callback_id).where(c.campaign == seat.campaign, c.sender_id == sender_id)
+    names = (sender_id, _forgotten(sender_id))
+    mine = sa.select(c.callback_id).where(c.campaign == seat.campaign, c.sender_id.in_(names))
     if tx.execute(mine).first() is not None:
         raise AlreadyBooked
     query = sa.select(c.seat).where(c.campaign == seat.campaign, c.slot == seat.slot)
@@ -133,3 +147,9 @@ def _first_free(tx: Connection, seat: Seat, sender_id: str) -> int:
     if len(taken) >= seat.places:  # counted, not numbered: the file may have lowered the places
         raise SlotFull
     return next(number for number in range(1, seat.places + 1) if number not in taken)
+
+
+def _forgotten(sender_id: str) -> str:
+    """What stands in the place of a sender id, which is too long a random number to be guessed:
+    who books, has it deleted and books again would else have every seat in the end."""
+    return f"forgotten-{hashlib.sha256(sender_id.encode()).hexdigest()[:32]}"

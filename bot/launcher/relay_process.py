@@ -24,12 +24,14 @@ from bot.intake.bootstrap import (
     case_store,
     open_acts,
     open_callbacks,
+    open_cancellations,
     open_drafts,
     open_evidence,
     open_feed,
     open_journal,
 )
 from bot.intake.callbacks import Callbacks
+from bot.intake.cancellations import Cancellations
 from bot.intake.case_store import CaseStore, Document
 from bot.intake.drafts import Drafts
 from bot.intake.errands import Errand, Errands
@@ -71,6 +73,7 @@ class Desk:
     journal: Journal
     acts: Acts
     callbacks: Callbacks
+    cancellations: Cancellations
     evidence: EvidenceStore
     drafts: Drafts
     feed: Feed
@@ -116,6 +119,7 @@ def open_desk(config: Settings) -> Desk:
         journal=journal,
         acts=open_acts(config),
         callbacks=open_callbacks(config),
+        cancellations=open_cancellations(config),
         evidence=evidence,
         drafts=open_drafts(config),
         feed=open_feed(config),
@@ -142,7 +146,7 @@ def open_desk(config: Settings) -> Desk:
 def build_relay(
     desk: Desk, owner: str, clock: Callable[[], datetime], jitter: Callable[[], float]
 ) -> Relay:
-    """Complaints go first, then calls promised, then what was done about cases, then documents."""
+    """Complaints go first, then calls promised or cancelled, then what was done about cases, then documents."""
     lines = (
         Line(
             desk.journal,
@@ -155,6 +159,13 @@ def build_relay(
             desk.callbacks,
             lambda entry: desk.chats.ask_callback(entry.payload),
             # The customer has the promise; one that is refused is the bank's to keep all the same.
+            lambda _entry, _answer: None,
+            lambda _entry, _error: None,
+        ),
+        Line(
+            desk.cancellations,
+            lambda entry: desk.chats.cancel_callback(entry.payload),
+            # The seat is free, and the customer knows; who calls all the same hears it then.
             lambda _entry, _answer: None,
             lambda _entry, _error: None,
         ),
@@ -212,13 +223,14 @@ def _hand_over(desk: Desk, entry: Entry) -> dict[str, Any]:
 
 
 def build_errands(desk: Desk, clock: Callable[[], datetime]) -> Errands:
-    outboxes = (desk.journal, desk.callbacks, desk.acts, desk.evidence)
+    outboxes = (desk.journal, desk.callbacks, desk.cancellations, desk.acts, desk.evidence)
 
     def purge(moment: datetime) -> None:
         before = moment - desk.keep_drafts
         desk.drafts.purge(before)
         desk.evidence.purge(before)
         desk.callbacks.purge(before)
+        desk.cancellations.purge(before)
 
     return Errands(
         (

@@ -21,11 +21,13 @@ _TO_WHOM = (
     r"|老人|大家|别人|其他人|群里|微信群|微信好友|微信|好友|群友|他们)"
 )
 _SEE = r"(?:看一?看|看一?下|看|查看|打开|进入|参加|回到|返回|回去?|退回|显示|换)"
+_WHAT_IS_ON = rf"(?:今天|最近|现在|你们|银行|这里|都|还)*有(?:些)?(?:什么|啥|哪些){_EVENT}"
+_MORE = r"(?:更多(?:的)?内容|看别的)"  # what stands on the button to further pages
 _MENU = (
     rf"(?:{_SEE}{_EVENT}(?:的?(?:菜单|内容|主页|首页|页面|目录|介绍|详情))?"
     rf"|{_EVENT}的?(?:菜单|内容|主页|首页|目录|介绍|详情)?"
     rf"|{_EVENT}(?:里|上)?(?:都|还)?有(?:些)?(?:什么|啥|哪些)(?:内容|可以看的?|好看的?)?"
-    rf"|(?:今天|最近|现在|你们|银行|这里|都|还)*有(?:些)?(?:什么|啥|哪些){_EVENT})"
+    rf"|{_WHAT_IS_ON}|{_MORE})"
 )
 _SHARE = (
     rf"(?:(?:把)?{_EVENT}?(?:链接)?(?:转发|分享)(?:一?下)?(?:这个|{_EVENT}|链接)*"
@@ -66,6 +68,16 @@ _NO_REMINDER = (
 def wants_the_menu(text: str) -> bool:
     """True when a normalised text asks what the campaign has, and nothing else."""
     return _is_all(_MENU, text)
+
+
+def asks_what_is_on(text: str) -> bool:
+    """True when a normalised text asks which campaigns there are, and nothing else."""
+    return _is_all(_WHAT_IS_ON, text)
+
+
+def wants_more(text: str) -> bool:
+    """True when a normalised text asks for the further pages of the menu, and nothing else."""
+    return _is_all(_MORE, text)
 
 
 def wants_to_share(text: str) -> bool:

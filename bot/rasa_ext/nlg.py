@@ -34,6 +34,14 @@ STEPS = {
 MOST_BUTTONS = 4
 BACK = {"title": "回到活动", "payload": "/campaign_menu"}
 """Beside the others, for who came by a campaign's code today."""
+ENDS = frozenset(
+    {
+        *("utter_out_of_scope", "utter_default", "utter_help", "utter_nothing_open"),
+        *("utter_booking_recorded", "utter_booking_yours", "utter_thanks"),
+        *("utter_booking_cancelled", "utter_booking_kept", "utter_booking_moved"),
+    }
+)
+"""Responses after which such a customer may not know where to go on."""
 
 
 def today_in_beijing() -> date:
@@ -68,14 +76,24 @@ class SettingsResponses(TemplatedNaturalLanguageGenerator):
         response: dict[str, Any] | None = await super().generate(
             utter_action, tracker, channel, **{**self._variables, **kwargs}
         )
-        if response is None or not utter_action.startswith(PREFIX):
-            return response
+        if response is None:
+            return None
+        if not utter_action.startswith(PREFIX):
+            return self._with_way_back(utter_action, response, tracker)
         served = self._as_served(utter_action, response)
         if tracker.active_loop_name is not None:
             # Beside a form's question the buttons would stand between the customer and the form.
             return {name: value for name, value in served.items() if name != "buttons"}
         back = [BACK] if self._came_today(tracker) else []
         return {**served, "buttons": [*served["buttons"], *back]}
+
+    def _with_way_back(
+        self, name: str, response: dict[str, Any], tracker: DialogueStateTracker
+    ) -> dict[str, Any]:
+        is_end = name in ENDS and tracker.active_loop_name is None
+        if not is_end or not self._came_today(tracker):
+            return response
+        return {**response, "buttons": [*(response.get("buttons") or []), BACK]}
 
     def _came_today(self, tracker: DialogueStateTracker) -> bool:
         visit = tracker.get_slot(VISIT)

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from casestore.api.auth import client_name
 from casestore.api.chat_schemas import (
+    CallbackCancelIn,
     CallbackIn,
     CallbackOut,
     ChatEndIn,
@@ -153,6 +154,23 @@ def ask_callback(
     callback, created = reach.callbacks.ask(wish)
     _log.info("callback_%s callback=%s", "asked" if created else "repeated", callback_id)
     response.status_code = 201 if created else 200
+    return CallbackOut(id=callback.id, state=callback.state)
+
+
+@router.post(
+    "/callbacks/{callback_id}/cancel",
+    summary="客户取消回电",
+    operation_id="cancelCallback",
+    response_description="state 是现在的状态：已取消；已经办完的不变，以先到的为准",
+    response_model=CallbackOut,
+    responses={**_BODY, 404: error_answer("没有这条回电（callback_not_found）")},
+)
+def cancel_callback(
+    callback_id: CallbackId, body: CallbackCancelIn, request: Request, reach: Reach
+) -> CallbackOut:
+    """Once is enough, repeats change nothing; a call already made stays made."""
+    callback = reach.callbacks.cancel(client_name(request), str(callback_id), body.at)
+    _log.info("callback_cancelled callback=%s state=%s", callback_id, callback.state.value)
     return CallbackOut(id=callback.id, state=callback.state)
 
 

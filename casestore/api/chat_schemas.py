@@ -241,6 +241,14 @@ class CallbackIn(Body):
         )
 
 
+class CallbackCancelIn(Body):
+    """The customer wants no call any more."""
+
+    at: datetime = Field(description="客户何时取消，须带时区")
+
+    _aware = validator("at", pre=True, allow_reuse=True)(read_moment)
+
+
 class CallbackOut(BaseModel):
     """Where a promised call stands."""
 

@@ -22,6 +22,7 @@ ACTIONS = {
     "chat_invited": "发起人工对话",
     "chat_opened": "打开人工对话",
     "callback_revealed": "查看回电的完整信息",
+    "callback_cancelled": "客户取消回电",
     "branch_saved": "保存机构",
     "branches_imported": "导入机构",
     "form_refused": "拒绝伪造的表单",

@@ -14,7 +14,7 @@ from casestore.console.forms import Posted, PostedForm
 from casestore.console.guard import OwnForm, Reach, ShortText, page_values, require
 from casestore.console.refusals import note_refusal
 from casestore.console.views import duration, minute
-from casestore.domain.callback import TryResult
+from casestore.domain.callback import CallbackState, TryResult
 from casestore.domain.directory import Directory
 from casestore.domain.errors import CallbackNotFound, InvalidRequest, NotAllowed, Refused
 from casestore.domain.masking import mask_name, mask_phone
@@ -56,6 +56,7 @@ class CallLine:
     state: str
     ended: str
     chat_id: str
+    is_cancelled: bool = False
     tries: list[str] = field(default_factory=list)
 
     @property
@@ -171,6 +172,7 @@ def _line(found: CalledBack, directory: Directory, now: datetime) -> CallLine:
         state=callback.state.label,
         ended=minute(callback.ended_at) if callback.ended_at else "",
         chat_id=(callback.chat_id or "") if found.has_chat else "",
+        is_cancelled=callback.state is CallbackState.CANCELLED,
         tries=[
             f"{minute(each.at)}，{directory.person(each.made_by)}：{each.result.label}"
             + (f"。{each.note}" if each.note else "")

@@ -15,16 +15,26 @@ KEPT_YEARS = 3
 
 
 class CallbackState(str, Enum):
-    """Where it stands; stored as text. FAILED: given up, the customer could not be reached."""
+    """Where it stands; stored as text. FAILED: given up, the customer could not be reached.
+    CANCELLED: the customer wants no call any more."""
 
     OPEN = "open"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
     @property
     def label(self) -> str:
         """The words an officer reads."""
-        return {"open": "待回电", "done": "已回电", "failed": "联系不上"}[self.value]
+        return _STATE_LABELS[self]
+
+
+_STATE_LABELS = {
+    CallbackState.OPEN: "待回电",
+    CallbackState.DONE: "已回电",
+    CallbackState.FAILED: "联系不上",
+    CallbackState.CANCELLED: "客户已取消",
+}
 
 
 class TryResult(str, Enum):
@@ -92,6 +102,12 @@ class Callback:
             raise NotReady(f"这条回电已经办完（{self.state.label}）。")
         ended = _ENDS.get(result)
         return replace(self, state=ended, ended_at=now) if ended else self
+
+    def cancelled(self, at: datetime) -> "Callback":
+        """The wish taken back by the customer; one that has ended stays what it is."""
+        if self.state is not CallbackState.OPEN:
+            return self
+        return replace(self, state=CallbackState.CANCELLED, ended_at=at)
 
 
 @dataclass(frozen=True)

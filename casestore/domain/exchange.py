@@ -53,6 +53,7 @@ class ItemKind(str, Enum):
     REVIEW_REQUEST = "review_request"
     ATTACHMENT = "attachment"
     CALLBACK = "callback"
+    CALLBACK_CANCEL = "callback_cancel"
 
     @property
     def label(self) -> str:
@@ -68,6 +69,7 @@ _ITEM_LABELS = {
     ItemKind.REVIEW_REQUEST: "核查申请",
     ItemKind.ATTACHMENT: "附件",
     ItemKind.CALLBACK: "回电预约",
+    ItemKind.CALLBACK_CANCEL: "取消回电",
 }
 
 

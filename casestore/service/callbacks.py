@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from casestore.domain.callback import (
     DUE_SOON,
@@ -51,6 +52,24 @@ class CallbackBook:
                 raise IdempotencyConflict
             tx.commit()
         return known, created
+
+    def cancel(self, client: str, callback_id: str, at: datetime) -> Callback:
+        """The customer of ``client`` wants no call any more; where it stands then. One that has
+        ended stays what it is: the first end counts. Raises CallbackNotFound."""
+        now = self._now()
+        with self._store.transaction() as tx:
+            callback = tx.callbacks.lock(callback_id)
+            if callback is None or callback.client != client:
+                raise CallbackNotFound
+            cancelled = callback.cancelled(min(at, now))
+            if cancelled != callback:
+                tx.callbacks.put(cancelled)
+                tx.reminders.settle_about(callback_key(callback_id), now)
+                tx.audit.append(
+                    f"client:{client}", "callback_cancelled", callback_subject(callback_id), "", now
+                )
+                tx.commit()
+        return cancelled
 
     def open(self, officer: Officer) -> Sequence[CalledBack]:
         """What is to be called, the earliest promise first, up to ``MOST_LISTED``."""

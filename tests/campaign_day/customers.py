@@ -29,6 +29,8 @@ WECHAT_SECONDS = 6.5
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _PUT_OFF = re.compile("^(?:系统正忙|还在处理)", re.MULTILINE)
 """In what a phone shows while the answer is not ready: 「继续」 asks for it."""
+_UNREAD = re.compile(r"\s*您还有[0-9]+条没看的消息.*")
+"""What stands under an answer when something else has come meanwhile."""
 _CHOICE = re.compile(r"^[0-9]{1,2}\. (.+)$", re.MULTILINE)
 
 T = TypeVar("T")
@@ -163,7 +165,8 @@ class WeChatCustomer:
 
     async def _send(self, packet: Packet, times: int) -> list[str]:
         async def deliver() -> list[str]:
-            return [await _until_answered(partial(self._deliver, packet))]
+            shown = await _until_answered(partial(self._deliver, packet))
+            return [_UNREAD.sub("", shown)]
 
         first, *_ = await _answered_alike(deliver, times)
         shown = await self._awaited(first)

@@ -18,6 +18,7 @@ from cryptography.fernet import Fernet
 from rasa.core.channels.channel import UserMessage
 from sanic import Sanic, response
 
+from bot.analytics import outbox
 from bot.channels.assembly import Parts, assemble
 from bot.channels.web import errors
 from bot.channels.web.channel import WebInput
@@ -84,6 +85,9 @@ class Counter:
             engine = create_engine(self.config.database_url(schema))
             upgrade(engine, schema)
             engine.dispose()
+        tracker = create_engine(self.config.database_url("tracker"))
+        outbox.create(tracker)
+        tracker.dispose()
 
     def now(self) -> datetime:
         return datetime.now(timezone.utc) + self.later

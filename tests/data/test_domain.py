@@ -58,7 +58,11 @@ PASSED = {
     "utter_callback_recap": {"recap", "call_by"},
     "utter_callback_recorded": {"phone", "call_by"},
     **{f"utter_booking_{what}": {"title"} for what in ("times", "gone", "all_taken")},
-    **{f"utter_booking_{what}": {"time"} for what in ("chosen", "yours", "full")},
+    **{f"utter_booking_{what}": {"time"} for what in ("chosen", "full", "begun", "cancelled")},
+    **{f"utter_booking_{what}": {"time"} for what in ("no_other", "move")},
+    "utter_booking_yours": {"time", "booking"},
+    "utter_booking_move_recap": {"recap"},
+    "utter_booking_moved": {"phone", "time"},
     "utter_booking_recap": {"recap"},
     "utter_booking_recorded": {"phone", "time"},
     "utter_ask_status": {"reference"},
@@ -66,6 +70,7 @@ PASSED = {
     "utter_status": STATUS,
     "utter_status_pending": STATUS,
     "utter_campaign": {"told"},
+    "utter_said_again": {"told"},
 }
 """What an action passes along with a response, beyond the settings."""
 BUILT_IN = {"action_listen", "action_default_fallback", "action_restart", "action_back"}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -86,7 +86,7 @@ def others_take(stack: Stack, hour: int, places: int = 20) -> None:
 
 def take(stack: Stack, hour: int, seat: int, sender_id: str) -> None:
     slot = f"{DAY:%Y%m%d}-{hour:02}00"
-    row = (f"by-hand-{hour}-{seat}", "hotline", slot, seat, sender_id, MOMENT, MOMENT)
+    row = (str(uuid4()), "hotline", slot, seat, sender_id, MOMENT, MOMENT)
     with closing(sqlite3.connect(stack.folder / "journal.db", timeout=10)) as journal:
         journal.execute(
             "INSERT INTO booking (callback_id, campaign, slot, seat, sender_id, booked_at, ends_at)"
@@ -189,17 +189,197 @@ def test_who_has_booked_is_told_so_and_books_no_second_time(stack: Stack) -> Non
     assert len(seats(stack, chat)) == 1
 
 
-def test_who_wants_to_cancel_is_told_whom_to_call(stack: Stack) -> None:
+def booked(stack: Stack) -> Chat:
+    """A customer with a seat at nine o'clock."""
+    chat = stack.chat()
+    at_recap(chat)
+    chat.press("确认预约")
+    assert seats(stack, chat) == [f"{DAY:%Y%m%d}-0900"]
+    return chat
+
+
+def called(stack: Stack, chat: Chat) -> dict[str, str]:
+    """What the bank's desk has of this customer's calls: the time they want → where it stands."""
+    with closing(sqlite3.connect(stack.folder / "journal.db")) as journal:
+        query = "SELECT id FROM callback WHERE sender_id = ?"
+        mine = {number for (number,) in journal.execute(query, (chat.sender_id,))}
+    with closing(sqlite3.connect(stack.folder / "casestore.db")) as store:
+        rows = store.execute("SELECT id, preferred, state FROM callbacks").fetchall()
+    return {preferred: state for number, preferred, state in rows if number in mine}
+
+
+def at_the_bank(hours: str) -> str:
+    return f"{shown(hours)}（活动预约）"
+
+
+def test_before_a_booking_there_is_nothing_to_cancel(stack: Stack) -> None:
     chat = stack.chat()
     assert chat.say("取消我的预约")[0].startswith(says("utter_booking_nothing"))
     at_recap(chat)
     told = chat.say("取消我的预约")
     assert told[0] == says("utter_booking_not_yet")
     assert asked(told) == "callback_confirmed"
+
+
+def test_a_booking_is_cancelled_after_a_question_and_the_bank_hears_of_it(stack: Stack) -> None:
+    chat = booked(stack)
+    (told,) = chat.say("取消我的预约")
+    assert shown(NINE) in told
+    assert chat.titles() == ["保留", "换个时间", "取消预约"]
+    assert len(seats(stack, chat)) == 1, "nothing is cancelled before it is confirmed"
+    (told,) = chat.press("取消预约")
+    assert f"{shown(NINE)}的预约取消了" in told
+    assert seats(stack, chat) == []
+    cancelled = {at_the_bank(NINE): "cancelled"}
+    wait_until(lambda: called(stack, chat) == cancelled, 20, "the cancellation at the bank")
+    other = stack.chat()
+    ask(other)
+    assert other.titles()[0] == offered(NINE, 20)
+
+
+def test_who_cancelled_may_book_again(stack: Stack) -> None:
+    chat = booked(stack)
+    chat.say("取消我的预约")
+    chat.press("取消预约")
+    chat.press("预约活动热线")
+    chat.press(offered(TEN, 20))
+    chat.say("13812348000")
+    chat.say("想问理财赎回")
     chat.press("确认预约")
-    (told_where,) = chat.say("取消我的预约")
-    assert "请拨打" in told_where
-    assert shown(NINE) in told_where
+    assert seats(stack, chat) == [f"{DAY:%Y%m%d}-1000"]
+    days = [f"{DAY:%Y%m%d}-{hour}" for hour in ("0900", "1000")]
+    assert counted(stack, chat) == [("booking", day) for day in days]
+
+
+def test_a_booking_is_kept_when_the_customer_wants_it_after_all(stack: Stack) -> None:
+    chat = booked(stack)
+    chat.say("取消我的预约")
+    assert chat.press("保留") == [says("utter_booking_kept")]
+    assert len(seats(stack, chat)) == 1
+
+
+def test_an_old_button_cancels_no_other_booking(stack: Stack) -> None:
+    chat = booked(stack)
+    chat.say("取消我的预约")
+    old = list(chat.buttons)
+    chat.press("取消预约")
+    chat.buttons = old
+    assert chat.press("取消预约") == [says("utter_booking_no_more")]
+    at_recap(chat)
+    chat.press("确认预约")
+    chat.buttons = old
+    assert chat.press("取消预约") == [says("utter_booking_no_more")]
+    assert len(seats(stack, chat)) == 1
+
+
+def test_a_time_that_has_begun_is_the_hotlines(stack: Stack) -> None:
+    chat = booked(stack)
+    chat.say("取消我的预约")
+    begun = (f"{local_day(NOW) - timedelta(days=1):%Y%m%d}-0900", f"{NOW:%Y-%m-%d} 00:00:00.000000")
+    with closing(sqlite3.connect(stack.folder / "journal.db", timeout=10)) as journal:
+        change = "UPDATE booking SET slot = ?, ends_at = ? WHERE sender_id = ?"
+        journal.execute(change, (*begun, chat.sender_id))
+        journal.commit()
+    for told in (chat.press("取消预约"), chat.say("取消我的预约")):
+        assert "请拨打" in told[0]
+        assert chat.titles() == [] or "取消预约" not in told
+    assert len(seats(stack, chat)) == 1
+
+
+def test_a_booking_is_moved_with_all_that_was_told_and_counted_once(stack: Stack) -> None:
+    chat = booked(stack)
+    chat.say("修改我的预约")
+    told = chat.press("换个时间")
+    assert shown(NINE) in told[0]
+    assert asked(told) == "callback_time"
+    assert chat.titles() == [*(offered(hours, 20) for hours in (TEN, ELEVEN)), "保留原来的时间"]
+    told = chat.press(offered(TEN, 20))
+    assert f"预约时间：{shown(TEN)}" in told[-1]
+    assert "138****8000" in told[-1]
+    assert "想问理财赎回" in told[-1]
+    assert seats(stack, chat) == [f"{DAY:%Y%m%d}-0900"], "kept until the new one is confirmed"
+    (told_moved,) = chat.press("确认改约")
+    assert shown(TEN) in told_moved
+    assert seats(stack, chat) == [f"{DAY:%Y%m%d}-1000"]
+    assert counted(stack, chat) == [("booking", f"{DAY:%Y%m%d}-0900")]
+    both = {at_the_bank(NINE): "cancelled", at_the_bank(TEN): "open"}
+    wait_until(lambda: called(stack, chat) == both, 20, "both calls at the bank")
+
+
+def test_a_new_time_may_be_changed_again_before_it_is_confirmed(stack: Stack) -> None:
+    chat = booked(stack)
+    chat.say("我的预约")
+    chat.press("换个时间")
+    chat.press(offered(TEN, 20))
+    assert asked(chat.press("换个时间")) == "callback_time"
+    assert chat.titles() == [offered(ELEVEN, 20), "还按刚才选的", "保留原来的时间"]
+    chat.press(offered(ELEVEN, 20))
+    chat.press("确认改约")
+    assert seats(stack, chat) == [f"{DAY:%Y%m%d}-1100"]
+
+
+@pytest.mark.parametrize("how", ["保留原来的时间", "取消"])
+def test_who_does_not_move_after_all_keeps_the_seat(stack: Stack, how: str) -> None:
+    chat = booked(stack)
+    chat.say("我的预约")
+    chat.press("换个时间")
+    told = chat.press(how) if how in chat.titles() else chat.say(how)
+    assert told == [says("utter_booking_kept")]
+    assert seats(stack, chat) == [f"{DAY:%Y%m%d}-0900"]
+    assert draft(stack, chat) == {}
+
+
+def test_a_new_time_gone_at_the_confirmation_costs_no_seat(stack: Stack) -> None:
+    chat = booked(stack)
+    chat.say("我的预约")
+    chat.press("换个时间")
+    chat.press(offered(TEN, 20))
+    others_take(stack, 10)
+    told = chat.press("确认改约")
+    assert shown(TEN) in told[0]
+    assert asked(told) == "callback_time"
+    assert seats(stack, chat) == [f"{DAY:%Y%m%d}-0900"]
+    chat.press(offered(ELEVEN, 20))
+    chat.press("确认改约")
+    assert seats(stack, chat) == [f"{DAY:%Y%m%d}-1100"]
+
+
+def test_a_move_that_is_all_taken_is_not_begun(stack: Stack) -> None:
+    chat = booked(stack)
+    for hour in (10, 11):
+        others_take(stack, hour)
+    chat.say("我的预约")
+    (told,) = chat.press("换个时间")
+    assert f"您约的{shown(NINE)}还给您留着" in told
+    assert chat.say("取消") == [says("utter_nothing_open")]
+
+
+def test_cancelling_in_the_middle_of_a_move_ends_the_move(stack: Stack) -> None:
+    chat = booked(stack)
+    chat.say("我的预约")
+    chat.press("换个时间")
+    (told,) = chat.say("取消我的预约")
+    assert shown(NINE) in told
+    chat.press("取消预约")
+    assert seats(stack, chat) == []
+    assert chat.say("取消") == [says("utter_nothing_open")]
+
+
+def test_a_complaint_in_between_is_there_after_a_cancellation(stack: Stack) -> None:
+    chat = booked(stack)
+    chat.say("我要投诉")
+    chat.press("同意，开始登记")
+    told = chat.say("取消我的预约")
+    assert shown(NINE) in told[0]
+    assert asked(told) == "complaint_detail"
+    assert seats(stack, chat) == [f"{DAY:%Y%m%d}-0900"]
+
+
+def test_a_cancelled_call_is_told_as_such_among_what_is_kept(stack: Stack) -> None:
+    chat = booked(stack)
+    chat.say("取消我的预约")
+    chat.press("取消预约")
+    assert any("已经取消" in told for told in chat.say("导出我的信息"))
 
 
 def test_another_time_may_be_chosen_before_the_confirmation(stack: Stack) -> None:
@@ -367,3 +547,17 @@ def test_the_booking_is_among_what_is_kept_and_goes_when_the_customer_wants(stac
     other = stack.chat()
     ask(other)
     assert other.titles()[0] == offered(NINE, 19), "the seat stays taken: the call will come"
+
+
+def test_who_has_a_booking_deleted_takes_no_second_seat(stack: Stack) -> None:
+    chat = stack.chat()
+    at_recap(chat)
+    chat.press("确认预约")
+    chat.say("删除我的信息")
+    chat.press("确认删除")
+    at_recap(chat, left=19)
+    (told,) = chat.press("确认预约")
+    assert "每位客户只能约一次" in told
+    other = stack.chat()
+    ask(other)
+    assert other.titles()[0] == offered(NINE, 19), "one seat, not two"

@@ -119,6 +119,39 @@ def test_outside_its_days_a_campaign_says_so_and_still_helps(
     assert answer.splitlines()[-1].startswith("依据：")
 
 
+def test_an_old_poster_leads_to_what_is_on_now(stack: Stack) -> None:
+    chat = stack.chat()
+    (welcome,) = chat.scan("past-hall")
+    assert "有什么活动" in welcome.splitlines()[-1]
+    assert chat.say("有什么活动？") == [says("utter_campaign_which")]
+    chat.press("金融集市")
+    assert "八项权利" in chat.titles()
+
+
+def test_the_further_pages_are_reached_by_typing_their_title(visitor: Chat) -> None:
+    pressed = visitor.press("更多内容"), visitor.titles()
+    visitor.press("回到活动")
+    assert (visitor.say("更多内容"), visitor.titles()) == pressed
+
+
+def test_what_was_not_read_is_said_again(visitor: Chat) -> None:
+    answer, offered = visitor.say("ATM机吞卡了怎么办"), visitor.titles()
+    visitor.buttons = []
+    assert (visitor.say("没看清再说一遍"), visitor.titles()) == (answer, offered)
+    assert (visitor.say("再说一遍"), visitor.titles()) == (answer, offered)
+
+
+def test_who_is_not_understood_at_a_stand_finds_the_way_back(visitor: Chat) -> None:
+    visitor.say("同意")
+    assert visitor.titles()[-1] == "回到活动"
+    visitor.press("回到活动")
+    assert "八项权利" in visitor.titles()
+
+
+def test_who_says_thanks_and_good_bye_is_let_go(visitor: Chat) -> None:
+    assert visitor.say("谢谢 再见") in ([says("utter_goodbye")], [says("utter_thanks")])
+
+
 def test_further_pages_stay_with_a_campaign_that_is_not_going_on(stack: Stack) -> None:
     chat = stack.chat()
     chat.scan("next-hall")

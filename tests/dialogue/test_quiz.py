@@ -10,6 +10,7 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import yaml
@@ -320,10 +321,28 @@ def test_deleting_what_is_kept_takes_the_quiz_along(stack: Stack) -> None:
     chat.say("删除我的信息")
     chat.press("确认删除")
     assert reminders(stack, chat) == []
+    assert "最近看过的活动" not in chat.say("看看我的信息")[0]
+    chat.scan(f"{FAIR}-hall")
     assert chat.say("答题")[-1].startswith("选个难度")
 
 
 # -- counting ----------------------------------------------------------------------------------
+
+
+def test_an_answer_whose_reply_was_lost_answers_one_question(stack: Stack) -> None:
+    """Killed between storing the turn and the reply: the same message comes once more."""
+    chat = visitor(stack)
+    body = {"id": str(uuid4()), "text": str(EASY[0]["answer"])}
+    heard = chat.post(body).json()["messages"]
+    with closing(sqlite3.connect(stack.folder / "channel.db", timeout=10)) as channel:
+        channel.execute("DELETE FROM message WHERE reply_to = ?", (body["id"],))
+        channel.execute("UPDATE message SET answered = 0 WHERE key = ?", (body["id"],))
+        channel.commit()
+    again = chat.post(body).json()["messages"]
+    assert [m["text"] for m in again] == [m["text"] for m in heard]
+    assert [len(m["buttons"]) for m in again] == [len(m["buttons"]) for m in heard]
+    assert again[-1]["text"].endswith(EASY[1]["question"])
+    assert chat.say("看看我的信息")[0].count("答题记录1条") == 1
 
 
 def test_a_round_is_counted_question_by_question(stack: Stack) -> None:

@@ -289,7 +289,13 @@ def test_starting_over_keeps_the_booked_time_and_no_other() -> None:
     assert ordinary[b.TIME] is None
 
 
-@pytest.mark.parametrize("said", ["取消预约", "我要取消预约", "不预约了", "不想要这个预约了"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("取消预约", "我要取消预约", "不预约了", "不想要这个预约了"),
+        *("算了不约了", "算了，我不约了", "还是不约了吧"),
+    ],
+)
 def test_a_booking_is_left_in_its_own_words(said: str) -> None:
     talk = booked()
     talk.say(said, "account_service")
@@ -297,3 +303,56 @@ def test_a_booking_is_left_in_its_own_words(said: str) -> None:
     talk.say("是的")
     assert talk.requested is None
     assert talk.said == ["utter_callback_form_cancelled"]
+
+
+# -- moved -----------------------------------------------------------------------------------------
+
+HELD = {b.INSTEAD: "8f3c2b1e-1111-4222-8333-444455556666", b.HELD: "20270315-0900"}
+MOVED = {
+    b.PHONE: sealed("13812348000"),
+    b.TOPIC: "理财赎回",
+    b.BOOKING: {"campaign": "315-2027", "slot": None, **HELD},
+}
+
+
+def moved() -> CallbackTalk:
+    """A new time that is read back, for a booking that is moved."""
+    talk = CallbackTalk("", **MOVED)
+    chosen = {"campaign": "315-2027", "slot": "20270315-1000", **HELD}
+    talk.values.update({b.BOOKING: chosen, b.TIME: "3月15日 10:00—11:00"})
+    talk.requested = b.CONFIRMED
+    return talk
+
+
+def test_of_a_booking_that_is_moved_only_the_time_is_asked_for() -> None:
+    talk = CallbackTalk("", **MOVED)
+    assert talk.requested == b.TIME
+    assert (talk[b.PHONE], talk[b.TOPIC]) == (MOVED[b.PHONE], MOVED[b.TOPIC])
+
+
+@pytest.mark.parametrize("said", ["取消", "跳过", "取消预约", "不预约了", "press"])
+def test_who_chooses_no_other_time_keeps_the_one_there_is(said: str) -> None:
+    talk = CallbackTalk("", **MOVED)
+    if said == "press":
+        talk.press(b.BOOKING, False)
+    else:
+        talk.say(said)
+    assert talk.requested is None
+    assert talk.said == ["utter_booking_kept"]
+
+
+@pytest.mark.parametrize("said", ["不用打了", "取消", "press"])
+def test_a_move_that_is_not_confirmed_leaves_the_booking_as_it_was(said: str) -> None:
+    talk = moved()
+    if said == "press":
+        talk.press(b.CONFIRMED, False)
+    else:
+        talk.say(said)
+    assert (talk.requested, talk[b.CONFIRMED]) == (None, None)
+    assert talk.said == ["utter_booking_kept"]
+
+
+def test_starting_over_still_moves_the_booking() -> None:
+    talk = moved()
+    talk.say("重新开始")
+    assert b.moving(talk[b.BOOKING]) == HELD

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from bot.nlu.campaign import (
+    asks_what_is_on,
+    wants_more,
     wants_no_reminder,
     wants_own_booking,
     wants_the_menu,
@@ -36,6 +38,7 @@ SAID: Mapping[str, tuple[str, ...]] = {
             "看看活動",
         ),
         *("315活动有什么内容", "3·15活动", "活动首页", "小保，看看活动吧", "今天有什么活动"),
+        *("更多内容", "看别的"),
     ),
     "campaign_share": (
         *(
@@ -168,3 +171,15 @@ def test_other_words_about_bookings_are_no_wish_about_ones_own(text: str) -> Non
 
 def test_no_example_of_another_intent_asks_for_a_booking_of_ones_own() -> None:
     assert [(intent, text) for intent, text in examples() if wants_own_booking(text)] == []
+
+
+@pytest.mark.parametrize(("text", "is_it"), [("有什么活动？", True), ("看看活动", False)])
+def test_who_asks_which_campaigns_there_are_means_more_than_one(text: str, is_it: bool) -> None:
+    assert asks_what_is_on(normalise(text)) is is_it
+
+
+@pytest.mark.parametrize(("text", "is_it"), [("看别的", True), ("看别的银行的利率", False)])
+def test_the_further_pages_are_asked_for_by_the_title_of_their_button(
+    text: str, is_it: bool
+) -> None:
+    assert wants_more(normalise(text)) is is_it

@@ -101,6 +101,7 @@ def test_in_free_text_only_a_short_question_is_aside() -> None:
 
 def test_elsewhere_a_question_or_a_long_text_is_aside() -> None:
     assert is_aside(turn("存款保险赔多少", "faq"), free_text=False)
+    assert is_aside(turn("银行哪些业务是免费的", "faq"), free_text=False)
     assert is_aside(turn("我想了解一下存款保险最高的赔付", "faq"), free_text=False)
     assert not is_aside(turn("信用卡", "faq"), free_text=False)
 

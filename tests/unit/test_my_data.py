@@ -24,6 +24,7 @@ from bot.intake.my_data import (
     KeptFile,
     LaterAct,
     MyData,
+    Visited,
     Wanted,
     correcting,
     deleting,
@@ -387,12 +388,20 @@ def test_calls_asked_for_are_told_with_the_phone_masked() -> None:
     assert "13812348000" not in page
 
 
+def test_a_call_that_was_cancelled_is_told_as_such() -> None:
+    calls = [AskedCall(NOW, "13812348000", "理财赎回", is_cancelled=True)]
+    assert "138****8000，理财赎回，已经取消" in export(replace(NOTHING, calls=calls))[0]
+
+
 def test_a_booked_call_is_told_and_may_be_forgotten_though_the_call_comes() -> None:
     data = replace(NOTHING, booked=[BookedCall(NOW, "3月15日 9:00—10:00")])
     assert "活动热线的预约1次：3月15日 9:00—10:00，时间过后7天自动删除" in overview(data)
     assert "【活动预约】" in export(data)[0]
     assert "约了3月15日 9:00—10:00" in export(data)[0]
-    assert "可以马上删除：活动预约的记录1条（约好的电话照常打给您）" in deleting(data)
+    assert (
+        "可以马上删除：活动预约的记录1条（约好的电话照常打给您，不想要请先说“取消我的预约”）"
+        in deleting(data)
+    )
 
 
 def test_answers_to_quizzes_and_reminders_are_shown_and_can_be_deleted() -> None:
@@ -400,3 +409,10 @@ def test_answers_to_quizzes_and_reminders_are_shown_and_can_be_deleted() -> None
     for told in (overview(data), "\n".join(export(data)), deleting(data)):
         assert "答题记录12条" in told
         assert "小问答的提醒1个" in told
+
+
+def test_the_campaign_somebody_came_by_is_shown_and_can_be_deleted() -> None:
+    data = replace(NOTHING, visited=Visited("3·15消费者权益日", NOW))
+    for told in (overview(data), "\n".join(export(data))):
+        assert "最近看过的活动：3·15消费者权益日" in told
+    assert "看过哪个活动的记录" in deleting(data)

@@ -29,7 +29,10 @@ _ANOTHER_NUMBER = re.compile(r"换|别的|另外?一?个|其他|不是这|新(?:
 _NO_CALL = re.compile(
     r"(?:不用|不要|别|不必|不需要)(?:再)?(?:回电|回|打)?(?:电话)?(?:过来|给我)?了?"
 )
-_NO_BOOKING = re.compile(r"我?(?:想|要)?(?:(?:取消|退掉?|不要|不想要)(?:这个)?|不)预约了?")
+_NO_BOOKING = re.compile(
+    r"(?:算了|还是)?[,， ]?我?(?:想|要)?"
+    r"(?:(?:(?:取消|退掉?|不要|不想要)(?:这个)?|不想?)预约了?|不想?约了吧?)"
+)
 _BOOKED = (b.BOOKING, b.TIME)
 _ANSWERS_OF: Mapping[str, str] = {
     f.PHONE: b.PHONE,
@@ -72,8 +75,11 @@ class CallbackForm(Form):
     # -- the beginning -------------------------------------------------------------------------
 
     def start(self, state: FormState, turn: Turn) -> Step:
-        """`state` holds what is known: a phone to offer, the subject, a name, a booked time."""
-        known = (b.OFFERED, b.TOPIC, b.NAME, *_BOOKED)
+        """`state` holds what is known: a phone to offer, the subject, a name, a booked time.
+
+        Of a booking that is moved also the phone itself, which the bank has already.
+        """
+        known = (b.PHONE, b.OFFERED, b.TOPIC, b.NAME, *_BOOKED)
         values: dict[str, Any] = {
             **dict.fromkeys(b.SLOTS),
             **{name: state.get(name) for name in known},
@@ -103,7 +109,7 @@ class CallbackForm(Form):
             return None
         if yes:
             return self.next(state, Step(values={b.CONFIRMED: True}))
-        return self.end(f"utter_{b.TABLE.name}_cancelled")
+        return self._leave(state)
 
     def pressed(self, state: FormState, turn: Turn, name: str, value: Any) -> Step | None:
         if name == b.BOOKING:
@@ -118,13 +124,24 @@ class CallbackForm(Form):
         if asks_phone and not turn.phones and _ANOTHER_NUMBER.search(turn.text):
             return Step(values={b.OFFERED: None}, ask=b.PHONE)
         if state.requested == b.CONFIRMED and _NO_CALL.fullmatch(turn.text.strip("。！!,， ")):
-            return self.end(f"utter_{b.TABLE.name}_cancelled")
+            return self._leave(state)
         if state.get(b.BOOKING) and _NO_BOOKING.fullmatch(turn.text.strip("。！!,， ")):
             return self.interlude(state, t.CANCEL)
         wishes = turn.intent == CALLBACK and len(turn.text) <= LONGEST_BARE_WISH
         if wishes and state.requested == b.TOPIC:  # once more, it is not what to talk about
             return Step(ask=b.TOPIC)
         return None
+
+    def interlude(self, state: FormState, name: str, **notes: Any) -> Step:
+        """Who does not want another time after all loses nothing by it, and is not asked twice."""
+        if name == t.CANCEL and b.moving(state.get(b.BOOKING)):
+            return self._leave(state)
+        return super().interlude(state, name, **notes)
+
+    def _leave(self, state: FormState) -> Step:
+        """No call is wanted; of a booking that was to be moved, that it stays where it is."""
+        stays = bool(b.moving(state.get(b.BOOKING)))
+        return self.end("utter_booking_kept" if stays else f"utter_{b.TABLE.name}_cancelled")
 
     def _is_aside(self, state: FormState, turn: Turn, free_text: bool) -> bool:
         gives_phone = bool(turn.phones) and state.requested in (b.PHONE, b.CONFIRMED)
@@ -133,6 +150,8 @@ class CallbackForm(Form):
 
     def _booking_pressed(self, state: FormState, *, keeps: bool) -> Step:
         """Under the times of the campaign: the one booked stays, or none is wanted after all."""
+        if not keeps and b.moving(state.get(b.BOOKING)):
+            return self._leave(state)
         if not keeps:
             return self.next(state, Step(values=dict.fromkeys(_BOOKED)))
         return self._go_on(state)
@@ -184,8 +203,10 @@ class CallbackForm(Form):
 
     def _skip(self, state: FormState) -> Step | None:
         """Skipping the choice of another time keeps the one there is."""
-        is_booked = state.requested == b.TIME and state.get(b.BOOKING) and state.get(b.TIME)
-        return self._go_on(state) if is_booked else super()._skip(state)
+        booking = state.get(b.BOOKING) if state.requested == b.TIME else None
+        if booking and state.get(b.TIME):
+            return self._go_on(state)
+        return self._leave(state) if b.moving(booking) else super()._skip(state)
 
     def kept_on_restart(self, state: FormState) -> dict[str, Any]:
         booked = _BOOKED if state.get(b.BOOKING) else ()

@@ -86,6 +86,17 @@ def test_the_backlog_tells_how_many_and_how_old(engine: Engine) -> None:
     assert (found.backlog().count, found.backlog().oldest) == (1, NOW + LEASE)
 
 
+def test_a_row_that_a_later_version_wrote_holds_up_no_fact(engine: Engine) -> None:
+    outbox.create(engine)
+    with engine.begin() as tx:
+        row = {"body": '{"id": "1", "kind": "wedding"}'}
+        tx.execute(sa.text("INSERT INTO fact_outbox (body) VALUES (:body)"), row)
+    put(engine, fact(1))
+    found = FactOutbox(engine)
+    assert waiting(found) == [fact(1)]
+    assert (found.backlog().count, found.backlog().oldest) == (2, None)
+
+
 def test_making_the_table_once_more_changes_nothing(engine: Engine) -> None:
     put(engine, fact(1))
     outbox.create(engine)

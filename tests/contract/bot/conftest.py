@@ -22,6 +22,7 @@ from tests.postgres import throwaway_cluster
 SCHEMAS = ("journal", "channel", "knowledge")
 TABLES = (
     *("intake", "act", "evidence", "draft", "feed", "callback", "booking", "quiz_reminder"),
+    "cancellation",
     *("message", "ended_session", "web_session", "outbound", "handover", "desk_feed"),
     *("wechat_customer", "wechat_grant", "wechat_delivery", "wechat_nonce", "wechat_token"),
     *("miss", "vote"),

@@ -20,11 +20,13 @@ from bot.errors import Permanent, Retryable, StorageError
 from bot.intake.acts import ActKind, SqlActs
 from bot.intake.bootstrap import callback_reference
 from bot.intake.callbacks import Callback, SqlCallbacks
+from bot.intake.cancellations import Cancellation, SqlCancellations
 from bot.intake.drafts import Draft, SqlDrafts
 from bot.intake.evidence import SqlEvidence
 from bot.intake.feed import SqlFeed
 from bot.intake.journal import SqlJournal
 from bot.intake.outbox import together
+from bot.intake.seats import Seat
 from bot.launcher.notices import Notices
 from bot.launcher.receipts import Receipts
 from bot.launcher.relay_process import Desk, build_errands, build_relay
@@ -48,10 +50,12 @@ class Office:
         self.acts, self.evidence = SqlActs(engine, sealer()), SqlEvidence(engine, sealer(), folder)
         self.drafts = SqlDrafts(engine, sealer(), lambda _: "7")
         self.callbacks, self.chats = SqlCallbacks(engine, sealer(), callback_reference), FakeDesk()
+        self.cancellations = SqlCancellations(engine, callback_reference)
         self.desk = Desk(
             journal=self.journal,
             acts=self.acts,
             callbacks=self.callbacks,
+            cancellations=self.cancellations,
             evidence=self.evidence,
             drafts=self.drafts,
             feed=SqlFeed(engine),
@@ -114,7 +118,13 @@ class Office:
         return self.transcript.after(sender_id, 0)
 
     def undelivered(self) -> int:
-        outboxes = (self.journal, self.callbacks, self.acts, self.evidence)
+        outboxes = (
+            self.journal,
+            self.callbacks,
+            self.cancellations,
+            self.acts,
+            self.evidence,
+        )
         backlog = together(outbox.backlog(self.clock()) for outbox in outboxes)
         return backlog.pending + backlog.parked
 
@@ -345,7 +355,7 @@ def test_what_is_brought_to_a_follower_knows_its_complaint_and_its_notice(office
     office.cases.reply(reference, "已经整改")
     office.run_errands()
     outgoing = office.claimed()
-    assert (outgoing.reference, outgoing.is_unasked) == (reference, True)
+    assert (outgoing.reference, outgoing.is_worth_a_call) == (reference, True)
     assert "已经整改" in outgoing.message.text
     assert [button["title"] for button in outgoing.message.buttons] == ["满意", "不满意"]
 
@@ -475,7 +485,7 @@ def test_errands_that_all_fail_leave_deliveries_alone(office: Office) -> None:
     assert office.undelivered() == 0
 
 
-def call_back(office: Office) -> Callback:
+def call_back(office: Office, seat: Seat | None = None) -> Callback:
     """A call asked for now."""
     asked = Callback(
         id=uuid4(),
@@ -488,7 +498,7 @@ def call_back(office: Office) -> Callback:
         topic="理财赎回",
         preferred=None,
     )
-    office.callbacks.record(asked, office.clock())
+    office.callbacks.record(asked, office.clock(), seat)
     return asked
 
 
@@ -521,3 +531,80 @@ def test_an_officer_sees_a_call_back_the_desk_refused_and_tries_it_again(office:
     office.run_errands()
     office.deliver()
     assert list(office.chats.callbacks) == [str(asked.id)]
+
+
+def cancelled(office: Office) -> Callback:
+    """A booked call that the customer cancels a minute later."""
+    asked = call_back(office, Seat("315-2027", "20270315-0900", 1))
+    office.clock.forward(minutes=1)
+    wish = Cancellation(asked.id, asked.channel, asked.sender_id)
+    assert office.cancellations.record(wish, office.clock())
+    return asked
+
+
+def test_a_cancellation_arrives_after_the_call_it_cancels(office: Office) -> None:
+    asked = cancelled(office)
+    at = office.clock()
+    office.chats.failures.append(Retryable("HTTP 503"))
+    office.deliver()
+    assert office.chats.cancelled == {}
+    assert office.undelivered() == 2
+    office.clock.forward(minutes=1)
+    office.deliver()
+    assert list(office.chats.callbacks) == [str(asked.id)]
+    assert office.chats.cancelled == {str(asked.id): at.isoformat()}
+    assert office.undelivered() == 0
+    assert office.said() == []
+
+
+def test_a_cancellation_of_a_call_long_delivered_and_deleted_here_arrives(office: Office) -> None:
+    asked = call_back(office, Seat("315-2027", "20270315-0900", 1))
+    office.deliver()
+    office.clock.forward(minutes=1)
+    assert office.callbacks.purge(office.clock() - timedelta(seconds=1)) == 1
+    wish = Cancellation(asked.id, asked.channel, asked.sender_id)
+    office.cancellations.record(wish, office.clock())
+    office.deliver()
+    assert list(office.chats.cancelled) == [str(asked.id)]
+
+
+def test_a_refused_cancellation_waits_for_an_officer(office: Office) -> None:
+    asked = call_back(office, Seat("315-2027", "20270315-0900", 1))
+    office.deliver()
+    wish = Cancellation(asked.id, asked.channel, asked.sender_id)
+    office.cancellations.record(wish, office.clock())
+    office.chats.failures.append(Permanent("HTTP 404 callback_not_found"))
+    office.deliver()
+    office.run_errands()
+    (item,) = office.cases.reports[-1]["items"]
+    assert (item["kind"], item["status"]) == ("callback_cancel", "parked")
+    office.cases.press_retry(item["reference"])
+    office.run_errands()
+    office.deliver()
+    assert list(office.chats.cancelled) == [str(asked.id)]
+
+
+def test_while_the_call_is_parked_its_cancellation_waits_and_goes_with_it(office: Office) -> None:
+    asked = cancelled(office)
+    office.chats.failures.append(Permanent("HTTP 422 invalid_request"))
+    office.deliver()
+    office.clock.forward(days=1)
+    office.deliver()
+    assert office.chats.cancelled == {}
+    office.run_errands()
+    items = office.cases.reports[-1]["items"]
+    assert {item["reference"] for item in items} == {items[0]["reference"]}
+    office.cases.press_retry(items[0]["reference"])
+    office.run_errands()
+    office.deliver()
+    assert list(office.chats.cancelled) == [str(asked.id)]
+
+
+def test_a_cancellation_is_forgotten_when_it_has_long_arrived(office: Office) -> None:
+    asked = cancelled(office)
+    office.deliver()
+    office.run_errands()
+    assert office.cancellations.of([str(asked.id)]) == {str(asked.id)}
+    office.clock.forward(days=8)
+    office.run_errands()
+    assert office.cancellations.of([str(asked.id)]) == set()

@@ -223,8 +223,9 @@ def test_a_long_conversation_is_handed_over_whole(bank: Bank) -> None:
     assert bank.desk.say(mine.id, said) is State.WAITING
 
 
-def test_the_same_call_is_asked_for_once(desk: Desk) -> None:
-    asked = {
+def wanted_call() -> dict[str, Any]:
+    """A call of its own, asked for now."""
+    return {
         "id": str(uuid4()),
         "channel": "web",
         "asked_at": _now().isoformat(),
@@ -235,10 +236,28 @@ def test_the_same_call_is_asked_for_once(desk: Desk) -> None:
         "preferred": "下午三点以后",
         "chat": None,
     }
+
+
+def test_the_same_call_is_asked_for_once(desk: Desk) -> None:
+    asked = wanted_call()
     for _ in range(2):
         assert desk.ask_callback(asked)["state"] == "open"
     with pytest.raises(Permanent, match="idempotency_conflict"):
         desk.ask_callback({**asked, "phone": "13900139000"})
+
+
+def test_a_call_is_cancelled_and_again_it_is_the_same(desk: Desk) -> None:
+    asked = wanted_call()
+    desk.ask_callback(asked)
+    for _ in range(2):
+        answer = desk.cancel_callback({"id": asked["id"], "at": _now().isoformat()})
+        assert answer == {"id": asked["id"], "state": "cancelled"}
+    assert desk.ask_callback(asked)["state"] == "cancelled"
+
+
+def test_a_call_the_desk_does_not_know_is_cancelled_in_vain_for_good(desk: Desk) -> None:
+    with pytest.raises(Permanent, match="HTTP 404 callback_not_found"):
+        desk.cancel_callback({"id": str(uuid4()), "at": _now().isoformat()})
 
 
 def test_how_the_desk_stands(service: Stack) -> None:

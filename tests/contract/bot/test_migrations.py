@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -25,9 +27,11 @@ from bot.errors import StorageError
 from bot.handover import feed, store
 from bot.intake import callbacks
 from bot.intake.acts import SqlActs
+from bot.intake.bootstrap import callback_reference
 from bot.intake.drafts import SqlDrafts
 from bot.intake.feed import SqlFeed
 from bot.intake.journal import SqlJournal
+from bot.intake.seats import Seat, SqlSeats
 from bot.knowledge import feedback
 from bot.storage.engine import UtcDateTime
 from bot.storage.migrate import upgrade
@@ -57,7 +61,8 @@ TABLES = {
     "analytics": set(ANALYTICS.tables),
     "journal": {
         *("intake", "act", "evidence", "draft", "feed"),
-        *(callbacks.callback_table.name, "booking", reminders.reminder_table.name),
+        *(callbacks.callback_table.name, "booking", "cancellation"),
+        reminders.reminder_table.name,
     },
     "channel": set(CHANNEL.tables),
     "knowledge": {"miss", "vote"},
@@ -189,6 +194,40 @@ def _everything_is_delivered(engine: Engine, reference: str) -> None:
     journal.record(complaint(complaint_amount=99.0), NOW)
     assert acts.backlog(NOW).pending == 0
     assert SqlDrafts(engine, sealer(), lambda _: "7").count() == SqlFeed(engine).cursor() == 0
+
+
+def test_a_journal_from_before_campaigns_keeps_its_calls_and_takes_bookings(
+    empty_url: str, connect: Connect
+) -> None:
+    engine = connect(empty_url)
+    upgrade(engine, "journal", "0003_callbacks")
+    kept = callbacks.SqlCallbacks(engine, sealer(), callback_reference)
+    asked = callbacks.Callback(
+        *(UUID(int=1), "web", "web-1", NOW, NOW, PHONE, None, "理财", None),
+    )
+    kept.record(asked, NOW)
+    upgrade(engine, "journal")
+    assert [call["topic"] for call in kept.of_sender("web-1")] == ["理财"]
+    booked = replace(asked, id=UUID(int=2), promised_by=NOW + timedelta(days=1))
+    kept.record(booked, NOW, Seat("315-2027", "20270315-0900", 1))
+    assert len(SqlSeats(engine).of_sender("web-1")) == 1
+    reminders.SqlReminders(engine).put(reminders.Reminder("web-1", "315-2027", "web", NOW, NOW))
+
+
+def test_what_nobody_could_answer_before_campaigns_belongs_to_none(
+    empty_url: str, connect: Connect
+) -> None:
+    engine = connect(empty_url)
+    upgrade(engine, "knowledge", "0001_feedback")
+    row = {"message_id": "k1", "kind": "unknown", "text": "火星能开户吗", "label": "x"}
+    with engine.begin() as tx:
+        _insert(tx, "miss", {**row, "created_at": NOW})
+    upgrade(engine, "knowledge")
+    found = feedback.Feedback(engine)
+    asked = feedback.Miss(feedback.MissKind.UNKNOWN, "火星也能吗", "x", NOW, "315-2027", "somebody")
+    found.missed("k2", asked)
+    assert [miss.campaign for miss in found.misses(NOW)] == [None, "315-2027"]
+    assert [miss.text for miss in found.misses_of("315-2027", 9)] == ["火星也能吗"]
 
 
 def test_a_database_of_a_newer_version_is_not_touched(empty_url: str, connect: Connect) -> None:

@@ -68,7 +68,7 @@ def test_a_seat_is_taken_with_the_call_back(callbacks: SqlCallbacks, seats: SqlS
     assert seats.taken(SEAT.campaign) == {}
     assert callbacks.record(wish(0), NOW, SEAT) == ENDS
     assert seats.taken(SEAT.campaign) == {SEAT.slot: 1}
-    assert seats.of_sender("web-0") == [Booked(SEAT.campaign, SEAT.slot, NOW, ENDS)]
+    assert seats.of_sender("web-0") == [Booked(wish(0).id, SEAT.campaign, SEAT.slot, NOW, ENDS)]
     assert seats.taken("another") == {}
 
 
@@ -170,6 +170,16 @@ def test_who_is_forgotten_leaves_the_seat_taken(callbacks: SqlCallbacks, seats: 
     assert seats.of_sender("web-0") == []
     assert len(seats.of_sender("web-1")) == 1
     assert seats.taken(SEAT.campaign) == {SEAT.slot: 2}
+
+
+def test_who_is_forgotten_takes_no_second_seat(callbacks: SqlCallbacks, seats: SqlSeats) -> None:
+    """Booking and deleting by turns would else take all of them from one conversation."""
+    callbacks.record(wish(0), NOW, SEAT)
+    seats.forget_sender("web-0")
+    with pytest.raises(AlreadyBooked):
+        callbacks.record(replace(wish(1), sender_id="web-0"), NOW, SEAT)
+    assert seats.taken(SEAT.campaign) == {SEAT.slot: 1}
+    assert seats.forget_sender("web-0") == 0
 
 
 def test_a_seat_is_kept_until_its_time_is_over_however_early_the_call_was_handed_over(

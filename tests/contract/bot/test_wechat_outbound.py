@@ -220,7 +220,7 @@ def test_only_what_has_to_be_brought_is_on_its_way(post: Post) -> None:
     post.push("您好", about=About(REFERENCE, NOTICE))
     outgoing = post.next()
     assert (outgoing.sender_id, outgoing.message.text) == (ME, "您好")
-    assert (outgoing.reference, outgoing.is_unasked, outgoing.state) == (
+    assert (outgoing.reference, outgoing.is_worth_a_call, outgoing.state) == (
         REFERENCE,
         True,
         State.PENDING,
@@ -231,7 +231,7 @@ def test_an_answer_is_left_to_its_request_first(post: Post) -> None:
     post.answer("1", ["答"])
     assert post.claimed(NOW + FIRST_CHANCE - SECOND) == []
     (outgoing,) = post.claim(NOW + FIRST_CHANCE)
-    assert not outgoing.is_unasked
+    assert not outgoing.is_worth_a_call
 
 
 def test_of_a_follower_only_the_first_is_given_out(post: Post) -> None:

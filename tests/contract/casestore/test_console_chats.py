@@ -8,7 +8,7 @@ import pytest
 
 from casestore.domain.chat import Author, ChatChannel, ChatMessage, ChatWhy, Suggestion
 from casestore.domain.duty import PRESENT_FOR
-from casestore.domain.staff import IDLE_LIMIT, StaffRole
+from casestore.domain.staff import IDLE_LIMIT, SYSTEM, StaffRole
 from casestore.domain.taxonomy import BUSINESSES, REASONS
 from casestore.edge.services import Services
 from casestore.service.ports import Store
@@ -292,6 +292,27 @@ def test_a_phone_in_clear_is_shown_once_and_noted(
     assert "13800001234" not in page(wang, path)
     assert audited(office, "callback_revealed") == [("staff:wang", f"callback:{call.id}")]
     assert send(wang, f"{path}/reveal", path, field="topic").status_code == 422
+
+
+def test_a_call_the_customer_cancelled_is_told_as_such_and_never_overdue(
+    browser_as: Any, services: Services, office: Store, clock: Clock
+) -> None:
+    call, _ = services.callbacks.ask(make_callback(at=clock()))
+    services.callbacks.cancel("bot", call.id, clock())
+    clock.forward(days=1)
+    wang = browser_as(StaffRole.HANDLER, username="wang")
+    assert "没有要回的电话" in page(wang, "/callbacks")
+    assert "客户已取消" in page(wang, "/callbacks?view=ended")
+    shown = page(wang, f"/callbacks/{call.id}")
+    assert "客户已经取消，不用再打" in shown
+    assert "登记通话" not in shown
+    assert "已过" not in shown
+    form = {"result": "reached", "note": "打了", "try_id": make_id(9_001)}
+    refused = post(wang, f"/callbacks/{call.id}/tries", **form)
+    assert refused.status_code == 409
+    assert "客户已取消" in refused.text
+    assert services.callbacks.count_due(SYSTEM) == 0
+    assert audited(office, "callback_cancelled") == [("client:bot", f"callback:{call.id}")]
 
 
 def test_calls_are_logged_until_the_customer_was_reached(

@@ -2,15 +2,17 @@
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 from typing import Any
 
 import pytest
 
-from casestore.domain.staff import Officer, StaffRole
+from casestore.domain.callback import TryResult
+from casestore.domain.staff import SYSTEM, Officer, StaffRole
 from casestore.edge.services import Services
-from tests.contract.casestore.chat_kit import CHAT, HANDED_OVER, WORDS, chat_id
+from tests.contract.casestore.chat_kit import CHAT, HANDED_OVER, WORDS, chat_id, make_callback
 from tests.contract.casestore.kit import NOW, Clock, TestClient, make_id
 
 DESK = "/api/v1/chats/desk"
@@ -208,6 +210,77 @@ def test_a_call_asked_for_twice_is_one_call(bot: TestClient) -> None:
     assert first.json() == again.json() == {"id": make_id(8_001), "state": "open"}
     other = bot.put(CALL, json={**CALL_BODY, "phone": "13900001234"})
     assert (other.status_code, other.json()["error"]["code"]) == (422, "idempotency_conflict")
+
+
+def cancel(bot: TestClient, address: str = CALL, **body: Any) -> Any:
+    return bot.post(f"{address}/cancel", json={"at": NOW.isoformat(), **body})
+
+
+def test_a_call_is_cancelled_once_however_often_it_is_said(
+    bot: TestClient, services: Services, clock: Clock
+) -> None:
+    bot.put(CALL, json=CALL_BODY)
+    for _ in range(2):
+        answer = cancel(bot)
+        assert answer.status_code == 200
+        assert answer.json() == {"id": make_id(8_001), "state": "cancelled"}
+        clock.forward(minutes=1)
+    (found,) = services.callbacks.ended(SYSTEM)
+    assert found.callback.ended_at == NOW
+    again = bot.put(CALL, json=CALL_BODY)
+    assert (again.status_code, again.json()["state"]) == (200, "cancelled")
+
+
+def test_a_cancelled_call_reminds_nobody(
+    bot: TestClient, services: Services, officer: Any, clock: Clock
+) -> None:
+    officer(StaffRole.SUPERVISOR, username="zhou")
+    bot.put(CALL, json=CALL_BODY)
+    cancel(bot)
+    clock.forward(hours=5)
+    services.chat_watch.watch()
+    assert services.callbacks.open(SYSTEM) == []
+    assert services.reminders.for_("zhou").unread == []
+
+
+def test_a_call_already_made_stays_made(
+    bot: TestClient, services: Services, handler: Officer
+) -> None:
+    bot.put(CALL, json={**CALL_BODY, "chat": None})
+    services.callbacks.log(make_id(8_001), TryResult.REACHED, "说明了收费", handler, make_id(9_001))
+    answer = cancel(bot)
+    assert (answer.status_code, answer.json()["state"]) == (200, "done")
+
+
+def test_a_moment_still_to_come_counts_as_now(bot: TestClient, services: Services) -> None:
+    bot.put(CALL, json=CALL_BODY)
+    cancel(bot, at=(NOW + timedelta(days=400)).isoformat())
+    (found,) = services.callbacks.ended(SYSTEM)
+    assert found.callback.ended_at == NOW
+
+
+def test_a_call_nobody_asked_for_is_not_cancelled(bot: TestClient, services: Services) -> None:
+    answer = cancel(bot)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "callback_not_found")
+    services.callbacks.ask(replace(make_callback(), client="another"))
+    assert cancel(bot).status_code == 404
+    assert len(services.callbacks.open(SYSTEM)) == 1
+
+
+@pytest.mark.parametrize("at", ["", "gestern", "2026-11-23T10:00:00", "x\0", 7, None])
+def test_a_moment_nobody_can_read_cancels_nothing(
+    bot: TestClient, services: Services, at: Any
+) -> None:
+    bot.put(CALL, json=CALL_BODY)
+    answer = cancel(bot, at=at)
+    assert answer.status_code == 422
+    assert "at" in answer.json()["error"]["fields"]
+    assert len(services.callbacks.open(SYSTEM)) == 1
+
+
+@pytest.mark.parametrize("number", ["x", "x%00", "9" * 3000, "%ED%A0%80"])
+def test_a_hostile_number_of_a_call_is_refused(bot: TestClient, number: str) -> None:
+    assert 400 <= cancel(bot, f"/api/v1/callbacks/{number}").status_code < 500
 
 
 @pytest.mark.parametrize("phone", ["", "abc", "1", "138000012345678901234567890"])

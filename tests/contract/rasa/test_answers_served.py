@@ -110,6 +110,25 @@ async def test_the_way_back_is_offered_to_who_came_by_a_code_today(
     assert ("回到活动" in [button["title"] for button in said["buttons"]]) is offered
 
 
+@pytest.mark.parametrize(
+    ("name", "came_at", "offered"),
+    [
+        ("utter_default", "2026-11-30T16:00:00+00:00", True),
+        ("utter_default", None, False),
+        ("utter_ask_something", "2026-11-30T16:00:00+00:00", False),
+    ],
+)
+async def test_where_such_a_customer_is_at_a_loss_the_way_back_is_offered_too(
+    name: str, came_at: str | None, offered: bool
+) -> None:
+    responses = {**_responses(), name: [{"text": "请换个说法。"}]}
+    said = await _said(responses, came_at=came_at, name=name)
+    titles = [button["title"] for button in said.get("buttons") or []]
+    assert ("回到活动" in titles) is offered
+    in_form = await _said(responses, came_at=came_at, name=name, form="complaint_form")
+    assert not in_form.get("buttons"), "a form's question has its own"
+
+
 async def test_a_withdrawn_answer_is_replaced_and_names_the_hotline() -> None:
     said = await _said(_responses(valid_until="2026-11-30"))
     assert [button["title"] for button in said["buttons"]] == ["客服电话"]

@@ -16,7 +16,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from jsonschema import ValidationError
     from rasa.core.actions.action import Action, RemoteAction
-    from rasa.core.channels.channel import CollectingOutputChannel
+    from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
     from rasa.core.lock_store import LockStore
     from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
     from rasa.core.policies.policy import PolicyPrediction
@@ -25,6 +25,7 @@ with warnings.catch_warnings():
     from rasa.shared.core.events import (
         ActionExecuted,
         ActiveLoop,
+        BotUttered,
         SessionStarted,
         SlotSet,
         UserUttered,
@@ -177,6 +178,35 @@ async def test_a_turn_whose_action_failed_is_no_turn() -> None:
         await processor._run_action(
             _BrokenAction(), tracker, CollectingOutputChannel(), nlg, prediction
         )
+
+
+async def test_a_message_whose_turn_is_stored_is_answered_with_the_same_words(
+    tmp_path: Path,
+) -> None:
+    """Its answer may have been lost on the way to the customer: the turn must not run again."""
+    store, button = _store(tmp_path), {"title": "2", "payload": "/answer"}
+    tracker = _conversation("答题")
+    tracker.update(UserUttered("2", message_id="k2"))
+    tracker.update(ActionExecuted("action_ask"))
+    tracker.update(BotUttered("答对了！", {"buttons": None}))
+    tracker.update(BotUttered("第2题", {"buttons": [button]}, {"utter_action": "utter_campaign"}))
+    tracker.update(ActionExecuted("action_listen"))
+    await store.save(tracker)
+    processor = object.__new__(WholeTurnProcessor)
+    processor.tracker_store, processor.domain = store, Domain.empty()
+    processor.nlg = TemplatedNaturalLanguageGenerator({})
+    processor.model_metadata = SimpleNamespace(model_id="m", assistant_id="a")
+    output = CollectingOutputChannel()
+    for _ in range(2):
+        await processor.handle_message(UserMessage("2", output, tracker.sender_id, message_id="k2"))
+    once = [
+        {"recipient_id": tracker.sender_id, "text": "答对了！"},
+        {"recipient_id": tracker.sender_id, "text": "第2题", "buttons": [button]},
+    ]
+    assert output.messages == [*once, *once]
+    stored = await store.retrieve(tracker.sender_id)
+    assert stored is not None
+    assert list(stored.events) == list(tracker.events)
 
 
 ANSWERS = (

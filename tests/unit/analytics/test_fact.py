@@ -33,13 +33,13 @@ def test_what_is_no_fact_is_refused(spoil: dict[str, object]) -> None:
 
 
 def test_the_same_cause_has_the_same_id_and_another_one_another() -> None:
-    same = fact_id("web-1", "k", FactKind.SCAN)
-    assert same == fact_id("web-1", "k", FactKind.SCAN)
+    same = fact_id(b"s", "web-1", "k", FactKind.SCAN)
+    assert same == fact_id(b"s", "web-1", "k", FactKind.SCAN)
     others = {
-        fact_id("web-2", "k", FactKind.SCAN),
-        fact_id("web-1", "l", FactKind.SCAN),
-        fact_id("web-1", "k", FactKind.COMPLAINT),
-        fact_id("web-1", "k", FactKind.SCAN, "q1"),
+        fact_id(b"s", "web-2", "k", FactKind.SCAN),
+        fact_id(b"s", "web-1", "l", FactKind.SCAN),
+        fact_id(b"s", "web-1", "k", FactKind.COMPLAINT),
+        fact_id(b"s", "web-1", "k", FactKind.SCAN, "q1"),
     }
     assert len({same, *others}) == 5
 

@@ -47,7 +47,11 @@ def test_the_counter_runs_where_there_is_a_broker(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "broker", ["http://x/", "kafka://", "kafka://host", "amqp://", "kafka://a:1,b", "redis://x:1"]
+    "broker",
+    [
+        *("http://x/", "kafka://", "kafka://host", "amqp://", "kafka://a:1,b", "redis://x:1"),
+        *("amqp://u:p@h:99999/", "amqp://u:p@[::1/"),
+    ],
 )
 def test_an_address_that_is_no_broker_is_refused_at_the_start(tmp_path: Path, broker: str) -> None:
     with pytest.raises(ValidationError):

@@ -68,8 +68,12 @@ class QuizTalk:
         assert question is not None
         wanted = question.options[question.right]
         place = next(n for n, o in enumerate(self.book["options"]) if (o == wanted) is right)
-        self.press(f"{question_id}/{place}")
+        self.press(self.button(question_id, place))
         return question_id
+
+    def button(self, question_id: str, place: int) -> str:
+        """What the button of an option of the campaign's question stands for."""
+        return f"{self.campaign.id}/{question_id}/{place}"
 
     @property
     def book(self) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from bot.campaigns.bookings import (
     choices,
     ends_at,
     offers,
+    picked_slot,
     show_slot,
     slot_of,
 )
@@ -158,3 +159,16 @@ def test_many_days_follow_on_another_page() -> None:
 
 def test_nothing_free_offers_nothing() -> None:
     assert choices([], {}, EVE) == []
+
+
+def test_a_button_stands_for_a_time_of_its_own_campaign_only(written: Campaign) -> None:
+    one = with_slots(written, slot(9), slot(10))
+    free = found(slot(9))
+    for picked in ({"slot": slot(9).id}, {"slot": slot(9).id, "campaign": one.id}):
+        assert picked_slot(one, free, picked) == slot(9)
+    gone: list[dict[str, str]] = [
+        {"slot": slot(9).id, "campaign": "gone-2026"},
+        {"slot": slot(10).id, "campaign": one.id},
+        {"campaign": one.id},
+    ]
+    assert [picked_slot(one, free, picked) for picked in gone] == [None, None, None]

@@ -52,6 +52,12 @@ def test_an_explanation_ends_in_its_source(tmp_path: Path) -> None:
         ({"topics": []}, "至少要有一个主题"),
         ({"topics": [{"title": f"第{n}个", "theme": "fees"} for n in range(7)]}, "最多 6 个"),
         ({"scenes": []}, "至少要有一个场景"),
+        ({"last_day": "2028-03-03"}, "最长 366 天"),
+        ({"quiz": [question(n, "easy") for n in range(201)]}, "最多 200 道题"),
+        (
+            {"scenes": [{**SCENE, "id": f"s{n}", "branch": f"第{n}支行"} for n in range(181)]},
+            "最多 180 个网点",
+        ),
         ({"scenes": [{**SCENE, "last_day": "2027-04-01"}]}, "日期超出了活动的日期"),
         ({"scenes": [SCENE, {**SCENE, "id": "again"}]}, "同一处摆位的日期重叠"),
         ({"scenes": [SCENE, SCENE]}, "编号“315-hall”写了两遍"),

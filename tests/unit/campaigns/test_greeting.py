@@ -50,6 +50,26 @@ def test_before_and_after_its_days_a_campaign_says_when(campaign: Campaign, hall
         assert "预约" not in told, "no calls can be booked outside its days"
 
 
+@pytest.mark.parametrize("audience", Audience)
+def test_who_comes_too_late_is_told_of_what_is_on_and_greeted_only_once(
+    campaign: Campaign, hall: Scene, audience: Audience
+) -> None:
+    spoken = dataclasses.replace(campaign, audience=audience)
+    late = greeting(spoken, hall, AFTER, others_on=True)
+    assert "有什么活动" in late.splitlines()[-1]
+    assert "有什么活动" not in greeting(spoken, hall, AFTER)
+    assert "有什么活动" not in greeting(spoken, hall, DURING, others_on=True)
+    assert "我是小保" in late and "我是小保" not in menu_words(spoken, AFTER)
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_no_words_speak_of_buttons_which_wechat_shows_as_numbers(audience: Audience) -> None:
+    manner = MANNERS[audience]
+    told = "".join(map(str, dataclasses.astuple(manner)))
+    assert "按钮" not in told and "点一下" not in told
+    assert all("按钮" not in one.welcome for one in SHIPPED)
+
+
 def test_a_stand_outside_its_own_days_says_so_and_goes_on(
     campaign: Campaign, market: Scene
 ) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.campaigns.campaign import Audience, Campaign, Period, Slot
-from bot.campaigns.menu import after_content, page, titles_of
+from bot.campaigns.menu import after_content, page, second_page, titles_of
 from bot.campaigns.reading import read_campaign
 from bot.intake.calendar import BEIJING
 from bot.settings import ROOT
@@ -48,6 +48,15 @@ def test_a_topic_leads_to_its_answer_or_to_its_theme(campaign: Campaign) -> None
     buttons = page(two, MORNING)
     assert arguments(buttons[0]) == ("/pick_faq", {"faq_id": "consumer_rights.eight_rights"})
     assert arguments(buttons[1]) == ("/campaign_topic", {"theme": "consumer_rights"})
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_who_types_the_title_of_the_further_pages_gets_what_the_button_gives(path: Path) -> None:
+    campaign = read_campaign(path)
+    further = page(campaign, MORNING)[-2]
+    assert arguments(further)[1]["start"] == second_page(campaign, MORNING)
+    brief = dataclasses.replace(campaign, topics=campaign.topics[:1], articles=())
+    assert second_page(brief, MORNING) == 0, "everything is on the first page"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

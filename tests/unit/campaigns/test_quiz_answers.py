@@ -41,6 +41,30 @@ def test_part_of_one_option_is_near_enough(said: str, place: int) -> None:
     assert meant(said, OPTIONS) == place
 
 
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ("不交，回家和老伴商量", 0),
+        ("不交", 0),
+        ("我觉得不交", 0),
+        ("交", None),
+        ("交，听他的", None),
+    ],
+)
+def test_what_one_option_begins_with_is_enough(said: str, place: int | None) -> None:
+    assert meant(said, ["不交，回家先商量", "交，鸡蛋不要白不要", "交，邻居都交了"]) == place
+
+
+@pytest.mark.parametrize("said", ["我累了，不答了", "累了", "有事，先停一停", "我困了，明天再答"])
+def test_who_is_tired_may_stop(said: str) -> None:
+    assert wants_pause(said)
+
+
+@pytest.mark.parametrize("said", ["我累死了你们银行排队太久", "没时间去网点怎么办"])
+def test_who_is_tired_of_something_else_is_heard(said: str) -> None:
+    assert not wants_pause(said)
+
+
 @pytest.mark.parametrize("said", ["转", "不转", "不要赶快转", "转账要多久到账"])
 def test_what_may_be_several_options_or_none_is_left_open(said: str) -> None:
     assert named_exactly(said, OPTIONS) is None
@@ -58,7 +82,9 @@ def test_not_everything_hard_is_about_the_level(said: str) -> None:
     assert not wants_another_level(said)
 
 
-@pytest.mark.parametrize("said", ["不知道", "我也不会", "猜不出来", "这题真不懂", "不清楚啊"])
+@pytest.mark.parametrize(
+    "said", ["不知道", "我也不会", "俺不晓得", "猜不出来", "这题真不懂", "不清楚啊"]
+)
 def test_who_has_no_idea_is_understood(said: str) -> None:
     assert is_no_idea(said)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.campaigns.campaign import Audience, Level
-from bot.campaigns.reading import read_campaign
+from bot.campaigns.reading import LARGEST_FILE, read_campaign
 from bot.errors import CampaignError
 from tests.unit.campaigns.file import RIGHT, campaign, question, spoilt, written
 
@@ -67,6 +68,7 @@ def test_what_may_be_left_out_may_be_left_out(tmp_path: Path) -> None:
         ),
         ({"scenes": [{**RIGHT["scenes"][0], "id": "大堂"}]}, "scenes 第1项的 id：要用小写字母"),
         ({"scenes": [{**RIGHT["scenes"][0], "id": "a" * 65}]}, "最多 64 个"),
+        ({"scenes": [RIGHT["scenes"][0]] * 401}, "scenes：最多 400 项，现在 401 项"),
         (
             {"bookings": [{"day": "2027-03-15", "begins": "9:00", "ends": "10:00", "places": 1}]},
             "bookings 第1项的 begins：要写成加引号的时刻",
@@ -94,6 +96,47 @@ def test_a_file_that_is_no_yaml_says_where(tmp_path: Path) -> None:
     path.write_text("title: [\nx: 1", encoding="utf-8")
     with pytest.raises(CampaignError, match="行附近"):
         read_campaign(path)
+
+
+_NESTED = "\n".join(f"a{n}: &a{n}\n  <<: [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("first_day: 2027-02-30", "日期"),
+        ("first_day: 2027-01-01T25:00:00", "日期"),
+        ("title: !!int abc", "数字"),
+        ("title: !!bool abc", "数字"),
+        ("questions_a_day: " + "9" * 5000, "数字"),
+        ("topics: " + "[" * 1000 + "]" * 1000, "太深"),
+        (f"a0: &a0 {{x: 1}}\n{_NESTED}", "行附近"),
+        ("title: !!python/object/apply:os.getcwd []", "行附近"),
+        ("# " + "x" * LARGEST_FILE, "文件太大"),
+    ],
+    ids=lambda value: str(value)[:24],
+)
+def test_yaml_that_breaks_a_reader_or_its_memory_is_refused_with_a_reason(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    path = tmp_path / "hostile.yml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CampaignError, match=said):
+        read_campaign(path)
+
+
+@pytest.mark.parametrize("odd", ["\a", "\x00", "\ud800", "\x85"])
+def test_characters_that_no_page_can_show_are_refused(tmp_path: Path, odd: str) -> None:
+    first, *others = RIGHT["quiz"]
+    path = tmp_path / "odd.yml"
+    quiz = [{**first, "options": [f"可以{odd}", "不可以"]}, *others]
+    path.write_text(json.dumps(spoilt(title=f"三一五{odd}", quiz=quiz)), encoding="utf-8")
+    with pytest.raises(CampaignError) as caught:
+        read_campaign(path)
+    assert [line.partition("：")[0] for line in caught.value.faults] == [
+        "title",
+        "quiz 第1项的 options",
+    ]
 
 
 @pytest.mark.parametrize("content", [[], "x", 3, None])

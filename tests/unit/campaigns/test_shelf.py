@@ -84,6 +84,50 @@ def test_a_folder_that_was_never_made_is_an_empty_shelf(tmp_path: Path, clock: C
     assert titles(shelf, clock) == []
 
 
+def test_a_folder_that_is_away_for_a_while_takes_nothing_away(shelf: Shelf, clock: Clock) -> None:
+    titles(shelf, clock)
+    away = shelf.folder.rename(shelf.folder.with_name("away"))
+    assert titles(shelf, clock) == ["3·15消费者权益日"]
+    away.rename(shelf.folder)
+    written(shelf.folder, spoilt(title="换了名字"))
+    assert titles(shelf, clock) == ["换了名字"]
+
+
+def test_what_an_editor_leaves_beside_a_file_hides_no_campaign(shelf: Shelf, clock: Clock) -> None:
+    (shelf.folder / ".#315-2027.yml").symlink_to("somebody@desk.4711")
+    (shelf.folder / "nowhere.yml").symlink_to("gone")
+    assert titles(shelf, clock) == ["3·15消费者权益日"]
+    assert shelf.refused == {}
+
+
+def test_a_file_that_cannot_be_read_hides_no_other(shelf: Shelf, clock: Clock) -> None:
+    (shelf.folder / "a-folder.yml").mkdir()
+    (shelf.folder / "no-such-day.yml").write_text("first_day: 2027-02-30", encoding="utf-8")
+    assert titles(shelf, clock) == ["3·15消费者权益日"]
+    assert set(shelf.refused) == {"a-folder", "no-such-day"}
+
+
+def test_a_code_moves_to_a_file_that_is_looked_at_before_its_own(
+    shelf: Shelf, clock: Clock
+) -> None:
+    titles(shelf, clock)
+    own = spoilt()["scenes"][0]
+    written(shelf.folder, spoilt(title="另一个"), "1-first.yml")
+    written(shelf.folder, spoilt(scenes=[{**own, "id": "315-door"}]))
+    assert titles(shelf, clock) == ["3·15消费者权益日", "另一个"]
+    assert shelf.refused == {}
+
+
+def test_a_code_that_is_free_again_is_taken_by_the_file_that_waited_for_it(
+    shelf: Shelf, clock: Clock
+) -> None:
+    titles(shelf, clock)
+    written(shelf.folder, spoilt(title="另一个"), "another.yml")
+    titles(shelf, clock)
+    (shelf.folder / "315-2027.yml").unlink()
+    assert titles(shelf, clock) == ["另一个"]
+
+
 def test_a_code_leads_to_its_campaign_and_scene(shelf: Shelf) -> None:
     found = shelf.campaigns().find("315-hall")
     assert found is not None
@@ -101,3 +145,11 @@ def test_all_faults_of_a_folder_are_listed_and_the_good_ones_are_kept(tmp_path: 
     shutil.copy(tmp_path / "315-2027.yml", tmp_path / "copy.yml")
     _, lines = load_all(tmp_path, LIBRARY, TODAY)
     assert any("315-hall" in line for line in lines)
+
+
+def test_a_folder_that_cannot_be_listed_is_a_fault_and_not_an_empty_one(tmp_path: Path) -> None:
+    (tmp_path / "campaigns").write_text("no folder", encoding="utf-8")
+    campaigns, lines = load_all(tmp_path / "campaigns", LIBRARY, TODAY)
+    assert not campaigns.by_id
+    assert "读不了目录" in lines[0]
+    assert load_all(tmp_path / "nowhere", LIBRARY, TODAY)[1] == []

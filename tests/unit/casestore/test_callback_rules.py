@@ -52,6 +52,22 @@ def test_what_is_over_is_neither_due_nor_tried_again() -> None:
         done.tried(TryResult.NO_ANSWER, T)
 
 
+def test_what_the_customer_cancelled_is_neither_due_nor_called() -> None:
+    cancelled = CALL.cancelled(T)
+    assert (cancelled.state, cancelled.ended_at) == (CallbackState.CANCELLED, T)
+    assert not cancelled.is_overdue(BY + timedelta(days=1))
+    assert not cancelled.is_due(BY)
+    with pytest.raises(NotReady):
+        cancelled.tried(TryResult.REACHED, BY)
+
+
+@pytest.mark.parametrize("result", [TryResult.REACHED, TryResult.GIVEN_UP])
+def test_a_call_that_is_over_is_not_cancelled_afterwards(result: TryResult) -> None:
+    over = CALL.tried(result, T)
+    assert over.cancelled(BY) == over
+    assert CALL.cancelled(T).cancelled(BY).ended_at == T
+
+
 def test_a_note_is_needed_unless_nobody_answered() -> None:
     check_note(TryResult.NO_ANSWER, "")
     check_note(TryResult.REACHED, "说明了手续费")
