@@ -14,6 +14,7 @@ PAUSE = "pause"
 OPENING = "quiz_open"
 """The intent that begins a round, or goes on with the quiz."""
 COMPLAINT = "complaint_file"
+QUESTION = "faq"
 """The intent that a round gives way to."""
 TABLE = FormTable(
     "quiz_form",

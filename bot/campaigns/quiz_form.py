@@ -34,6 +34,7 @@ from bot.campaigns.quiz_fields import (
     LEVEL,
     OPENING,
     PAUSE,
+    QUESTION,
     REMIND,
     TABLE,
 )
@@ -43,7 +44,6 @@ from bot.intake.commands import Command, command_of, is_emergency
 from bot.intake.forms.engine import Form
 from bot.intake.forms.table import FormState
 from bot.intake.turn import Say, Step, Turn
-from bot.nlu.bands import FAQ
 
 _ENDS_ROUND: Mapping[str, Ending] = {
     **dict.fromkeys(("emergency", "emergency_life", "emergency_coercion"), Ending.LEFT),
@@ -202,7 +202,7 @@ class QuizForm(Form):
     @staticmethod
     def _asks(turn: Turn, option: str) -> bool:
         """「残币兑换」 is a question even where one option speaks of 兑换."""
-        is_question = turn.intent == FAQ and turn.confidence >= _SURE
+        is_question = turn.intent == QUESTION and turn.confidence >= _SURE
         return is_question and shares_little(turn.text, option)
 
     def pressed(self, state: FormState, turn: Turn, name: str, value: Any) -> Step | None:

@@ -38,6 +38,7 @@ from bot.errors import Permanent, Retryable
 from bot.intake.acts import SqlActs
 from bot.intake.bootstrap import callback_reference
 from bot.intake.callbacks import SqlCallbacks
+from bot.intake.cancellations import SqlCancellations
 from bot.intake.drafts import SqlDrafts
 from bot.intake.evidence import SqlEvidence
 from bot.intake.feed import SqlFeed
@@ -201,6 +202,7 @@ class FilingMachine(RuleBasedStateMachine):
             journal=Stepped(journal, self.between),
             acts=Stepped(SqlActs(engine, sealer()), self.between),
             callbacks=SqlCallbacks(engine, sealer(), callback_reference),
+            cancellations=SqlCancellations(engine, callback_reference),
             evidence=Stepped(evidence, self.between),
             drafts=SqlDrafts(engine, sealer(), lambda _: "7"),
             feed=SqlFeed(engine),
