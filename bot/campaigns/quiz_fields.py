@@ -14,8 +14,9 @@ PAUSE = "pause"
 OPENING = "quiz_open"
 """The intent that begins a round, or goes on with the quiz."""
 COMPLAINT = "complaint_file"
-QUESTION = "faq"
 """The intent that a round gives way to."""
+QUESTION = "faq"
+"""The intent of a question that is answered beside the quiz."""
 TABLE = FormTable(
     "quiz_form",
     (Field(LEVEL, "难度"), Field(ANSWER, "答案")),
