@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,33 +14,16 @@ from sqlalchemy.engine import Engine
 
 from bot.errors import AlreadyBooked, JournalUnavailable, SlotFull
 from bot.intake.bootstrap import callback_reference
-from bot.intake.callbacks import Callback, SqlCallbacks
+from bot.intake.callbacks import SqlCallbacks
 from bot.intake.cancellations import CALLBACK_CANCEL, Cancellation, SqlCancellations
 from bot.intake.seats import Seat, SqlSeats
+from tests.contract.bot.booked import ENDS, HOUR, wish
 from tests.fakes import NOW
 from tests.samples import sealer
 
-HOUR = timedelta(hours=1)
-ENDS = NOW + timedelta(days=3)
 NINE = Seat("315-2027", "20270315-0900", 1)
 TEN = replace(NINE, slot="20270315-1000")
 Connect = Callable[[str], Engine]
-
-
-def wish(number: int, **changes: Any) -> Callback:
-    """A call-back of customer `number`."""
-    asked = Callback(
-        id=UUID(int=number + 1),
-        channel="web",
-        sender_id=f"web-{number}",
-        asked_at=NOW,
-        promised_by=ENDS,
-        phone="13812348000",
-        name=None,
-        topic="理财赎回",
-        preferred="3月15日 9:00—10:00（活动预约）",
-    )
-    return replace(asked, **changes)
 
 
 MINE = Cancellation(wish(0).id, "web", "web-0")
