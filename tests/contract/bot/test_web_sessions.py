@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -57,10 +58,18 @@ def test_renewals_of_one_customer_touch_nobody_else(store: SessionStore) -> None
     assert store.counts(session(), NOW + 1000 * GRACE)
 
 
-def test_of_renewals_at_once_exactly_one_succeeds(store: SessionStore) -> None:
+def test_renewals_at_once_are_all_told_the_same(store: SessionStore) -> None:
+    wishes = [replace(session(1), issued_at=NOW + n * SECOND) for n in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(lambda _: store.renewed(session(1)), range(8))) == 1
-    assert not store.renewed(session(1))
+        told = list(pool.map(store.renewed, wishes))
+    assert told[0] is not None
+    assert len(set(told)) == 1
+    assert store.renewed(session(1)) == told[0], "and who asks later, too"
+
+
+def test_a_renewal_that_was_overtaken_is_told_nothing(store: SessionStore) -> None:
+    store.renewed(session(2))
+    assert store.renewed(session(1)) is None
 
 
 def test_an_ended_session_counts_no_more(store: SessionStore, engine: Engine) -> None:
@@ -69,11 +78,12 @@ def test_an_ended_session_counts_no_more(store: SessionStore, engine: Engine) ->
 
 
 def test_old_renewals_are_forgotten(store: SessionStore) -> None:
+    later = replace(session(1), issued_at=NOW + SECOND)
     store.renewed(session(1))
     store.purge(NOW)
-    assert not store.renewed(session(1)), "not yet old"
+    assert store.renewed(later) == session(1), "not yet old"
     store.purge(NOW + SECOND)
-    assert store.renewed(session(1))
+    assert store.renewed(later) == later
 
 
 def test_without_a_database_nobody_is_let_in() -> None:
