@@ -15,7 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import drafts, services, times
 from actions.complaint_form import return_to_form
-from actions.conversation import Events, SafeAction, channel_of, now, phones_told, turn_of
+from actions.conversation import Events, SafeAction, channel_of, now, phones_told, say, turn_of
 from actions.counted import counted, deed
 from actions.handover import close_waiting, waiting_talk
 from actions.handover_file import topic_of
@@ -175,7 +175,7 @@ class SubmitCallback(SafeAction):
         except AlreadyBooked:
             campaign = values[b.BOOKING]["campaign"]
             if not await times.tell_booked(dispatcher, tracker.sender_id, campaign):
-                dispatcher.utter_message(response="utter_campaign", told=_BOOKED_BEFORE)
+                say(dispatcher, _BOOKED_BEFORE)
             return await leave(dispatcher, tracker, values)
         except JournalUnavailable as exc:
             logger.error("call-back not journaled: %s", exc.__cause__.__class__.__name__)

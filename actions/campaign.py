@@ -10,7 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import drafts, services
-from actions.conversation import Events, SafeAction, now, payload_of
+from actions.conversation import Events, SafeAction, now, payload_of, say
 from actions.counted import counted, deed
 from actions.visit import campaign_of, today, visit_of
 from bot.analytics.counting import VISIT
@@ -51,10 +51,10 @@ class CampaignOpen(SafeAction):
         left = _leave_quiz_of_another(tracker, campaign)
         if _is_in_form(tracker) and not left:
             frame = MANNERS[campaign.audience].in_form
-            _say(dispatcher, frame.format(title=campaign.title))
+            say(dispatcher, frame.format(title=campaign.title))
         else:
             welcome = greeting(campaign, scene, today(), others_on=bool(_running()))
-            _say(dispatcher, welcome, page(campaign, now()))
+            say(dispatcher, welcome, page(campaign, now()))
         visit = Visit(campaign.id, scene.id, now())
         scanned = counted(deed(tracker, FactKind.SCAN))
         return [*left, SlotSet(VISIT, visit.as_slot()), scanned]
@@ -89,7 +89,7 @@ class CampaignMenu(SafeAction):
         if wants_more(_said(tracker)):
             start = second_page(campaign, now())
         words = MANNERS[campaign.audience].more if start else menu_words(campaign, today())
-        _say(dispatcher, words, page(campaign, now(), start))
+        say(dispatcher, words, page(campaign, now(), start))
         return _chosen(tracker, campaign)
 
 
@@ -149,7 +149,7 @@ class CampaignTopic(SafeAction):
             return await CampaignMenu().act(dispatcher, tracker)
         manner = _manner(campaign_of(tracker))
         buttons = answer_buttons(answers[: manner.most_answers])
-        _say(dispatcher, manner.theme.format(theme=name_of(theme)), buttons)
+        say(dispatcher, manner.theme.format(theme=name_of(theme)), buttons)
         return []
 
 
@@ -176,7 +176,7 @@ class CampaignArticle(SafeAction):
         article = next((article for article in articles if article.id == wanted), None)
         if campaign is None or article is None:
             return await CampaignMenu().act(dispatcher, tracker)
-        _say(dispatcher, shown(article), _ways_on(tracker, campaign))
+        say(dispatcher, shown(article), _ways_on(tracker, campaign))
         return []
 
 
@@ -193,9 +193,9 @@ class CampaignShare(SafeAction):
             return []
         visited = _chosen(tracker, campaign)
         # Said apart, so that the words can be passed on as they are.
-        _say(dispatcher, MANNERS[campaign.audience].share)
+        say(dispatcher, MANNERS[campaign.audience].share)
         words = "\n".join(filter(None, (campaign.share, _link(tracker, campaign))))
-        _say(dispatcher, words, _ways_on(tracker, campaign))
+        say(dispatcher, words, _ways_on(tracker, campaign))
         return [*visited, counted(deed(tracker, FactKind.SHARED))]
 
 
@@ -234,7 +234,3 @@ def _manner(campaign: Campaign | None) -> Manner:
 def _ways_on(tracker: Tracker, campaign: Campaign) -> list[Button]:
     """Buttons under content; none where a form's question follows, which has its own."""
     return [] if _is_in_form(tracker) else after_content(campaign)
-
-
-def _say(dispatcher: CollectingDispatcher, told: str, buttons: list[Button] | None = None) -> None:
-    dispatcher.utter_message(response="utter_campaign", told=told, buttons=buttons or [])

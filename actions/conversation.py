@@ -70,6 +70,13 @@ def now() -> datetime:
     return datetime.now(timezone.utc)
 
 
+def say(
+    dispatcher: CollectingDispatcher, told: str, buttons: list[dict[str, str]] | None = None
+) -> None:
+    """Says words that were made elsewhere, such as those of a campaign's file."""
+    dispatcher.utter_message(response="utter_campaign", told=told, buttons=buttons or [])
+
+
 def channel_of(tracker: Tracker) -> str:
     """The channel the customer is on."""
     return str(tracker.get_latest_input_channel() or "web")

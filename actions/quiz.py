@@ -12,13 +12,13 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import drafts, quiz_reminder, services
 from actions.complaint_form import return_to_form
-from actions.conversation import Events, SafeAction, intent_of, turn_of
+from actions.conversation import Events, SafeAction, intent_of, say, turn_of
 from actions.counted import counted, deed
 from actions.visit import campaign_of, today
 from bot.analytics.fact import FactKind, Outcome
 from bot.campaigns import quiz_fields as q
 from bot.campaigns import quiz_words as words
-from bot.campaigns.buttons import Button, button
+from bot.campaigns.buttons import button
 from bot.campaigns.campaign import Campaign
 from bot.campaigns.greeting import running
 from bot.campaigns.menu import titles_of
@@ -56,9 +56,9 @@ def _tell_where(dispatcher: CollectingDispatcher, campaign: Campaign | None) -> 
     current = running(services.campaigns().campaigns(), today())
     offered = [c for c in current if c.quiz and c is not campaign]
     if offered:
-        _say(dispatcher, words.WHICH, titles_of(offered))
+        say(dispatcher, words.WHICH, titles_of(offered))
     else:
-        _say(dispatcher, words.NONE)
+        say(dispatcher, words.NONE)
 
 
 def _rest_now(tracker: Tracker, campaign: Campaign) -> Ending | None:
@@ -139,7 +139,7 @@ class AskQuizLevel(SafeAction):
             for level in offered
             if level is not None
         ]
-        _say(dispatcher, words.ask_level(campaign) if campaign else words.GONE, buttons)
+        say(dispatcher, words.ask_level(campaign) if campaign else words.GONE, buttons)
         return []
 
 
@@ -156,7 +156,7 @@ class AskQuizAnswer(SafeAction):
         buttons = [button(title, "answer", field=q.ANSWER, value=value) for title, value in titles]
         if book.get("may_change"):
             buttons.append(button(words.CHANGE_LEVEL, "answer", field=q.LEVEL, value=""))
-        _say(dispatcher, str(book["shown"]), buttons)
+        say(dispatcher, str(book["shown"]), buttons)
         return []
 
 
@@ -175,7 +175,7 @@ class AskQuizRemind(SafeAction):
             button(words.REMIND_ME, q.REMIND, agree=True),
             button(words.NO_REMINDER, q.REMIND, agree=False),
         ]
-        _say(dispatcher, words.ask_to_remind(campaign, progress, today()), buttons)
+        say(dispatcher, words.ask_to_remind(campaign, progress, today()), buttons)
         return []
 
 
@@ -195,7 +195,7 @@ class QuizOver(SafeAction):
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         book = _book(tracker)
         if not book:  # put aside for a complaint
-            _say(dispatcher, words.KEPT)
+            say(dispatcher, words.KEPT)
             return [FollowupAction("complaint_form")]
         ending = Ending(book["over"])
         events = [*self.after_failure(), *await _closed(dispatcher, tracker, ending)]
@@ -210,14 +210,14 @@ class QuizOver(SafeAction):
 async def _closed(dispatcher: CollectingDispatcher, tracker: Tracker, ending: Ending) -> Events:
     campaign, agreed = campaign_of(tracker), _book(tracker).get("agreed")
     if campaign is None:
-        _say(dispatcher, words.GONE)
+        say(dispatcher, words.GONE)
         return []
     progress = progress_of(tracker.get_slot(PROGRESS), campaign.id)
     if agreed is None:
         _sum_up(dispatcher, campaign, progress, ending)
         return []
     events, told = await quiz_reminder.settle(tracker, campaign, agree=agreed)
-    _say(dispatcher, told, words.buttons_after(campaign, progress, ending))
+    say(dispatcher, told, words.buttons_after(campaign, progress, ending))
     return events
 
 
@@ -226,7 +226,7 @@ def _sum_up(
 ) -> None:
     told = words.summary(campaign, progress, ending, today())
     if told:
-        _say(dispatcher, told, words.buttons_after(campaign, progress, ending))
+        say(dispatcher, told, words.buttons_after(campaign, progress, ending))
 
 
 class QuizRemind(SafeAction):
@@ -240,12 +240,8 @@ class QuizRemind(SafeAction):
         agree = quiz_reminder.agreed(tracker)
         if campaign is None:
             await quiz_reminder.forget(tracker.sender_id)
-            _say(dispatcher, words.GONE if agree else words.NOT_REMINDED)
+            say(dispatcher, words.GONE if agree else words.NOT_REMINDED)
             return []
         events, told = await quiz_reminder.settle(tracker, campaign, agree=agree)
-        _say(dispatcher, told)
+        say(dispatcher, told)
         return events
-
-
-def _say(dispatcher: CollectingDispatcher, told: str, buttons: list[Button] | None = None) -> None:
-    dispatcher.utter_message(response="utter_campaign", told=told, buttons=buttons or [])

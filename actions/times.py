@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,9 +13,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
 from actions.conversation import now
-from bot.analytics.counting import VISIT
+from actions.visit import visit_of
 from bot.campaigns import bookings
 from bot.campaigns.bookings import Offer
+from bot.campaigns.buttons import Button, button
 from bot.campaigns.campaign import Campaign, Slot
 from bot.intake import callback_fields as b
 from bot.intake.seats import Booked, Seat
@@ -27,8 +27,8 @@ Booking = Mapping[str, Any]
 
 def visited(tracker: Tracker) -> str | None:
     """The id of the campaign this customer came by."""
-    visit = tracker.get_slot(VISIT)
-    return str(visit["campaign"]) if visit else None
+    visit = visit_of(tracker)
+    return visit.campaign if visit else None
 
 
 def campaign_of(campaign_id: Any) -> Campaign | None:
@@ -123,13 +123,9 @@ def end_of(booking: Booking, moment: datetime) -> datetime:
 
 def buttons(
     campaign: Campaign, found: Sequence[Offer], picked: Mapping[str, str], moment: datetime
-) -> list[dict[str, str]]:
+) -> list[Button]:
     """The times, or their days, on buttons; see `bookings.choices`."""
     return [
-        {"title": choice.title, "payload": _payload({"campaign": campaign.id, **choice.picks})}
+        button(choice.title, "campaign_book", campaign=campaign.id, **choice.picks)
         for choice in bookings.choices(found, picked, moment)
     ]
-
-
-def _payload(picks: Mapping[str, str]) -> str:
-    return f"/campaign_book{json.dumps(picks)}"
