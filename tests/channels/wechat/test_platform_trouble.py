@@ -29,7 +29,7 @@ def test_more_than_the_platform_takes_waits_for_the_customer(bank: Town) -> None
     person = bank.person()
     person.say("你好")
     push(bank, *[f"通知{number}" for number in range(7)])
-    wait_until(lambda: states(bank)["parked"], 10, "what has to wait")
+    wait_until(lambda: states(bank)["parked"] == 3, 10, "what has to wait")
     (*told, hint) = person.received("service")
     assert told == [f"通知{number}" for number in range(4)]
     assert "回复“继续”查看" in hint
