@@ -103,14 +103,9 @@ def retry(reference: str) -> None:
 @app.command()
 def backup(folder: Path) -> None:
     """Copy all databases and documents into a new folder; the product may go on running."""
-    from datetime import datetime, timezone
+    from bot.launcher.backup.verbs import back_up
 
-    from bot.launcher.backup import Holdings, back_up
-    from bot.settings import environment
-
-    holdings = Holdings.of(settings(), environment())
-    complete = back_up(holdings, folder.absolute(), datetime.now(timezone.utc), _say)
-    raise typer.Exit(0 if complete else 1)
+    raise typer.Exit(0 if back_up(settings(), folder, _say) else 1)
 
 
 @app.command()
@@ -119,15 +114,21 @@ def restore(
     force: Annotated[bool, typer.Option(help="replace what is there; it stays beside it")] = False,
 ) -> None:
     """Put a backup back. Stop everything before."""
-    from datetime import datetime, timezone
+    from bot.launcher.backup.verbs import put_back
 
-    from bot.launcher.backup import Holdings
-    from bot.launcher.backup import restore as put_back
-    from bot.settings import environment
+    raise typer.Exit(0 if put_back(settings(), folder, _say, force=force) else 1)
 
-    holdings = Holdings.of(settings(), environment())
-    complete = put_back(holdings, folder.absolute(), datetime.now(timezone.utc), _say, force=force)
-    raise typer.Exit(0 if complete else 1)
+
+@app.command()
+def drill(
+    made: Annotated[
+        Path | None, typer.Option("--backup", help="drill with this backup instead of a new one")
+    ] = None,
+) -> None:
+    """Back up, restore beside the live data, compare row by row; exit code 1 when not all is back."""
+    from bot.launcher.backup.verbs import run_drill
+
+    raise typer.Exit(0 if run_drill(settings(), made, _say, Console()) else 1)
 
 
 def _say(line: str) -> None:
