@@ -131,6 +131,22 @@ def drill(
     raise typer.Exit(0 if run_drill(settings(), made, _say, Console()) else 1)
 
 
+@app.command()
+def retention(
+    dry_run: Annotated[bool, typer.Option(help="only show what would be deleted")] = False,
+) -> None:
+    """Delete what is old enough now; the relay does the same by itself."""
+    from datetime import datetime, timezone
+
+    from bot.launcher.retention import build_rules
+    from bot.launcher.retention_verb import apply_rules
+
+    now, rules = datetime.now(timezone.utc), build_rules(settings())
+    done = apply_rules(rules, now, Console(highlight=False), dry_run=dry_run)
+    _say("受理系统的另看：python -m casestore retention --dry-run")
+    raise typer.Exit(0 if done else 1)
+
+
 def _say(line: str) -> None:
     console.print(line, markup=False, highlight=False, soft_wrap=True)
 

@@ -16,11 +16,10 @@ from bot.channels.transcript import Message, Transcript
 from bot.channels.wechat.dispatch import Dispatch, Trouble
 from bot.channels.wechat.ladder import Outgoing
 from bot.channels.wechat.outbound import Outbound
-from bot.errors import Permanent, Retryable, StorageError
+from bot.errors import Permanent, Retryable
 from bot.intake.acts import ActKind, SqlActs
 from bot.intake.bootstrap import callback_reference
 from bot.intake.callbacks import Callback, SqlCallbacks
-from bot.intake.drafts import Draft, SqlDrafts
 from bot.intake.evidence import SqlEvidence
 from bot.intake.feed import SqlFeed
 from bot.intake.journal import SqlJournal
@@ -28,7 +27,7 @@ from bot.intake.outbox import together
 from bot.launcher.notices import Notices
 from bot.launcher.receipts import Receipts
 from bot.launcher.relay_process import Desk, build_errands, build_relay
-from tests.fakes import NOW, Clock, FakeCaseStore, references
+from tests.fakes import Clock, FakeCaseStore, references
 from tests.handover import FakeDesk
 from tests.samples import PDF, act, complaint, sealer
 
@@ -46,21 +45,17 @@ class Office:
         self.outbound = Outbound(engine, self.transcript)
         self.journal = SqlJournal(engine, sealer(), references())
         self.acts, self.evidence = SqlActs(engine, sealer()), SqlEvidence(engine, sealer(), folder)
-        self.drafts = SqlDrafts(engine, sealer(), lambda _: "7")
         self.callbacks, self.chats = SqlCallbacks(engine, sealer(), callback_reference), FakeDesk()
         self.desk = Desk(
             journal=self.journal,
             acts=self.acts,
             callbacks=self.callbacks,
             evidence=self.evidence,
-            drafts=self.drafts,
             feed=SqlFeed(engine),
             case_store=self.cases,
             chats=self.chats,
             notices=self.notices(self.transcript),
             receipts=Receipts(self.outbound, self.cases),
-            keep_drafts=timedelta(days=7),
-            clear_conversations=lambda _moment: 0,
         )
         self.relay = build_relay(self.desk, "relay-1", self.clock, lambda: 0)
 
@@ -443,19 +438,6 @@ def test_the_bank_sees_what_waits(office: Office) -> None:
     assert {item["kind"] for item in report["items"]} == {"complaint", "withdrawal", "attachment"}
 
 
-def test_old_drafts_and_their_documents_go(office: Office) -> None:
-    draft = Draft("d", "complaint_form", "web-0", "web", {}, "x", None, NOW)
-    office.drafts.save(draft, office.clock())
-    office.evidence.keep(uuid4(), "web-0", "web", "a.pdf", PDF, office.clock())
-    office.clock.forward(days=7)
-    office.run_errands()
-    assert office.drafts.count() == 1
-    office.clock.forward(seconds=1)
-    office.run_errands()
-    assert office.drafts.count() == 0
-    assert office.evidence.held("web-0") == []
-
-
 def test_errands_that_all_fail_leave_deliveries_alone(office: Office) -> None:
     class Away(FakeCaseStore):
         def events(self, after: int, limit: int) -> Any:
@@ -464,13 +446,8 @@ def test_errands_that_all_fail_leave_deliveries_alone(office: Office) -> None:
         def report(self, backlog: Any) -> None:
             raise Permanent(f"HTTP 404 {len(backlog)}")
 
-    class Broken(SqlDrafts):
-        def purge(self, before: Any) -> int:
-            raise StorageError(str(before))
-
     office.file()
-    broken = Broken(office.acts._engine, sealer(), lambda _: "7")
-    build_errands(replace(office.desk, case_store=Away(), drafts=broken), office.clock).run_due()
+    build_errands(replace(office.desk, case_store=Away()), office.clock).run_due()
     office.deliver()
     assert office.undelivered() == 0
 

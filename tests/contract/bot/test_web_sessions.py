@@ -11,7 +11,7 @@ from sqlalchemy.engine import Engine
 
 from bot.channels.transcript import Transcript
 from bot.channels.web.session import Session
-from bot.channels.web.session_store import GRACE, SessionStore
+from bot.channels.web.session_store import GRACE, OLD_RENEWALS, SessionStore
 from bot.errors import StorageError
 from bot.storage.engine import create_engine
 
@@ -68,12 +68,12 @@ def test_an_ended_session_counts_no_more(store: SessionStore, engine: Engine) ->
     assert not store.counts(session(), NOW)
 
 
-def test_old_renewals_are_forgotten(store: SessionStore) -> None:
+def test_old_renewals_are_forgotten(store: SessionStore, engine: Engine) -> None:
     store.renewed(session(1))
-    store.purge(NOW)
-    assert not store.renewed(session(1)), "not yet old"
-    store.purge(NOW + SECOND)
-    assert store.renewed(session(1))
+    OLD_RENEWALS.purge(engine, NOW)
+    assert not store.counts(session(), NOW + timedelta(hours=1)), "not yet old"
+    OLD_RENEWALS.purge(engine, NOW + SECOND)
+    assert store.counts(session(), NOW + timedelta(hours=1))
 
 
 def test_without_a_database_nobody_is_let_in() -> None:
