@@ -15,6 +15,7 @@ from bot.campaigns.commands import app as campaign
 from bot.channels.wechat.commands import app as wechat
 from bot.errors import BotError
 from bot.knowledge.commands import app as knowledge
+from bot.launcher.models.commands import app as model
 from bot.settings import settings
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.add_typer(knowledge, name="knowledge")
 app.add_typer(campaign, name="campaign")
 app.add_typer(wechat, name="wechat")
+app.add_typer(model, name="model")
 console = Console(stderr=True)
 
 
@@ -40,20 +42,31 @@ def run() -> None:
 
 @app.command()
 def serve() -> None:
-    """Run the Rasa server with the model of the present data."""
+    """Run the Rasa server with the model that serves; without one it is trained first."""
+    from bot.launcher.models.bootstrap import model_to_serve
     from bot.launcher.rasa_server import serve as serve_rasa
-    from bot.launcher.training import ensure_model
 
     config = settings()
-    serve_rasa(config, ensure_model(config))
+    serve_rasa(config, model_to_serve(config))
 
 
 @app.command()
-def train(force: Annotated[bool, typer.Option(help="even if nothing changed")] = False) -> None:
-    """Train the model if config, domain or data changed."""
+def train(
+    force: Annotated[bool, typer.Option(help="even if nothing changed")] = False,
+    promote: Annotated[bool, typer.Option(help="let it serve if it passes the gate")] = True,
+) -> None:
+    """Train the model if config, domain or data changed; exit code 3 if it does not serve then."""
+    from bot.launcher.models.bootstrap import train_and_consider
+    from bot.launcher.models.shelf import NOT_SERVING
+    from bot.launcher.models.showing import show_decision
     from bot.launcher.training import ensure_model
 
-    console.print(f"模型：{ensure_model(settings(), force=force).name}")
+    if not promote:
+        console.print(f"模型：{ensure_model(settings(), force=force).name}")
+        return
+    decision = train_and_consider(settings(), force=force)
+    show_decision(decision, console)
+    raise typer.Exit(0 if decision.serves else NOT_SERVING)
 
 
 @app.command()
