@@ -100,7 +100,8 @@ def _of_forms(config: Settings) -> Iterator[Rule]:
     handed = f"设置 DRAFT_DAYS={config.draft_days}，受理台已经有了"
     delivered = Term(term.keep, handed, _OFTEN)
     yield _of_rows("call-backs", "已送到受理台的回电", OLD_CALLBACKS, engine, delivered)
-    yield _of_rows("seats", "已过去的时段的名额", OLD_SEATS, engine, delivered)
+    over = Term(term.keep, f"设置 DRAFT_DAYS={config.draft_days}，回电的时段过去了", _OFTEN)
+    yield _of_rows("seats", "已过去的时段的名额", OLD_SEATS, engine, over)
 
 
 def _of_conversations(config: Settings) -> Iterator[Rule]:
@@ -117,7 +118,7 @@ def _of_conversations(config: Settings) -> Iterator[Rule]:
     yield _of_rows("endings", "客户清除对话的记号", OLD_ENDINGS, channel, term)
     yield _of_rows("outbound", "要送给微信客户的话", OLD_OUTBOUND, channel, term)
     yield _of_rows("messages", "聊天记录", OLD_MESSAGES, channel, term)
-    yield _of_rows("followers", "微信客户的编号（半年没有来过）", OLD_FOLLOWERS, channel, term)
+    yield _of_rows("followers", "很久没来的微信客户的编号", OLD_FOLLOWERS, channel, term)
     yield _of_rows("sessions", "网页会话的续期", OLD_RENEWALS, channel, term)
     yield _of_rows("events", "Rasa 的会话事件", OLD_EVENTS, tracker, term)
     yield _of_rows("misses", "没答上来的问题", OLD_MISSES, knowledge, term)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 
 from rich.console import Console
 from rich.table import Table
@@ -18,11 +19,12 @@ def apply_rules(rules: Sequence[Rule], now: datetime, screen: Console, *, dry_ru
 
     False when a database could not be read or written; the other rules are applied all the same.
     """
-    table = Table(title="到期会删除" if dry_run else "到期删除", show_lines=True)
-    for title in ("内容", "早于", "会删" if dry_run else "删了", "依据"):
-        table.add_column(title, overflow="fold")
-    done = [_add(table, rule, now, dry_run) for rule in rules]
-    screen.print(table)
+    done = []
+    for basis, same in groupby(rules, lambda rule: rule.basis):
+        table = Table("内容", "早于", "会删" if dry_run else "删了")
+        done += [_add(table, rule, now, dry_run) for rule in same]
+        screen.print(f"依据：{basis}", markup=False)
+        screen.print(table)
     return all(done)
 
 
@@ -32,6 +34,5 @@ def _add(table: Table, rule: Rule, now: datetime, dry_run: bool) -> bool:
         found = str(rule.count(before) if dry_run else rule.purge(before))
     except StorageError as exc:
         found = f"没有做成：{exc.message}"
-    when = f"{before.astimezone(BEIJING):%Y-%m-%d %H:%M}"
-    table.add_row(rule.what, when, found, rule.basis)
+    table.add_row(rule.what, f"{before.astimezone(BEIJING):%Y-%m-%d %H:%M}", found)
     return found.isdigit()

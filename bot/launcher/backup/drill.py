@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.errors import BackupFailed
 from bot.launcher.backup import manifest
 from bot.launcher.backup.contents import differences
-from bot.launcher.backup.holdings import JOURNAL, Database, Holdings
+from bot.launcher.backup.holdings import Database, Holdings
 from bot.launcher.backup.making import Backup, Clock, Say
 from bot.launcher.backup.manifest import Manifest, Part, files_in, sha256
 from bot.launcher.backup.postgres import PgTools, database_beside
@@ -83,7 +83,7 @@ class Drill:
             part = noted.parts.get(database.name)
             if part is not None:
                 yield self._try_database(database, folder / database.copy, part, now)
-            elif _is_needed(database):
+            else:
                 yield Result(database.name, 0, 0, None, 0, 0, 0, (self._why_missing(database),))
         for name in self.holdings.folders:
             yield self._try_folder(name, folder, noted)
@@ -91,6 +91,8 @@ class Drill:
     def _why_missing(self, database: Database) -> str:
         if database.file is None and self.tools is None:
             return "没有备份：这台机器上没有 pg_dump 和 pg_restore"
+        if database.file is not None and not database.file.is_file():
+            return f"没有找到 {database.setting} 的文件，请检查这项设置"
         return "备份里没有这个库"
 
     def _try_database(self, database: Database, copy: Path, part: Part, now: datetime) -> Result:
@@ -150,11 +152,6 @@ class Drill:
             self.clock() - restored,
             _files_named(sorted(set(wrong))),
         )
-
-
-def _is_needed(database: Database) -> bool:
-    """Rasa makes its own file when it first starts; before, there is nothing to lose."""
-    return database.file is None or database.file.is_file() or database.name == JOURNAL
 
 
 def _files_named(wrong: list[str]) -> tuple[str, ...]:

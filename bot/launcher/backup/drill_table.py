@@ -14,33 +14,38 @@ _UNITS = ("字节", "KB", "MB", "GB", "TB")
 def table_of(results: Sequence[Result]) -> Table:
     """One line for each database and folder, and the whole."""
     table = Table(title="备份和恢复演练", show_footer=True)
-    table.add_column("库或目录", "合计")
+    table.add_column("库或目录", "合计", no_wrap=True)
     table.add_column("表", justify="right")
     table.add_column("行或文件", str(sum(one.items for one in results)), justify="right")
-    table.add_column("大小", _size(sum(one.size for one in results)), justify="right")
-    for title, seconds in (
-        ("备份", [one.backup_seconds for one in results]),
-        ("恢复", [one.restore_seconds for one in results]),
-        ("核对", [one.check_seconds for one in results]),
-    ):
-        table.add_column(f"{title}（秒）", f"{sum(seconds):.1f}", justify="right")
+    size = _size(sum(one.size for one in results))
+    table.add_column("大小", size, justify="right", no_wrap=True)
+    # One column of three figures: a terminal of eighty columns takes no more.
+    table.add_column("备份/恢复/核对（秒）", _seconds(results), justify="right")
     wrong = sum(1 for one in results if one.differences)
-    table.add_column("结果", "全部一致" if not wrong else f"{wrong} 项不一致")
+    table.add_column("结果", "全部一致" if not wrong else f"{wrong} 项不一致", no_wrap=True)
     for one in results:
         table.add_row(*_row(one))
     return table
 
 
 def _row(one: Result) -> tuple[str, ...]:
-    seconds = (one.backup_seconds, one.restore_seconds, one.check_seconds)
     return (
         one.name,
         "" if one.tables is None else str(one.tables),
         str(one.items),
         _size(one.size),
-        *(f"{each:.1f}" for each in seconds),
+        _seconds([one]),
         "✗ 不一致" if one.differences else "✓ 一致",
     )
+
+
+def _seconds(results: Sequence[Result]) -> str:
+    steps = (
+        sum(one.backup_seconds for one in results),
+        sum(one.restore_seconds for one in results),
+        sum(one.check_seconds for one in results),
+    )
+    return " / ".join(f"{seconds:.1f}" for seconds in steps)
 
 
 def _size(count: float) -> str:

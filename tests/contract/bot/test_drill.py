@@ -7,7 +7,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -336,6 +336,14 @@ def test_without_the_servers_tools_its_databases_count_as_not_drilled(
     on_server = {one.name for one in installation.holdings.databases if one.file is None}
     assert differing == on_server
     assert sum("pg_dump" in line for line in installation.said) == len(on_server)
+
+
+def test_a_setting_that_leads_to_no_database_fails_the_drill(files: Installation) -> None:
+    lost = Database("casestore", "DATABASE_URL", make_url("sqlite:////nowhere/casestore.db"))
+    holdings = replace(files.holdings, databases=[*files.holdings.databases[:-1], lost])
+    drill = Drill(holdings, files.folder.parent / "room", None, files.clock, files.said.append)
+    wrong = {one.name: one.differences for one in drill.run(NOW) if one.differences}
+    assert wrong == {"casestore": ("没有找到 DATABASE_URL 的文件，请检查这项设置",)}
 
 
 def test_a_backup_of_an_older_version_says_that_it_cannot_be_compared(
