@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.errors import BackupFailed
 from bot.launcher.backup import manifest
 from bot.launcher.backup.contents import differences
-from bot.launcher.backup.holdings import Database, Holdings
+from bot.launcher.backup.holdings import JOURNAL, Database, Holdings
 from bot.launcher.backup.making import Backup, Clock, Say
 from bot.launcher.backup.manifest import Manifest, Part, files_in, sha256
 from bot.launcher.backup.postgres import PgTools, database_beside
@@ -28,6 +28,7 @@ from bot.launcher.backup.restoring import put
 from bot.launcher.backup.snapshots import take
 
 _MOST_NAMED = 5
+_LOCKED = "现在的 FIELD_KEYS 打不开里面的投诉：缺少当时的密钥"
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,14 @@ class Result:
 @dataclass(frozen=True)
 class Drill:
     """`room` is a folder of the drill's own beside the live data, taken away at the end; it holds
-    what customers said, as the live folders do."""
+    what customers said, as the live folders do. `can_open` says whether the keys of this
+    installation open the complaints of a restored journal: without them a backup is worth nothing.
+    """
 
     holdings: Holdings
     room: Path
     tools: PgTools | None
+    can_open: Callable[[URL], bool]
     clock: Clock
     say: Say
 
@@ -102,6 +106,7 @@ class Drill:
             restored = self.clock()
             with take(url, file, self.tools) as snapshot:
                 found = snapshot.contents()
+            locked = database.name == JOURNAL and not self.can_open(url)
             checked = self.clock()
         return Result(
             database.name,
@@ -111,7 +116,7 @@ class Drill:
             part.seconds,
             restored - began,
             checked - restored,
-            tuple(differences(wanted, found)),
+            (*differences(wanted, found), *((_LOCKED,) if locked else ())),
         )
 
     @contextmanager

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
+from bot.intake.bootstrap import sealer
 from bot.launcher.backup.drill import Drill
 from bot.launcher.backup.drill_table import table_of
 from bot.launcher.backup.holdings import Holdings
+from bot.launcher.backup.keys import open_journal_with
 from bot.launcher.backup.making import Backup, Say
 from bot.launcher.backup.postgres import PgTools
 from bot.launcher.backup.restoring import restore
@@ -35,7 +38,8 @@ def run_drill(config: Settings, made: Path | None, say: Say, screen: Console) ->
     now = datetime.now(timezone.utc)
     room = config.var_dir / f"drill-{now:%Y%m%dT%H%M%S}"
     holdings = Holdings.of(config, environment())
-    drill = Drill(holdings, room.absolute(), PgTools.find(), time.monotonic, say)
+    can_open = partial(open_journal_with, sealer(config))
+    drill = Drill(holdings, room.absolute(), PgTools.find(), can_open, time.monotonic, say)
     results = drill.run(now, None if made is None else made.absolute())
     screen.print(table_of(results))
     for one in results:

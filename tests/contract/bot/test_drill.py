@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +27,19 @@ from bot.launcher.backup.contents import STRUCTURE, differences
 from bot.launcher.backup.drill import Drill, Result
 from bot.launcher.backup.drill_table import table_of
 from bot.launcher.backup.holdings import CASE_FILES, EVIDENCE, Database, Holdings
+from bot.launcher.backup.keys import open_journal_with
 from bot.launcher.backup.making import Backup
 from bot.launcher.backup.manifest import files_in
 from bot.launcher.backup.postgres import PgTools, is_empty
 from bot.launcher.backup.restoring import restore
+from bot.privacy.sealing import Sealer
 from bot.storage.engine import create_engine
 from bot.storage.migrate import upgrade
 from casestore.storage.engine import build_engine
 from casestore.storage.schema import migrate
 from tests.fakes import NOW
 from tests.postgres import throwaway_cluster
-from tests.samples import PDF, complaint, sealer
+from tests.samples import OTHER_SEAL_KEY, PDF, SEAL_KEY, complaint, sealer
 
 TALKS = 50
 SCHEMAS = ("journal", "channel", "knowledge", "analytics", "tracker", "casestore")
@@ -49,6 +52,7 @@ class Installation:
     folder: Path
     url_of: Callable[[str], str]
     tools: PgTools | None = field(default_factory=PgTools.find)
+    key: str = SEAL_KEY
     ticks: float = 0.0
 
     def __post_init__(self) -> None:
@@ -106,7 +110,9 @@ class Installation:
         self, made: Path | None = None, clock: Callable[[], float] | None = None
     ) -> dict[str, Result]:
         room = self.folder / "drill"
-        drill = Drill(self.holdings, room, self.tools, clock or self.clock, self.said.append)
+        keys = partial(open_journal_with, Sealer([self.key]))
+        tick = clock or self.clock
+        drill = Drill(self.holdings, room, self.tools, keys, tick, self.said.append)
         try:
             return {one.name: one for one in drill.run(NOW, made)}
         finally:
@@ -338,10 +344,21 @@ def test_without_the_servers_tools_its_databases_count_as_not_drilled(
     assert sum("pg_dump" in line for line in installation.said) == len(on_server)
 
 
+def test_a_backup_that_the_present_keys_do_not_open_fails_the_drill(
+    installation: Installation,
+) -> None:
+    installation.key = OTHER_SEAL_KEY
+    wrong = {name: one.differences for name, one in installation.drill().items()}
+    assert "FIELD_KEYS" in wrong.pop("journal")[0]
+    assert not any(wrong.values())
+
+
 def test_a_setting_that_leads_to_no_database_fails_the_drill(files: Installation) -> None:
     lost = Database("casestore", "DATABASE_URL", make_url("sqlite:////nowhere/casestore.db"))
     holdings = replace(files.holdings, databases=[*files.holdings.databases[:-1], lost])
-    drill = Drill(holdings, files.folder.parent / "room", None, files.clock, files.said.append)
+    keys = partial(open_journal_with, sealer())
+    room = files.folder.parent / "room"
+    drill = Drill(holdings, room, None, keys, files.clock, files.said.append)
     wrong = {one.name: one.differences for one in drill.run(NOW) if one.differences}
     assert wrong == {"casestore": ("没有找到 DATABASE_URL 的文件，请检查这项设置",)}
 
