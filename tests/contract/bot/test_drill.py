@@ -214,6 +214,7 @@ def test_a_drill_proves_that_every_row_and_file_comes_back(installation: Install
         [*SCHEMAS, EVIDENCE, CASE_FILES], ()
     )
     assert all(one.items and one.size for one in results.values())
+    assert results["tracker"].items == 1, "the structure is compared, but is no row"
     assert results["channel"].items >= TALKS
     assert all(one.restore_seconds > 0 for one in results.values())
 
