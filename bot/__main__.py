@@ -15,6 +15,7 @@ from bot.campaigns.commands import app as campaign
 from bot.channels.wechat.commands import app as wechat
 from bot.errors import BotError
 from bot.knowledge.commands import app as knowledge
+from bot.launcher.models.commands import app as model
 from bot.settings import settings
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.add_typer(knowledge, name="knowledge")
 app.add_typer(campaign, name="campaign")
 app.add_typer(wechat, name="wechat")
+app.add_typer(model, name="model")
 console = Console(stderr=True)
 
 
@@ -40,20 +42,31 @@ def run() -> None:
 
 @app.command()
 def serve() -> None:
-    """Run the Rasa server with the model of the present data."""
+    """Run the Rasa server with the model that serves; without one it is trained first."""
+    from bot.launcher.models.bootstrap import model_to_serve
     from bot.launcher.rasa_server import serve as serve_rasa
-    from bot.launcher.training import ensure_model
 
     config = settings()
-    serve_rasa(config, ensure_model(config))
+    serve_rasa(config, model_to_serve(config))
 
 
 @app.command()
-def train(force: Annotated[bool, typer.Option(help="even if nothing changed")] = False) -> None:
-    """Train the model if config, domain or data changed."""
+def train(
+    force: Annotated[bool, typer.Option(help="even if nothing changed")] = False,
+    promote: Annotated[bool, typer.Option(help="let it serve if it passes the gate")] = True,
+) -> None:
+    """Train the model if config, domain or data changed; exit code 3 if it does not serve then."""
+    from bot.launcher.models.bootstrap import train_and_consider
+    from bot.launcher.models.shelf import NOT_SERVING
+    from bot.launcher.models.showing import show_decision
     from bot.launcher.training import ensure_model
 
-    console.print(f"模型：{ensure_model(settings(), force=force).name}")
+    if not promote:
+        console.print(f"模型：{ensure_model(settings(), force=force).name}")
+        return
+    decision = train_and_consider(settings(), force=force)
+    show_decision(decision, console)
+    raise typer.Exit(0 if decision.serves else NOT_SERVING)
 
 
 @app.command()
@@ -109,14 +122,9 @@ def retry(reference: str) -> None:
 @app.command()
 def backup(folder: Path) -> None:
     """Copy all databases and documents into a new folder; the product may go on running."""
-    from datetime import datetime, timezone
+    from bot.launcher.backup.verbs import back_up
 
-    from bot.launcher.backup import Holdings, back_up
-    from bot.settings import environment
-
-    holdings = Holdings.of(settings(), environment())
-    complete = back_up(holdings, folder.absolute(), datetime.now(timezone.utc), _say)
-    raise typer.Exit(0 if complete else 1)
+    raise typer.Exit(0 if back_up(settings(), folder, _say) else 1)
 
 
 @app.command()
@@ -125,15 +133,37 @@ def restore(
     force: Annotated[bool, typer.Option(help="replace what is there; it stays beside it")] = False,
 ) -> None:
     """Put a backup back. Stop everything before."""
+    from bot.launcher.backup.verbs import put_back
+
+    raise typer.Exit(0 if put_back(settings(), folder, _say, force=force) else 1)
+
+
+@app.command()
+def drill(
+    made: Annotated[
+        Path | None, typer.Option("--backup", help="drill with this backup instead of a new one")
+    ] = None,
+) -> None:
+    """Back up, restore beside the live data, compare row by row; exit code 1 when not all is back."""
+    from bot.launcher.backup.verbs import run_drill
+
+    raise typer.Exit(0 if run_drill(settings(), made, _say, Console()) else 1)
+
+
+@app.command()
+def retention(
+    dry_run: Annotated[bool, typer.Option(help="only show what would be deleted")] = False,
+) -> None:
+    """Delete what is old enough now; the relay does the same by itself."""
     from datetime import datetime, timezone
 
-    from bot.launcher.backup import Holdings
-    from bot.launcher.backup import restore as put_back
-    from bot.settings import environment
+    from bot.launcher.retention import build_rules
+    from bot.launcher.retention_verb import apply_rules
 
-    holdings = Holdings.of(settings(), environment())
-    complete = put_back(holdings, folder.absolute(), datetime.now(timezone.utc), _say, force=force)
-    raise typer.Exit(0 if complete else 1)
+    now, rules = datetime.now(timezone.utc), build_rules(settings())
+    done = apply_rules(rules, now, Console(highlight=False), dry_run=dry_run)
+    _say("受理系统的另看：python -m casestore retention --dry-run")
+    raise typer.Exit(0 if done else 1)
 
 
 def _say(line: str) -> None:

@@ -57,6 +57,8 @@ class Settings(BaseModel):
 
     var_dir: Path = ROOT / "var"
     models_dir: Path = ROOT / "models"
+    evaluation_file: Path = ROOT / "data" / "evaluation" / "heldout.jsonl"
+    """Labelled lines that no model is trained on; a new model is tried on them."""
     evidence_dir: Path = Path()
     journal_url: str = ""
     channel_url: str = ""

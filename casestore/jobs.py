@@ -25,6 +25,7 @@ def all_jobs(reach: Services) -> list[Job]:
         Job("notices", 5 * _MINUTE, lambda: reach.notices.remind(reach.now())),
         Job("chats", timedelta(seconds=10), reach.chat_watch.watch),
         Job("chats_kept", timedelta(days=1), reach.chat_watch.forget, _NIGHT),
+        Job("reminders_kept", timedelta(days=1), reach.reminders.forget, _NIGHT),
         Job("retention", timedelta(days=1), reach.retention.erase_due, _NIGHT),
     ]
 

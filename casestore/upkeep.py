@@ -6,10 +6,13 @@ from typing import Annotated
 import typer
 
 from casestore import bootstrap
+from casestore.domain.deadlines import CHINA_TIME
 from casestore.domain.errors import ConfigurationError, FieldUnreadable, StoreUnavailable
+from casestore.domain.retention import CASES_BASIS, Due
+from casestore.edge.services import Services
 from casestore.service.invitations import COMMAND_LINE
 from casestore.service.jobs import JobRunner
-from casestore.service.retention import Retention, summary
+from casestore.service.retention import summary
 from casestore.settings import Settings, load, read_environment
 from casestore.storage.engine import build_engine
 from casestore.storage.files import SealedFiles
@@ -40,24 +43,45 @@ def tick() -> None:
 
 
 def retention(dry_run: DryRun = False) -> None:
-    """删除保存期满的投诉的个人信息和内容；同样的事 serve 每天夜里做。"""
-    app = bootstrap.open_for_business(load(Settings, read_environment()))
-    room: Retention = app.state.services.retention
+    """删除保存期满的投诉的个人信息和内容、人工对话、回电、提醒；同样的事 serve 每天夜里做。"""
+    settings = load(Settings, read_environment())
+    services: Services = bootstrap.open_for_business(settings).state.services
     try:
-        if not dry_run:
-            typer.echo(summary(room.run()))
-            return
-        expired, report = room.preview()
+        if dry_run:
+            _preview(services, settings)
+        else:
+            _delete(services)
     except StoreUnavailable as exc:
         raise ConfigurationError(_NO_DATABASE) from exc
+
+
+def _preview(services: Services, settings: Settings) -> None:
+    expired, report = services.retention.preview()
     typer.echo(
         f"会删除 {report.cases} 件投诉的个人信息和内容，清理 {report.orphans} 个没有投诉的文件；"
     )
     typer.echo(f"因保全保留 {report.held} 件。")
+    typer.echo(f"  依据：办结满 RETENTION_YEARS={settings.retention_years} 年，{CASES_BASIS}")
     for each in expired[:_SHOWN]:
         typer.echo(f"  {each.reference}  办结日 {each.closed_on}")
     if len(expired) > _SHOWN:
         typer.echo(f"  ……另有 {len(expired) - _SHOWN} 件")
+    for due in _others(services):
+        before = due.before.astimezone(CHINA_TIME)
+        typer.echo(f"会删除 {due.what} {due.count} 条，早于 {before:%Y-%m-%d %H:%M}。")
+        typer.echo(f"  依据：{due.basis}")
+
+
+def _others(services: Services) -> list[Due]:
+    return [*services.chat_watch.due(), services.reminders.due()]
+
+
+def _delete(services: Services) -> None:
+    others = "、".join(f"{due.what} {due.count} 条" for due in _others(services))
+    typer.echo(summary(services.retention.run()))
+    services.chat_watch.forget()
+    services.reminders.forget()
+    typer.echo(f"另删除{others}。")
 
 
 def rotate_keys() -> None:

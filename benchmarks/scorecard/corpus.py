@@ -18,7 +18,7 @@ from bot.settings import ROOT
 HELD_OUT = "自编留出集"
 SEED = 7
 _NLU = ROOT / "data" / "nlu"
-_TESTS = ROOT / "tests" / "data"
+_TESTS = ROOT / "data" / "evaluation"
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def _head(about: Circumstances, files: Sequence[LabelledFile]) -> Iterator[str]:
     sizes = "，".join(f"{file.name} {len(file.lines):,} 句" for file in files)
     yield f"- 测试集：{sizes}；先遮盖号码，再规整"
     yield ""
-    yield f"{HELD_OUT}在仓库里（`tests/data/heldout.jsonl`），是自己写的，不参与训练。"
+    yield f"{HELD_OUT}在仓库里（`data/evaluation/heldout.jsonl`），是自己写的，不参与训练。"
     others = [file.name for file in files if file.name != HELD_OUT]
     if others:
         yield f"{'、'.join(others)}**不在仓库里**，别人无法复算这部分数字；这一页也不印任何原话。"
@@ -146,7 +146,7 @@ def _emergencies(outcomes: Sequence[Outcome]) -> Iterator[str]:
     lists = outcomes[0].fuse
     yield "## 险情"
     yield ""
-    yield f"`tests/data/emergencies.yml` 里 {lists.emergencies} 句该报警、{lists.calm} 句不该报警，按客户消息的走法：先规则，再模型。规则对每种做法都一样。"  # noqa: E501
+    yield f"`data/evaluation/emergencies.yml` 里 {lists.emergencies} 句该报警、{lists.calm} 句不该报警，按客户消息的走法：先规则，再模型。规则对每种做法都一样。"  # noqa: E501
     yield ""
     yield from _table(
         ("做法", "该报警的报了", "不该报警的报了"),

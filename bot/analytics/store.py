@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection, Engine
 from bot.analytics.fact import MOST_CHARS, Fact, FactKind, Outcome
 from bot.analytics.tally import Sighting
 from bot.errors import StorageError
+from bot.storage.ageing import Aged
 from bot.storage.engine import UtcDateTime, transaction
 from bot.storage.inserting import insert_new
 
@@ -35,6 +36,7 @@ fact_table = sa.Table(
     sa.Column("level", sa.String(MOST_CHARS["level"])),
     sa.Column("number", sa.Integer),
 )
+OLD_FACTS = Aged(fact_table, lambda before: fact_table.c.at < before)
 ROWS_AT_ONCE = 500
 
 
@@ -90,11 +92,6 @@ class Facts:
         query = sa.select(fact_table.c.campaign, *found).group_by(fact_table.c.campaign)
         with self._transaction() as tx:
             return {campaign: Mark(*mark) for campaign, *mark in tx.execute(query)}
-
-    def purge(self, before: datetime) -> int:
-        """Deletes facts from before a moment; how many."""
-        with self._transaction() as tx:
-            return int(tx.execute(fact_table.delete().where(fact_table.c.at < before)).rowcount)
 
     def _transaction(self) -> AbstractContextManager[Connection]:
         return transaction(self._engine, StorageError)

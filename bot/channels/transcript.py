@@ -21,8 +21,9 @@ from sqlalchemy.exc import IntegrityError
 from bot.channels.message_table import message as _message
 from bot.channels.senders import has_to_be_brought
 from bot.errors import StorageError
-from bot.handover.store import close_within, is_with_officer, purge_within
+from bot.handover.store import close_within, is_with_officer
 from bot.handover.talk import ClosedBy
+from bot.storage.ageing import Aged
 from bot.storage.engine import UtcDateTime, transaction
 
 CUSTOMER, BOT, OFFICER, NOTE = "customer", "bot", "officer", "note"
@@ -55,6 +56,9 @@ _ended = sa.Table(
     sa.Column("sender_id", sa.String(128), primary_key=True),
     sa.Column("ended_at", UtcDateTime, nullable=False),
 )
+OLD_MESSAGES = Aged(_message, lambda before: _message.c.created_at < before)
+OLD_OUTBOUND = Aged(_outbound, lambda before: _outbound.c.created_at < before)
+OLD_ENDINGS = Aged(_ended, lambda before: _ended.c.ended_at < before)
 
 
 class Button(TypedDict):
@@ -362,14 +366,6 @@ class Transcript:
         """The messages whose cursors are `ids`, oldest first; those that are gone are left out."""
         with self._transaction() as tx:
             return self._select(tx, _message.c.id.in_(ids))
-
-    def purge(self, before: datetime) -> int:
-        """Deletes messages, talks and ended sessions from before a moment; how many messages."""
-        with self._transaction() as tx:
-            purge_within(tx, before)
-            tx.execute(_ended.delete().where(_ended.c.ended_at < before))
-            tx.execute(_outbound.delete().where(_outbound.c.created_at < before))
-            return int(tx.execute(_message.delete().where(_message.c.created_at < before)).rowcount)
 
     def end_session(self, sender_id: str, now: datetime) -> None:
         """Ends the session and a talk with a person; ending it again changes nothing."""

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.errors import StorageError
 from bot.handover.talk import ClosedBy, Field, File, State, Suggestion, Talk, Why
 from bot.privacy.sealing import Sealer
+from bot.storage.ageing import Aged
 from bot.storage.engine import UtcDateTime, transaction
 
 OPEN = (State.WAITING.value, State.ACTIVE.value)
@@ -37,6 +38,7 @@ handover = sa.Table(
     sa.Column("taken_at", UtcDateTime),
     sa.Column("closed_at", UtcDateTime),
 )
+OLD_TALKS = Aged(handover, lambda before: handover.c.closed_at < before)
 _message = sa.table("message", sa.column("id"), sa.column("sender_id"))
 """Of the transcript (bot/channels/transcript.py), in the same database."""
 
@@ -216,11 +218,6 @@ def is_with_officer(tx: Connection, sender_id: str) -> bool:
 def close_within(tx: Connection, sender_id: str, by: ClosedBy, now: datetime) -> None:
     """Closes the open talk of a sender, if there is one, in a transaction that does more."""
     tx.execute(handover.update().where(_is_open(sender_id)).values(_closed(by, now)))
-
-
-def purge_within(tx: Connection, before: datetime) -> None:
-    """Deletes talks that were closed before a moment, in a transaction that does more."""
-    tx.execute(handover.delete().where(handover.c.closed_at < before))
 
 
 def _closed(by: ClosedBy, now: datetime) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.intake.cancellations import Cancellation, cancel_within
 from bot.intake.outbox import DELIVERED, PENDING, Outbox, SqlOutbox, metadata, outbox_columns
-from bot.intake.seats import Seat, purge_within, reserve_within
+from bot.intake.seats import Seat, reserve_within
 from bot.privacy.sealing import Sealer
+from bot.storage.ageing import Aged
 
 CALLBACK = "callback"
 """The kind in the contract's backlog."""
@@ -30,6 +31,13 @@ callback_table = sa.Table(
     sa.Column("sealed_payload", sa.Text, nullable=False),
     *outbox_columns(),
 )
+OLD_CALLBACKS = Aged(
+    callback_table,
+    lambda before: sa.and_(
+        callback_table.c.status == DELIVERED, callback_table.c.delivered_at < before
+    ),
+)
+"""The case store has them; one that has not arrived yet stays however old it is."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +93,6 @@ class Callbacks(Outbox, Protocol):
 
     def of_sender(self, sender_id: str) -> list[Mapping[str, Any]]:
         """Payloads of the calls asked for in a conversation, newest first."""
-
-    def purge(self, before: datetime) -> int:
-        """Deletes what was delivered before a moment, how many; and seats of times over by then."""
 
 
 class SqlCallbacks(SqlOutbox):
@@ -166,13 +171,6 @@ class SqlCallbacks(SqlOutbox):
         newest_first = callback_table.c.created_at.desc()
         query = sa.select(callback_table).where(condition).order_by(newest_first)
         return list(tx.execute(query))
-
-    def purge(self, before: datetime) -> int:
-        c = callback_table.c
-        old = callback_table.delete().where(c.status == DELIVERED, c.delivered_at < before)
-        with self._transaction() as tx:
-            purge_within(tx, before)
-            return int(tx.execute(old).rowcount)
 
     def _content(self, row: Any) -> tuple[str, dict[str, Any]]:
         return CALLBACK, json.loads(self._sealer.open(row.sealed_payload))

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.intake.outbox import DELIVERED, PENDING, Outbox, SqlOutbox, metadata, outbox_columns
 from bot.intake.seats import release_within
+from bot.storage.ageing import Aged
 from bot.storage.inserting import insert_new
 
 CALLBACK_CANCEL = "callback_cancel"
@@ -30,6 +31,13 @@ cancellation = sa.Table(
     sa.Column("reference", sa.String(32), nullable=False, unique=True),
     *outbox_columns(),
 )
+OLD_CANCELLATIONS = Aged(
+    cancellation,
+    lambda before: sa.and_(
+        cancellation.c.status == DELIVERED, cancellation.c.delivered_at < before
+    ),
+)
+"""The case store knows of them; one that has not arrived yet stays however old it is."""
 # Not `callbacks.callback_table`: that module cancels too, when a booking is moved.
 _callback = sa.table("callback", sa.column("id"), sa.column("status"))
 
@@ -60,9 +68,6 @@ class Cancellations(Outbox, Protocol):
     def of(self, callback_ids: Iterable[str]) -> set[str]:
         """Those of the call-backs that were cancelled here."""
 
-    def purge(self, before: datetime) -> int:
-        """Deletes what was delivered before a moment; how many."""
-
 
 class SqlCancellations(SqlOutbox):
     """Cancellations on SQLite or PostgreSQL, in the journal's database."""
@@ -87,12 +92,6 @@ class SqlCancellations(SqlOutbox):
         query = sa.select(cancellation.c.id).where(cancellation.c.id.in_(list(callback_ids)))
         with self._transaction() as tx:
             return set(tx.execute(query).scalars())
-
-    def purge(self, before: datetime) -> int:
-        c = cancellation.c
-        old = cancellation.delete().where(c.status == DELIVERED, c.delivered_at < before)
-        with self._transaction() as tx:
-            return int(tx.execute(old).rowcount)
 
     def _may_go(self) -> Any:
         # The bank cannot cancel what it has not been asked for; a parked one waits for a person.

@@ -17,8 +17,10 @@ from bot.intake.draft_table import draft as table
 from bot.intake.evidence import HELD, evidence
 from bot.intake.reference import CROCKFORD
 from bot.privacy.sealing import Sealer
+from bot.storage.ageing import Aged
 from bot.storage.engine import transaction
 
+OLD_DRAFTS = Aged(table, lambda before: table.c.updated_at < before)
 CODE_MAC = "code of a draft"
 CODE_LENGTH = 8
 CODE_LIFETIME = timedelta(minutes=30)
@@ -73,9 +75,6 @@ class Drafts(Protocol):
         letters O, I, L for 0 and 1.
         """
 
-    def purge(self, before: datetime) -> int:
-        """Takes away drafts nobody has worked on since `before`; how many."""
-
     def count(self) -> int:
         """How many drafts there are."""
 
@@ -115,9 +114,6 @@ class SqlDrafts:
 
     def forget_sender(self, sender_id: str) -> int:
         return self._delete(table.c.sender_id == sender_id)
-
-    def purge(self, before: datetime) -> int:
-        return self._delete(table.c.updated_at < before)
 
     def count(self) -> int:
         with self._transaction() as tx:

@@ -106,8 +106,12 @@ class EvidenceStore(Outbox, Protocol):
     def forget(self, ids: Iterable[str]) -> None:
         """Takes away held documents and their files; what is filed stays."""
 
+    def count_old(self, before: datetime) -> int:
+        """How many documents and left-over files `purge` would take away."""
+
     def purge(self, before: datetime) -> int:
-        """Forgets what was held before this moment for no draft that is newer; how many."""
+        """Forgets what was held before this moment for no draft that is newer, and takes away files
+        that a kill left behind: half written, or of no waiting row. How many of both."""
 
     def content(self, evidence_id: str) -> bytes:
         """What is in a document that has not been delivered."""
@@ -239,13 +243,17 @@ class SqlEvidence(SqlOutbox):
     def forget(self, ids: Iterable[str]) -> None:
         self._forget(evidence.c.id.in_(list(ids)))
 
+    def count_old(self, before: datetime) -> int:
+        query = sa.select(sa.func.count()).select_from(evidence)
+        held = query.where(_is_old(before), evidence.c.status == HELD)
+        with self._transaction() as tx:
+            rows = int(tx.execute(held).scalar_one())
+        return rows + len(self._left_behind(before))
+
     def purge(self, before: datetime) -> int:
-        newer = sa.select(draft.c.id).where(
-            draft.c.sender_id == evidence.c.sender_id, draft.c.updated_at >= before
-        )
-        count = self._forget(sa.and_(evidence.c.created_at < before, ~newer.exists()))
-        self._sweep(before)
-        return count
+        count, left = self._forget(_is_old(before)), self._left_behind(before)
+        self._remove(left)
+        return count + len(left)
 
     def _forget(self, condition: Any) -> int:
         with self._transaction() as tx:
@@ -256,15 +264,17 @@ class SqlEvidence(SqlOutbox):
         self._remove(ids)
         return len(ids)
 
-    def _sweep(self, before: datetime) -> None:
-        """Takes away old files that a kill left behind: half written, or of no waiting row."""
+    def _left_behind(self, before: datetime) -> list[str]:
+        """The names of old files that belong to no waiting row."""
         with self._transaction() as tx:
             needed = sa.select(evidence.c.id).where(evidence.c.status.in_((HELD, *UNDELIVERED)))
             wanted = {row.id for row in tx.execute(needed)}
         try:
-            for path in self._folder.glob("*"):
-                if path.name not in wanted and path.stat().st_mtime < before.timestamp():
-                    path.unlink(missing_ok=True)
+            return [
+                path.name
+                for path in self._folder.glob("*")
+                if path.name not in wanted and path.stat().st_mtime < before.timestamp()
+            ]
         except OSError as exc:
             raise EvidenceUnavailable() from exc
 
@@ -336,6 +346,14 @@ def attach_within(tx: Connection, ids: Iterable[str], reference: str, due: datet
     named = sa.and_(evidence.c.id.in_(list(ids)), evidence.c.status == HELD)
     filed = {"status": PENDING, "reference": reference, "next_attempt_at": due}
     tx.execute(evidence.update().where(named).values(filed))
+
+
+def _is_old(before: datetime) -> Any:
+    """Held since before a moment, for no draft that is newer."""
+    newer = sa.select(draft.c.id).where(
+        draft.c.sender_id == evidence.c.sender_id, draft.c.updated_at >= before
+    )
+    return sa.and_(evidence.c.created_at < before, ~newer.exists())
 
 
 def media_type(content: bytes) -> str:

@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.errors import AlreadyBooked, JournalUnavailable, SlotFull
 from bot.intake.outbox import metadata
+from bot.storage.ageing import Aged
 from bot.storage.engine import UtcDateTime, transaction
 from bot.storage.inserting import insert_new
 
@@ -35,6 +36,9 @@ booking = sa.Table(
     sa.UniqueConstraint("campaign", "slot", "seat", name="uq_booking_seat"),
     sa.UniqueConstraint("campaign", "sender_id", name="uq_booking_person"),
 )
+
+
+OLD_SEATS = Aged(booking, lambda before: booking.c.ends_at < before)
 
 
 @dataclass(frozen=True)
@@ -128,11 +132,6 @@ def release_within(tx: Connection, callback_id: UUID, sender_id: str) -> datetim
     if not tx.execute(booking.delete().where(mine)).rowcount:
         return None  # never there, or freed by somebody else a moment before
     return booked_at
-
-
-def purge_within(tx: Connection, before: datetime) -> int:
-    """Deletes the seats of times that were over before a moment; how many."""
-    return int(tx.execute(booking.delete().where(booking.c.ends_at < before)).rowcount)
 
 
 def _first_free(tx: Connection, seat: Seat, sender_id: str) -> int:

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import StorageError
+from bot.storage.ageing import Aged
 from bot.storage.engine import UtcDateTime, transaction
 
 LONGEST_TEXT = 500
@@ -34,6 +35,7 @@ _miss = sa.Table(
     sa.Column("campaign", sa.String(64)),
     sa.Column("asker", sa.String(24)),
 )
+OLD_MISSES = Aged(_miss, lambda before: _miss.c.created_at < before)
 _vote = sa.Table(
     "vote",
     _metadata,

@@ -1,4 +1,4 @@
-"""Counting for campaigns put together: what makes facts, what carries them, what clears them away."""
+"""Counting for campaigns put together: what makes facts and what carries them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from bot.intake.errands import Errand, Errands
 from bot.settings import Settings
 
 PUBLISH_EVERY = timedelta(seconds=1)
-PURGE_EVERY = timedelta(hours=1)
 
 
 def counter_of(config: Settings) -> Counter:
@@ -25,14 +24,8 @@ def counter_of(config: Settings) -> Counter:
 
 
 def build_fact_errands(config: Settings, clock: Callable[[], datetime]) -> Errands:
-    """Publishing and clearing away, to be run in a thread of their own: a broker that hangs holds
-    up nothing else. Nothing is opened before it is used."""
-    facts, keep = open_facts(config), timedelta(days=config.analytics_days)
+    """Publishing, to be run in a thread of its own: a broker that hangs holds up nothing else.
+    Nothing is opened before it is used."""
+    facts = open_facts(config)
     publisher = Publisher(open_outbox(config), open_broker(config.analytics_broker, facts))
-    return Errands(
-        (
-            Errand("publishing of facts", PUBLISH_EVERY, publisher.run),
-            Errand("purge of facts", PURGE_EVERY, lambda now: facts.purge(now - keep)),
-        ),
-        clock,
-    )
+    return Errands((Errand("publishing of facts", PUBLISH_EVERY, publisher.run),), clock)

@@ -25,7 +25,6 @@ from bot.intake.bootstrap import (
     open_acts,
     open_callbacks,
     open_cancellations,
-    open_drafts,
     open_evidence,
     open_feed,
     open_journal,
@@ -33,7 +32,6 @@ from bot.intake.bootstrap import (
 from bot.intake.callbacks import Callbacks
 from bot.intake.cancellations import Cancellations
 from bot.intake.case_store import CaseStore, Document
-from bot.intake.drafts import Drafts
 from bot.intake.errands import Errand, Errands
 from bot.intake.evidence import EvidenceStore
 from bot.intake.feed import Feed
@@ -51,15 +49,13 @@ from bot.launcher.notices import Notices
 from bot.launcher.process import configure_logging
 from bot.launcher.quiz_reminders import open_quiz_reminders
 from bot.launcher.receipts import Receipts
-from bot.launcher.retention import purge_conversations
+from bot.launcher.retention import build_rules, retention_errands
 from bot.settings import Settings
 from bot.storage.engine import create_engine
 
 NEWS_EVERY = timedelta(seconds=2)
 REPORT_EVERY = timedelta(seconds=1)
 TALKS_EVERY = timedelta(seconds=1)
-PURGE_EVERY = timedelta(minutes=1)
-CLEAR_EVERY = timedelta(hours=1)
 KNOWLEDGE_EVERY = timedelta(minutes=10)
 CAMPAIGNS_EVERY = timedelta(minutes=1)
 REMIND_EVERY = timedelta(seconds=10)
@@ -75,14 +71,11 @@ class Desk:
     callbacks: Callbacks
     cancellations: Cancellations
     evidence: EvidenceStore
-    drafts: Drafts
     feed: Feed
     case_store: CaseStore
     chats: ChatDesk
     notices: Notices
     receipts: Receipts
-    keep_drafts: timedelta
-    clear_conversations: Callable[[datetime], object]
 
 
 def run_relay(config: Settings) -> None:
@@ -100,6 +93,7 @@ def run_relay(config: Settings) -> None:
             build_slow_errands(config, now),
             build_talk_errands(config, now),
             build_fact_errands(config, now),
+            retention_errands(build_rules(config), now),
         )
     ]
     for thread in beside:
@@ -121,7 +115,6 @@ def open_desk(config: Settings) -> Desk:
         callbacks=open_callbacks(config),
         cancellations=open_cancellations(config),
         evidence=evidence,
-        drafts=open_drafts(config),
         feed=open_feed(config),
         case_store=cases,
         chats=open_chat_desk(config),
@@ -134,12 +127,6 @@ def open_desk(config: Settings) -> Desk:
             now=now,
         ),
         receipts=Receipts(Outbound(channel, transcript), cases),
-        keep_drafts=timedelta(days=config.draft_days),
-        clear_conversations=lambda moment: purge_conversations(
-            channel,
-            create_engine(config.database_url("tracker"), durable=False),
-            moment - timedelta(days=config.conversation_days),
-        ),
     )
 
 
@@ -224,14 +211,6 @@ def _hand_over(desk: Desk, entry: Entry) -> dict[str, Any]:
 
 def build_errands(desk: Desk, clock: Callable[[], datetime]) -> Errands:
     outboxes = (desk.journal, desk.callbacks, desk.cancellations, desk.acts, desk.evidence)
-
-    def purge(moment: datetime) -> None:
-        before = moment - desk.keep_drafts
-        desk.drafts.purge(before)
-        desk.evidence.purge(before)
-        desk.callbacks.purge(before)
-        desk.cancellations.purge(before)
-
     return Errands(
         (
             Errand(
@@ -245,8 +224,6 @@ def build_errands(desk: Desk, clock: Callable[[], datetime]) -> Errands:
                 REPORT_EVERY,
                 BacklogReport(desk.case_store, outboxes).send_if_needed,
             ),
-            Errand("purge of drafts", PURGE_EVERY, purge),
-            Errand("purge of conversations", CLEAR_EVERY, desk.clear_conversations),
         ),
         clock,
     )

@@ -22,7 +22,8 @@ from bot.knowledge.catalogue import load_catalogue
 from bot.knowledge.files import FAQ
 from bot.knowledge.standing import opening_line
 from bot.launcher.logfiles import LogFiles
-from bot.launcher.training import has_model
+from bot.launcher.models.shelf import NOT_SERVING, Shelf
+from bot.launcher.training import frame, model_path
 from bot.settings import ROOT, Settings, environment, generate_secrets, load_settings
 
 READY_WITHIN_SECONDS = 120.0
@@ -86,20 +87,46 @@ def _prepare(console: Console, config: Settings, logs: Path) -> str:
     if _runs_case_store(config):
         migrate = ["-m", "casestore", "migrate"]
         said = _step(console, "准备投诉库", migrate, logs / "migrate.log", is_private=True)
-    if not has_model(config):
+    _prepare_model(console, config, logs)
+    return said.partition("\n")[2].strip()
+
+
+def _prepare_model(console: Console, config: Settings, logs: Path) -> None:
+    """Trains when the content has changed. A new model that does not pass the gate leaves the one
+    that serves in its place, as long as this program can run that one."""
+    name, shelf = model_path(config).name, Shelf(config.models_dir)
+    if not shelf.is_settled(name):
         _step(
             console,
             "训练模型（内容有变化，约需一分钟）",
             ["-m", "bot", "train"],
             logs / "train.log",
+            accepted=(0, NOT_SERVING),
         )
-    return said.partition("\n")[2].strip()
+    serving = shelf.to_serve(frame())
+    if serving is None:
+        raise ConfigurationError(
+            f"新训练的模型没有通过，又没有别的可用：详情见 {_shown(logs / 'train.log')}，"
+            "或运行 python -m bot model promote"
+        )
+    if serving.name != name:
+        console.print(
+            f"[yellow]新训练的模型没有换上，仍用 {serving.name}。"
+            "看差别、重新比：python -m bot model promote[/yellow]"
+        )
 
 
 def _step(
-    console: Console, what: str, arguments: list[str], log: Path, is_private: bool = False
+    console: Console,
+    what: str,
+    arguments: list[str],
+    log: Path,
+    is_private: bool = False,
+    accepted: tuple[int, ...] = (0,),
 ) -> str:
     """Runs one preparation with a spinner; its output goes to `log`.
+
+    Raises ConfigurationError unless it ends with one of the `accepted` exit codes.
 
     With `is_private`, what it prints is returned instead and stands in no file: it may hold a
     one-time code.
@@ -115,7 +142,7 @@ def _step(
             encoding="utf-8",
             check=False,
         )
-    if done.returncode:
+    if done.returncode not in accepted:
         reason = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
         raise ConfigurationError(f"{what}失败：{' '.join(reason)}\n详情见 {_shown(log)}")
     console.print(f"✓ {what.split('（')[0]}（{time.monotonic() - began:.0f} 秒）")

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tarfile
 import warnings
-import zlib
 from pathlib import Path
 
 import yaml
 
 from bot.errors import ConfigurationError
+from bot.launcher.models.shelf import is_whole, model_name
 from bot.launcher.process import configure_logging
 from bot.nlu.encoder import files_of, folder_of
 from bot.settings import ROOT, Settings
 
-_INPUTS = (
-    *("config.yml", "domain.yml", "data/nlu", "data/stories", "bot/nlu", "requirements.lock"),
-    *("data/knowledge/concepts.yml", "data/knowledge/heard_words.yml"),
-)
+_FRAME = ("config.yml", "domain.yml", "data/stories", "bot/nlu", "requirements.lock")
+"""What a model shares with the program that serves it."""
+_CONTENT = ("data/nlu", "data/knowledge/concepts.yml", "data/knowledge/heard_words.yml")
 
 
 def fingerprint(root: Path = ROOT) -> str:
@@ -27,16 +25,27 @@ def fingerprint(root: Path = ROOT) -> str:
 
     Raises ConfigurationError when config.yml names a sentence encoder that is not there.
     """
+    digest = _digest(root, (*_FRAME, *_CONTENT))
+    for file in _encoder_files(root):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def frame(root: Path = ROOT) -> str:
+    """SHA-256 over what a model shares with the program: one of another frame may name slots,
+    actions or components that the program does not have."""
+    return _digest(root, _FRAME).hexdigest()
+
+
+def _digest(root: Path, names: tuple[str, ...]) -> hashlib._Hash:
     digest = hashlib.sha256()
-    for name in _INPUTS:
+    for name in names:
         path = root / name
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in files:
             if file.is_file() and "__pycache__" not in file.parts:
                 digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
-    for file in _encoder_files(root):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
+    return digest
 
 
 def _encoder_files(root: Path) -> list[Path]:
@@ -49,20 +58,7 @@ def _encoder_files(root: Path) -> list[Path]:
 
 def model_path(config: Settings) -> Path:
     """Where the model of the present inputs lies or will lie."""
-    return config.models_dir / f"xiaobao-{fingerprint()[:16]}.tar.gz"
-
-
-def has_model(config: Settings) -> bool:
-    """True when the model of the present inputs is there and whole.
-
-    A training that was interrupted leaves half a file behind: it counts as none.
-    """
-    path = model_path(config)
-    try:
-        with tarfile.open(path) as archive:
-            return "metadata.json" in archive.getnames()
-    except (OSError, tarfile.TarError, EOFError, zlib.error):
-        return False
+    return config.models_dir / model_name(frame(), fingerprint())
 
 
 def ensure_model(config: Settings, *, force: bool = False) -> Path:
@@ -71,7 +67,7 @@ def ensure_model(config: Settings, *, force: bool = False) -> Path:
     Raises ConfigurationError when training fails.
     """
     path = model_path(config)
-    if not force and has_model(config):
+    if not force and is_whole(path):
         return path
     configure_logging()
     # The fingerprint above is the cache; Rasa's own keeps hundreds of megabytes per training.
@@ -101,12 +97,4 @@ def ensure_model(config: Settings, *, force: bool = False) -> Path:
             raise
     if result.model is None:
         raise ConfigurationError("模型训练失败。请运行 make train 查看详细原因。")
-    _forget_older(config.models_dir, path)
     return path
-
-
-def _forget_older(folder: Path, current: Path, keep: int = 2) -> None:
-    """Old models go, but for the one before: it is what a roll-back needs."""
-    models = sorted(folder.glob("xiaobao-*.tar.gz"), key=lambda p: p.stat().st_mtime, reverse=True)
-    for old in [model for model in models if model != current][keep - 1 :]:
-        old.unlink()

@@ -6,9 +6,10 @@ goes: 个人信息保护法 article 47. A legal hold (保全) keeps a case as lo
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 SHORTEST_YEARS = 3
+CASES_BASIS = "《中国人民银行金融消费者权益保护实施办法》第四十四条，《个人信息保护法》第四十七条"
 # A file is written before the row that speaks of it.
 ORPHAN_AGE = timedelta(days=1)
 
@@ -35,6 +36,17 @@ class RetentionReport:
     def is_empty(self) -> bool:
         """Whether nothing was deleted."""
         return not (self.cases or self.files or self.orphans)
+
+
+@dataclass(frozen=True)
+class Due:
+    """Things of one kind whose time of keeping is over: how many, everything from before which
+    moment, and by which rule (in Chinese, for people)."""
+
+    what: str
+    count: int
+    before: datetime
+    basis: str
 
 
 def kept_from(today: date, years: int) -> date:

@@ -83,6 +83,9 @@ class Chats(Protocol):
     def events_after(self, client: str, cursor: int, limit: int) -> Sequence[ChatEvent]:
         """Up to ``limit`` news for a client that follow ``cursor``, in order."""
 
+    def count_before(self, moment: datetime) -> int:
+        """How many talks ``drop_before`` would delete."""
+
     def drop_before(self, moment: datetime) -> int:
         """Delete the talks that ended before a moment and are about no case that is still kept; how
         many."""
@@ -143,6 +146,9 @@ class Callbacks(Protocol):
 
     def tries(self, callback_ids: Sequence[str]) -> Sequence[CallbackTry]:
         """The calls made for these, oldest first."""
+
+    def count_before(self, moment: datetime) -> int:
+        """How many ``drop_before`` would delete."""
 
     def drop_before(self, moment: datetime) -> int:
         """Delete those that were asked before a moment; how many."""

@@ -8,7 +8,7 @@ from casestore.domain.chat import Chat, ChatState, ClosedBy, ending, is_deserted
 from casestore.domain.deadlines import CHINA_TIME, local_date, midnight
 from casestore.domain.duty import PRESENT_FOR
 from casestore.domain.reminder import ReminderKind
-from casestore.domain.retention import kept_from
+from casestore.domain.retention import Due, kept_from
 from casestore.domain.staff import SYSTEM
 from casestore.domain.watch import Level, line_of
 from casestore.service.callbacks import MOST_LISTED, callback_key
@@ -19,6 +19,10 @@ from casestore.service.ports import Clock, NewId, Store, Transaction
 REMIND_AFTER = timedelta(minutes=1)
 """Who is on duty hears of a customer who waits for so long; of danger at once."""
 
+_TALKS_BASIS = (
+    "设置 CHAT_DAYS={}；《中国人民银行业务领域数据安全管理办法》第三十条；与还在的投诉有关的不删"
+)
+_CALLS_BASIS = f"{KEPT_YEARS} 年，《中国人民银行金融消费者权益保护实施办法》第四十四条"
 _NOBODY_FREE = (
     "很抱歉，暂时没有工作人员能接着接待您。"
     "还要人工，请再说“转人工”；也可以说“给我回电”，留下电话，我们打给您。"
@@ -46,15 +50,30 @@ class ChatWatch:
         moved = sum(self._look_after(chat_id, now) for chat_id in open_ids)
         return moved + self._remind(now)
 
+    def due(self) -> Sequence[Due]:
+        """What ``forget`` would delete now."""
+        talks, calls = self._kept_from()
+        with self._store.transaction() as tx:
+            return (
+                Due(
+                    "人工对话", tx.chats.count_before(talks), talks, _TALKS_BASIS.format(self._days)
+                ),
+                Due("回电", tx.callbacks.count_before(calls), calls, _CALLS_BASIS),
+            )
+
     def forget(self) -> int:
         """Delete ended talks and promised calls whose time of keeping is over; how many."""
-        now = self._now()
-        calls_from = kept_from(local_date(now), KEPT_YEARS)
+        talks, calls = self._kept_from()
         with self._store.transaction() as tx:
-            count = tx.chats.drop_before(now - timedelta(days=self._days))
-            count += tx.callbacks.drop_before(midnight(calls_from))
+            count = tx.chats.drop_before(talks) + tx.callbacks.drop_before(calls)
             tx.commit()
         return count
+
+    def _kept_from(self) -> tuple[datetime, datetime]:
+        """Since when ended talks, and since when calls, are kept."""
+        now = self._now()
+        calls = midnight(kept_from(local_date(now), KEPT_YEARS))
+        return now - timedelta(days=self._days), calls
 
     def _look_after(self, chat_id: str, now: datetime) -> bool:
         with self._store.transaction() as tx:

@@ -43,6 +43,8 @@ LABELS: Mapping[str, str] = {
     "messenger": "提醒发到工作群",
     "alerts": "同类投诉预警",
     "notices": "没有送到的告知",
+    "chats_kept": "人工对话和回电到期删除",
+    "reminders_kept": "读过的提醒到期删除",
     "retention": "到期删除",
 }
 """What the jobs are called where people read of them."""

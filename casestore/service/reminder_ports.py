@@ -46,5 +46,8 @@ class Reminders(Protocol):
     def posted(self, ids: Sequence[str], now: datetime) -> None:
         """Note that these were handed over."""
 
+    def count_read_before(self, moment: datetime) -> int:
+        """How many ``drop_read_before`` would delete."""
+
     def drop_read_before(self, moment: datetime) -> int:
         """Delete what was read before a moment; how many that were."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from casestore.domain.office_hours import OfficeHours
 from casestore.domain.reminder import Reminder, ReminderKind
+from casestore.domain.retention import Due
 from casestore.domain.staff import Officer
 from casestore.service.job_ports import Messenger
 from casestore.service.ports import Clock, Store
@@ -56,9 +57,23 @@ class ReminderDesk:
             tx.reminders.mark_read(officer.username, reminder_id, self._now())
             tx.commit()
 
+    def due(self) -> Due:
+        """The read reminders that are old enough to go."""
+        before = self._now() - _KEPT
+        with self._store.transaction() as tx:
+            count = tx.reminders.count_read_before(before)
+        return Due("读过的提醒", count, before, f"读过 {_KEPT.days} 天")
+
+    def forget(self) -> int:
+        """Delete them; how many."""
+        with self._store.transaction() as tx:
+            count = tx.reminders.drop_read_before(self._now() - _KEPT)
+            tx.commit()
+        return count
+
     def post(self) -> int:
         """Hand what is new to the messenger; how many reminders that were. What does not arrive
-        is tried again the next time. Old read reminders are deleted on the way.
+        is tried again the next time.
 
         The message says what kind of thing waits and about which case, nothing else.
         """
@@ -66,9 +81,7 @@ class ReminderDesk:
         is_open = self._hours.is_open(now)
         kinds = [kind for kind in ReminderKind if is_open or kind.may_disturb]
         with self._store.transaction() as tx:
-            tx.reminders.drop_read_before(now - _KEPT)
             waiting = tx.reminders.not_posted(kinds, _POSTED_AT_ONCE)
-            tx.commit()
         # The messenger may be slow, so no transaction is open while it is asked.
         if not waiting or (self._messenger and not self._messenger.post(_message(waiting))):
             return 0

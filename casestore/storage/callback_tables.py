@@ -93,6 +93,11 @@ class SqlCallbacks:
             for row in rows
         ]
 
+    def count_before(self, moment: datetime) -> int:
+        """See the port."""
+        query = select(func.count()).where(callbacks.c.asked_at < moment)
+        return int(self._connection.execute(query).scalar_one())
+
     def drop_before(self, moment: datetime) -> int:
         """See the port."""
         query = select(callbacks.c.id).where(callbacks.c.asked_at < moment)

@@ -150,9 +150,15 @@ class SqlChats:
         rows = self._connection.execute(query.order_by(chat_events.c.cursor).limit(limit))
         return [read_event(row) for row in rows]
 
+    def count_before(self, moment: datetime) -> int:
+        """See the port."""
+        return int(
+            self._connection.execute(select(func.count()).where(*_over(moment))).scalar_one()
+        )
+
     def drop_before(self, moment: datetime) -> int:
         """See the port."""
-        old = select(chats.c.id).where(chats.c.closed_at < moment, ~_of_a_kept_case())
+        old = select(chats.c.id).where(*_over(moment))
         ids = list(self._connection.execute(old).scalars())
         for table in (chat_events, chat_messages, chat_cases):
             self._connection.execute(delete(table).where(table.c.chat_id.in_(ids)))
@@ -192,6 +198,10 @@ def chats_visible_to(officer: Officer) -> tuple[Any, ...]:
         return ()
     about = select(chat_cases.c.chat_id).join(cases, cases.c.reference == chat_cases.c.reference)
     return (chats.c.id.in_(about.where(*visible_to(officer))),)
+
+
+def _over(moment: datetime) -> tuple[Any, ...]:
+    return (chats.c.closed_at < moment, ~_of_a_kept_case())
 
 
 def _of_a_kept_case() -> Any:

@@ -90,6 +90,11 @@ class SqlReminders:
         statement = update(reminders).where(reminders.c.id.in_(ids)).values(posted_at=now)
         self._connection.execute(statement)
 
+    def count_read_before(self, moment: datetime) -> int:
+        """See the port."""
+        query = select(func.count()).where(reminders.c.read_at < moment)
+        return int(self._connection.execute(query).scalar_one())
+
     def drop_read_before(self, moment: datetime) -> int:
         """See the port."""
         return int(

@@ -15,7 +15,7 @@ from bot.nlu.text import normalise
 from bot.nlu.words import tidy
 from tests.data.corpus import ROOT, answers, bare, examples
 
-HELD_OUT = ROOT / "tests/data/heldout.jsonl"
+HELD_OUT = ROOT / "data/evaluation/heldout.jsonl"
 
 
 def test_every_question_has_enough_examples() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,8 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.launcher.models.shelf import Promoted, Shelf, model_name
+from bot.launcher.training import frame, model_path
+from bot.settings import Settings
 from tests.ports import free_ports
 from tests.stack import ROOT, Stack, wait_until
+from tests.unit.models.kit import AT, SCORES
 
 
 class Run:
@@ -135,3 +140,27 @@ def test_a_process_that_cannot_start_gives_its_reason_on_the_screen(tmp_path: Pa
     assert "CASE_STORE_TOKEN" in said
     assert "casestore 意外退出" in said.replace("\n", "")
     assert "Traceback" not in said
+
+
+def test_a_refused_model_leaves_the_one_that_serves_in_its_place(tmp_path: Path) -> None:
+    """As after a change of the data that made the model worse."""
+    secrets = ("web_session_secret", "field_keys", "case_store_token", "analytics_secret")
+    config = Settings(**dict.fromkeys(secrets, "x"))
+    environment = {**os.environ, **{name.upper(): "x" for name in secrets}}
+    train = [sys.executable, "-m", "bot", "train", "--no-promote"]
+    subprocess.run(train, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=280)
+    refused, serving = model_path(config), model_name(frame(), "0" * 64)
+    shelf = Shelf(tmp_path / "models")
+    shelf.folder.mkdir()
+    for name in (refused.name, serving):
+        shutil.copyfile(refused, shelf.path(name))
+    shelf.promote(Promoted(serving, AT, SCORES))
+    shelf.refuse(refused.name)
+    run = Run(tmp_path, MODELS_DIR=str(shelf.folder))
+    process = run.start()
+    try:
+        wait_until(lambda: "Ctrl-C" in run.text(), 150, "the addresses")
+        assert f"仍用{serving}" in run.text().replace("\n", "").replace(" ", "")
+    finally:
+        process.send_signal(signal.SIGINT)  # it stops what it has started
+        process.wait(timeout=30)

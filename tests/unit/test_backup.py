@@ -19,7 +19,11 @@ from bot.channels.transcript import Reply, Transcript
 from bot.errors import BackupFailed
 from bot.intake.bootstrap import open_acts, open_evidence, open_journal
 from bot.intake.outbox import DELIVERED
-from bot.launcher.backup import MANIFEST, Holdings, back_up, copy_sqlite, restore
+from bot.launcher.backup.holdings import Holdings
+from bot.launcher.backup.making import Backup
+from bot.launcher.backup.manifest import MANIFEST
+from bot.launcher.backup.restoring import restore
+from bot.launcher.backup.snapshots import of_file
 from bot.launcher.relay_process import Desk, build_relay, open_desk
 from bot.settings import Settings
 from bot.storage.engine import create_engine
@@ -73,11 +77,12 @@ class Machine:
         (self.folder / "var" / "casestore-files" / "a1").write_bytes(b"sealed")
 
     def back_up(self) -> bool:
-        return back_up(self.holdings, self.folder / "backup", NOW, self.said.append)
+        folder = self.folder / "backup"
+        return Backup(self.holdings, folder, None, lambda: 0.0, self.said.append).make(NOW)
 
     def restore(self, *, force: bool = False) -> bool:
         folder = self.folder / "backup"
-        return restore(self.holdings, folder, NOW, self.said.append, force=force)
+        return restore(self.holdings, folder, NOW, self.said.append, None, force=force)
 
     def wipe(self) -> None:
         shutil.rmtree(self.folder / "var")
@@ -176,7 +181,8 @@ def test_a_copy_made_while_somebody_writes_is_consistent(tmp_path: Path) -> None
     writer.start()
     try:
         for number in range(5):
-            copy_sqlite(source, tmp_path / f"{number}.db")
+            with of_file(source) as snapshot:
+                snapshot.copy_to(tmp_path / f"{number}.db")
     finally:
         stop.set()
         writer.join()

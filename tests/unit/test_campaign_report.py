@@ -15,7 +15,7 @@ from rich.console import Console
 from bot.analytics.description import Description
 from bot.analytics.fact import Fact, FactKind
 from bot.analytics.reports import Kept, Reports
-from bot.analytics.store import Facts
+from bot.analytics.store import OLD_FACTS, Facts
 from bot.campaigns.files import load_library
 from bot.campaigns.shelf import load_all
 from bot.errors import CampaignError, Permanent, Retryable
@@ -136,11 +136,11 @@ def test_a_report_stays_as_it_was_when_its_facts_are_cleared_away(rig: Rig) -> N
     rig.happen([*people(6, FactKind.SCAN), *people(6, FactKind.SCAN, day=date(2027, 3, 16))])
     rig.run(1)
     last = rig.facts.marks()[CAMPAIGN].last
-    rig.facts.purge(last)
+    OLD_FACTS.purge(rig.facts._engine, last)
     rig.start()
     assert rig.run(2, start=1) == [1]
     assert rig.scans() == "12"
-    rig.facts.purge(last + MINUTE)
+    OLD_FACTS.purge(rig.facts._engine, last + MINUTE)
     rig.start()
     rig.run(1, start=3)
     assert rig.scans() == "12"
@@ -152,7 +152,7 @@ def test_this_year_is_compared_with_last_year_even_without_its_facts(rig: Rig) -
     rig.campaigns = [description(), before]
     rig.happen(people(8, FactKind.SCAN, campaign="315-2026"))
     rig.run(1)
-    rig.facts.purge(NOW + timedelta(days=365))
+    OLD_FACTS.purge(rig.facts._engine, NOW + timedelta(days=365))
     rig.campaigns = [description()]
     rig.start()
     rig.run(1, start=1)

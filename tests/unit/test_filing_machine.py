@@ -12,7 +12,6 @@ import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from enum import Enum, auto
 from functools import partial
 from itertools import product
@@ -39,7 +38,6 @@ from bot.intake.acts import SqlActs
 from bot.intake.bootstrap import callback_reference
 from bot.intake.callbacks import SqlCallbacks
 from bot.intake.cancellations import SqlCancellations
-from bot.intake.drafts import SqlDrafts
 from bot.intake.evidence import SqlEvidence
 from bot.intake.feed import SqlFeed
 from bot.intake.journal import SqlJournal
@@ -204,14 +202,11 @@ class FilingMachine(RuleBasedStateMachine):
             callbacks=SqlCallbacks(engine, sealer(), callback_reference),
             cancellations=SqlCancellations(engine, callback_reference),
             evidence=Stepped(evidence, self.between),
-            drafts=SqlDrafts(engine, sealer(), lambda _: "7"),
             feed=SqlFeed(engine),
             case_store=Stepped(self.way, self.between),
             chats=FakeDesk(),
             notices=notices,
             receipts=Receipts(Outbound(engine, transcript), self.way),
-            keep_drafts=timedelta(days=7),
-            clear_conversations=lambda _moment: 0,
         )
 
     def start_relay(self, name: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.channels.web.session import Session
 from bot.errors import StorageError
+from bot.storage.ageing import Aged
 from bot.storage.engine import UtcDateTime, transaction
 
 GRACE = timedelta(minutes=2)
@@ -25,6 +26,8 @@ _session = sa.Table(
     sa.Column("generation", sa.Integer, nullable=False),
     sa.Column("renewed_at", UtcDateTime, nullable=False),
 )
+OLD_RENEWALS = Aged(_session, lambda before: _session.c.renewed_at < before)
+"""Once forgotten, a token of theirs would count again: it must be older than any may be."""
 _ended = sa.Table(
     "ended_session", _metadata, sa.Column("sender_id", sa.String(128), primary_key=True)
 )
@@ -77,11 +80,6 @@ class SessionStore:
         with self._transaction() as tx:
             renewed_at = tx.execute(query).scalar_one_or_none()
         return replace(session, issued_at=renewed_at) if renewed_at is not None else None
-
-    def purge(self, before: datetime) -> None:
-        """Forgets renewals from before a moment; no token is that old."""
-        with self._transaction() as tx:
-            tx.execute(_session.delete().where(_session.c.renewed_at < before))
 
     def _transaction(self) -> AbstractContextManager[Connection]:
         return transaction(self._engine, StorageError)

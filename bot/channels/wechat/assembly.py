@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from bot.channels.assembly import Parts
@@ -15,7 +12,7 @@ from bot.channels.wechat import texts
 from bot.channels.wechat.answering import Answering
 from bot.channels.wechat.client import WeChatClient, open_client
 from bot.channels.wechat.customers import Customers
-from bot.channels.wechat.deliveries import KEPT, Deliveries
+from bot.channels.wechat.deliveries import Deliveries
 from bot.channels.wechat.envelope import Account, Envelopes
 from bot.channels.wechat.events import Events
 from bot.channels.wechat.guard import Guard
@@ -28,11 +25,6 @@ from bot.channels.wechat.quota import Quota
 from bot.channels.wechat.reception import Reception
 from bot.channels.wechat.sender import Sender, open_sender
 from bot.channels.wechat.turns import Patience, Turns
-from bot.errors import BotError
-
-logger = logging.getLogger(__name__)
-
-TIDY_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -46,25 +38,10 @@ class WeChat:
     pictures: Pictures
     sender: Sender
     client: WeChatClient | None
-    deliveries: Deliveries
-    quota: Quota
-    now: Callable[[], datetime]
 
     def background(self) -> list[Coroutine[Any, Any, None]]:
         """What runs as long as the server does."""
-        return [self.sender.run(), self._tidy()]
-
-    async def _tidy(self) -> None:
-        while True:
-            try:
-                await asyncio.to_thread(self._forget, self.now() - KEPT)
-            except BotError as exc:
-                logger.error("what is not needed any more stays: %s", type(exc).__name__)
-            await asyncio.sleep(TIDY_SECONDS)
-
-    def _forget(self, before: datetime) -> None:
-        self.deliveries.purge(before)
-        self.quota.purge(before)
+        return [self.sender.run()]
 
     async def close(self) -> None:
         """Every message is stored: what is under way is run again by the sweeper."""
@@ -129,7 +106,4 @@ def assemble_wechat(parts: Parts, run_turn: RunTurn, patience: Patience) -> WeCh
         pictures=pictures,
         sender=sender,
         client=client,
-        deliveries=deliveries,
-        quota=quota,
-        now=now,
     )

@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.channels.senders import WECHAT
 from bot.errors import StorageError
 from bot.privacy.sealing import Sealer
+from bot.storage.ageing import Aged
 from bot.storage.engine import UtcDateTime, transaction
 
 _LABEL = b"xiaobao.wechat.sender"
@@ -38,6 +39,11 @@ _customer = sa.Table(
     sa.Column("last_spoke_at", UtcDateTime),
     sa.Column("nudged_at", UtcDateTime),
 )
+OLD_FOLLOWERS = Aged(
+    _customer,
+    lambda before: sa.func.coalesce(_customer.c.last_spoke_at, _customer.c.first_seen_at) < before,
+)
+"""Who has not been heard of; whoever comes back is somebody new."""
 
 
 @dataclass(frozen=True)
@@ -132,11 +138,3 @@ class Customers:
 def _set(tx: Connection, sender_id: str, **values: Any) -> None:
     if values:
         tx.execute(_customer.update().where(_customer.c.sender_id == sender_id).values(**values))
-
-
-def forget_followers(engine: Engine, before: datetime) -> int:
-    """Forgets who has not been heard of since a moment; how many. Whoever comes back is somebody
-    new. Raises StorageError."""
-    last_heard_at = sa.func.coalesce(_customer.c.last_spoke_at, _customer.c.first_seen_at)
-    with transaction(engine, StorageError) as tx:
-        return int(tx.execute(_customer.delete().where(last_heard_at < before)).rowcount)

@@ -10,12 +10,14 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import StorageError
+from bot.storage.ageing import Aged
 from bot.storage.engine import UtcDateTime, transaction
 
 MOST_DELIVERIES = 3
 GAP = timedelta(seconds=5)
 """The platform repeats what got no answer within five seconds, three times in all (facts 14.2)."""
 KEPT = timedelta(days=1)
+"""How long it is remembered; no repeat comes that late."""
 
 _delivery = sa.Table(
     "wechat_delivery",
@@ -26,6 +28,7 @@ _delivery = sa.Table(
     sa.Column("first_at", UtcDateTime, nullable=False),
     sa.Column("answer", sa.Text),
 )
+OLD_DELIVERIES = Aged(_delivery, lambda before: _delivery.c.first_at < before)
 
 
 @dataclass(frozen=True)
@@ -68,12 +71,6 @@ class Deliveries:
         wanted = sa.and_(_delivery.c.sender_id == sender_id, _delivery.c.key == key)
         with transaction(self._engine, StorageError) as tx:
             tx.execute(_delivery.update().where(wanted).values(answer=text))
-
-    def purge(self, before: datetime) -> int:
-        """Forgets messages first delivered before a moment; how many."""
-        old = _delivery.delete().where(_delivery.c.first_at < before)
-        with transaction(self._engine, StorageError) as tx:
-            return int(tx.execute(old).rowcount)
 
 
 def _insert(tx: Connection, sender_id: str, key: str, now: datetime) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import StorageError
+from bot.storage.ageing import Aged
 from bot.storage.engine import UtcDateTime, transaction
 
 Occasion = Literal["message", "event"]
@@ -35,6 +36,8 @@ _grant = sa.Table(
     sa.Column("remaining", sa.Integer, nullable=False),
     sa.Column("valid_until", UtcDateTime, nullable=False),
 )
+OLD_GRANTS = Aged(_grant, lambda before: _grant.c.valid_until < before)
+"""No repeat of their message comes any more."""
 
 
 class Quota:
@@ -75,11 +78,6 @@ class Quota:
         """The platform says there is nothing left (45015, 45047), whatever was counted here."""
         with self._transaction() as tx:
             tx.execute(_grant.update().where(_is_open(sender_id, now)).values(remaining=0))
-
-    def purge(self, before: datetime) -> int:
-        """Forgets what ended before a moment; no repeat of its message comes any more. How many."""
-        with self._transaction() as tx:
-            return int(tx.execute(_grant.delete().where(_grant.c.valid_until < before)).rowcount)
 
     def _transaction(self) -> AbstractContextManager[Connection]:
         return transaction(self._engine, StorageError)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
 
 from bot.analytics.fact import MOST_CHARS, as_json, dumps, from_json, loads
-from bot.analytics.store import Facts
+from bot.analytics.store import OLD_FACTS, Facts
 from tests.contract.analytics.kit import CAMPAIGN, NOW, fact, facts_of
 
 ODD = [
@@ -43,7 +43,7 @@ def test_a_fact_that_comes_again_is_counted_once(engine: Engine) -> None:
 def test_facts_that_were_kept_long_enough_go(engine: Engine) -> None:
     store = Facts(engine)
     store.add([fact(1), fact(2, later=timedelta(days=1))])
-    assert store.purge(NOW + timedelta(hours=1)) == 1
+    assert OLD_FACTS.purge(engine, NOW + timedelta(hours=1)) == 1
     assert [found.id for found in store.of(CAMPAIGN)] == ["fact-2"]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 from bot.analytics.fact import FactKind, Outcome
 from bot.analytics.figures import figures, small
 from bot.analytics.reports import Kept, Reports
-from bot.analytics.store import Facts, Mark
+from bot.analytics.store import OLD_FACTS, Facts, Mark
 from bot.analytics.tally import count
 from bot.errors import StorageError
 from bot.storage.engine import create_engine
@@ -48,7 +48,7 @@ def test_a_mark_changes_with_every_fact_and_tells_the_days(stored: Facts) -> Non
     assert stored.marks() == {CAMPAIGN: Mark(1, first.at, DAY, DAY)}
     stored.add([later, fact(FactKind.SCAN, campaign="another", at=first.at)])
     assert stored.marks()[CAMPAIGN] == Mark(2, later.at, DAY, date(2027, 3, 18))
-    stored.purge(first.at + timedelta(microseconds=1))
+    OLD_FACTS.purge(stored._engine, first.at + timedelta(microseconds=1))
     assert stored.marks() == {CAMPAIGN: Mark(1, later.at, date(2027, 3, 18), date(2027, 3, 18))}
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 
 from bot.errors import JournalUnavailable
 from bot.intake.bootstrap import callback_reference
-from bot.intake.callbacks import CALLBACK, Callback, SqlCallbacks
+from bot.intake.callbacks import CALLBACK, OLD_CALLBACKS, Callback, SqlCallbacks
 from bot.intake.outbox import PARKED, PENDING, Entry
 from bot.intake.reference import find
 from tests.fakes import NOW
@@ -103,12 +103,14 @@ def test_nobody_reads_a_phone_in_the_database(engine: Engine, callbacks: SqlCall
     assert not [value for value in row if "13812348000" in str(value) or "退货" in str(value)]
 
 
-def test_only_what_was_delivered_long_ago_is_deleted(callbacks: SqlCallbacks) -> None:
+def test_only_what_was_delivered_long_ago_is_deleted(
+    callbacks: SqlCallbacks, engine: Engine
+) -> None:
     callbacks.record(ASKED, NOW)
-    assert callbacks.purge(NOW + HOUR) == 0
+    assert OLD_CALLBACKS.purge(engine, NOW + HOUR) == 0
     callbacks.delivered(claimed(callbacks), NOW)
-    assert callbacks.purge(NOW) == 0
-    assert callbacks.purge(NOW + HOUR) == 1
+    assert OLD_CALLBACKS.purge(engine, NOW) == 0
+    assert OLD_CALLBACKS.purge(engine, NOW + HOUR) == 1
     assert callbacks.of_sender("wechat-0") == []
 
 

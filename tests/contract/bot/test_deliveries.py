@@ -16,12 +16,11 @@ from bot.channels.transcript import Message, Transcript
 from bot.channels.wechat.dispatch import Dispatch, Trouble
 from bot.channels.wechat.ladder import Outgoing
 from bot.channels.wechat.outbound import Outbound
-from bot.errors import Permanent, Retryable, StorageError
+from bot.errors import Permanent, Retryable
 from bot.intake.acts import ActKind, SqlActs
 from bot.intake.bootstrap import callback_reference
-from bot.intake.callbacks import Callback, SqlCallbacks
-from bot.intake.cancellations import Cancellation, SqlCancellations
-from bot.intake.drafts import Draft, SqlDrafts
+from bot.intake.callbacks import OLD_CALLBACKS, Callback, SqlCallbacks
+from bot.intake.cancellations import OLD_CANCELLATIONS, Cancellation, SqlCancellations
 from bot.intake.evidence import SqlEvidence
 from bot.intake.feed import SqlFeed
 from bot.intake.journal import SqlJournal
@@ -30,7 +29,7 @@ from bot.intake.seats import Seat
 from bot.launcher.notices import Notices
 from bot.launcher.receipts import Receipts
 from bot.launcher.relay_process import Desk, build_errands, build_relay
-from tests.fakes import NOW, Clock, FakeCaseStore, references
+from tests.fakes import Clock, FakeCaseStore, references
 from tests.handover import FakeDesk
 from tests.samples import PDF, act, complaint, sealer
 
@@ -48,7 +47,6 @@ class Office:
         self.outbound = Outbound(engine, self.transcript)
         self.journal = SqlJournal(engine, sealer(), references())
         self.acts, self.evidence = SqlActs(engine, sealer()), SqlEvidence(engine, sealer(), folder)
-        self.drafts = SqlDrafts(engine, sealer(), lambda _: "7")
         self.callbacks, self.chats = SqlCallbacks(engine, sealer(), callback_reference), FakeDesk()
         self.cancellations = SqlCancellations(engine, callback_reference)
         self.desk = Desk(
@@ -57,14 +55,11 @@ class Office:
             callbacks=self.callbacks,
             cancellations=self.cancellations,
             evidence=self.evidence,
-            drafts=self.drafts,
             feed=SqlFeed(engine),
             case_store=self.cases,
             chats=self.chats,
             notices=self.notices(self.transcript),
             receipts=Receipts(self.outbound, self.cases),
-            keep_drafts=timedelta(days=7),
-            clear_conversations=lambda _moment: 0,
         )
         self.relay = build_relay(self.desk, "relay-1", self.clock, lambda: 0)
 
@@ -453,19 +448,6 @@ def test_the_bank_sees_what_waits(office: Office) -> None:
     assert {item["kind"] for item in report["items"]} == {"complaint", "withdrawal", "attachment"}
 
 
-def test_old_drafts_and_their_documents_go(office: Office) -> None:
-    draft = Draft("d", "complaint_form", "web-0", "web", {}, "x", None, NOW)
-    office.drafts.save(draft, office.clock())
-    office.evidence.keep(uuid4(), "web-0", "web", "a.pdf", PDF, office.clock())
-    office.clock.forward(days=7)
-    office.run_errands()
-    assert office.drafts.count() == 1
-    office.clock.forward(seconds=1)
-    office.run_errands()
-    assert office.drafts.count() == 0
-    assert office.evidence.held("web-0") == []
-
-
 def test_errands_that_all_fail_leave_deliveries_alone(office: Office) -> None:
     class Away(FakeCaseStore):
         def events(self, after: int, limit: int) -> Any:
@@ -474,13 +456,8 @@ def test_errands_that_all_fail_leave_deliveries_alone(office: Office) -> None:
         def report(self, backlog: Any) -> None:
             raise Permanent(f"HTTP 404 {len(backlog)}")
 
-    class Broken(SqlDrafts):
-        def purge(self, before: Any) -> int:
-            raise StorageError(str(before))
-
     office.file()
-    broken = Broken(office.acts._engine, sealer(), lambda _: "7")
-    build_errands(replace(office.desk, case_store=Away(), drafts=broken), office.clock).run_due()
+    build_errands(replace(office.desk, case_store=Away()), office.clock).run_due()
     office.deliver()
     assert office.undelivered() == 0
 
@@ -561,7 +538,8 @@ def test_a_cancellation_of_a_call_long_delivered_and_deleted_here_arrives(office
     asked = call_back(office, Seat("315-2027", "20270315-0900", 1))
     office.deliver()
     office.clock.forward(minutes=1)
-    assert office.callbacks.purge(office.clock() - timedelta(seconds=1)) == 1
+    before = office.clock() - timedelta(seconds=1)
+    assert OLD_CALLBACKS.purge(office.callbacks._engine, before) == 1
     wish = Cancellation(asked.id, asked.channel, asked.sender_id)
     office.cancellations.record(wish, office.clock())
     office.deliver()
@@ -602,9 +580,8 @@ def test_while_the_call_is_parked_its_cancellation_waits_and_goes_with_it(office
 
 def test_a_cancellation_is_forgotten_when_it_has_long_arrived(office: Office) -> None:
     asked = cancelled(office)
+    engine, later = office.cancellations._engine, office.clock() + timedelta(days=8)
+    assert OLD_CANCELLATIONS.purge(engine, later) == 0, "the bank does not know yet"
     office.deliver()
-    office.run_errands()
-    assert office.cancellations.of([str(asked.id)]) == {str(asked.id)}
-    office.clock.forward(days=8)
-    office.run_errands()
+    assert OLD_CANCELLATIONS.purge(engine, later) == 1
     assert office.cancellations.of([str(asked.id)]) == set()

@@ -263,6 +263,7 @@ def test_old_held_documents_go_and_everything_else_stays(
     assert refused is not None
     documents.parked(refused, "HTTP 415")
     new = keep(documents)
+    assert documents.count_old(NOW) == 1
     assert documents.purge(NOW) == 1
     assert {path.name for path in folder.iterdir()} == {filed.id, parked.id, new.id}
     assert old.id not in [known.id for known in documents.of_sender("web-0")]
@@ -286,7 +287,8 @@ def test_files_a_kill_left_behind_are_swept_when_old(documents: SqlEvidence, fol
         (folder / name).write_bytes(b"x")
         moment = (NOW - age).timestamp()
         os.utime(folder / name, (moment, moment))
-    documents.purge(NOW)
+    assert documents.count_old(NOW) == 2
+    assert documents.purge(NOW) == 2
     assert {path.name for path in folder.iterdir()} == {kept.id, "young.part"}
 
 

@@ -16,7 +16,7 @@ from bot.channels.transcript import CUSTOMER, Lease, Reply, Standing, Transcript
 from bot.channels.unanswered import AGES
 from bot.errors import StorageError
 from bot.handover.feed import SqlDeskFeed
-from bot.handover.store import SqlHandovers
+from bot.handover.store import OLD_TALKS, SqlHandovers
 from bot.handover.talk import ClosedBy, Field, File, State, Suggestion, Talk, Why, talk_id
 from tests.fakes import NOW
 from tests.samples import sealer
@@ -166,14 +166,13 @@ def test_the_desk_may_get_it_lose_it_and_get_it_again(handovers: SqlHandovers) -
         assert found.is_known is is_known
 
 
-def test_closed_talks_go_with_the_conversation(
-    handovers: SqlHandovers, transcript: Transcript
-) -> None:
+def test_closed_talks_go_with_the_conversation(handovers: SqlHandovers, engine: Engine) -> None:
     old, recent = opened(handovers), opened(handovers, OTHER)
     still_open = opened(handovers, "web-3")
     handovers.close(old.id, ClosedBy.OFFICER, NOW - MINUTE)
     handovers.close(recent.id, ClosedBy.OFFICER, NOW + MINUTE)
-    transcript.purge(NOW)
+    assert OLD_TALKS.count(engine, NOW) == 1
+    OLD_TALKS.purge(engine, NOW)
     found = [handovers.get(talk.id) is not None for talk in (old, recent, still_open)]
     assert found == [False, True, True]
 

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 from bot.errors import AlreadyBooked, JournalUnavailable, SlotFull
 from bot.intake.bootstrap import callback_reference
 from bot.intake.callbacks import SqlCallbacks
-from bot.intake.seats import Booked, Seat, SqlSeats
+from bot.intake.seats import OLD_SEATS, Booked, Seat, SqlSeats
 from tests.contract.bot.booked import ENDS, HOUR, wish
 from tests.fakes import NOW
 from tests.samples import sealer
@@ -165,17 +165,17 @@ def test_who_is_forgotten_takes_no_second_seat(callbacks: SqlCallbacks, seats: S
 
 
 def test_a_seat_is_kept_until_its_time_is_over_however_early_the_call_was_handed_over(
-    callbacks: SqlCallbacks, seats: SqlSeats
+    callbacks: SqlCallbacks, seats: SqlSeats, engine: Engine
 ) -> None:
     callbacks.record(wish(0), NOW, SEAT)
     entry = callbacks.claim("relay", NOW, HOUR)
     assert entry is not None
     callbacks.delivered(entry, NOW)
-    assert callbacks.purge(NOW + HOUR) == 1
+    assert OLD_SEATS.purge(engine, NOW + HOUR) == 0
     assert len(seats.of_sender("web-0")) == 1
-    callbacks.purge(ENDS)
+    OLD_SEATS.purge(engine, ENDS)
     assert len(seats.of_sender("web-0")) == 1
-    callbacks.purge(ENDS + HOUR)
+    OLD_SEATS.purge(engine, ENDS + HOUR)
     assert seats.of_sender("web-0") == []
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 
 from bot.channels.transcript import Transcript
 from bot.channels.web.session import Session
-from bot.channels.web.session_store import GRACE, SessionStore
+from bot.channels.web.session_store import GRACE, OLD_RENEWALS, SessionStore
 from bot.errors import StorageError
 from bot.storage.engine import create_engine
 
@@ -77,12 +77,12 @@ def test_an_ended_session_counts_no_more(store: SessionStore, engine: Engine) ->
     assert not store.counts(session(), NOW)
 
 
-def test_old_renewals_are_forgotten(store: SessionStore) -> None:
+def test_old_renewals_are_forgotten(store: SessionStore, engine: Engine) -> None:
     later = replace(session(1), issued_at=NOW + SECOND)
     store.renewed(session(1))
-    store.purge(NOW)
+    OLD_RENEWALS.purge(engine, NOW)
     assert store.renewed(later) == session(1), "not yet old"
-    store.purge(NOW + SECOND)
+    OLD_RENEWALS.purge(engine, NOW + SECOND)
     assert store.renewed(later) == later
 
 

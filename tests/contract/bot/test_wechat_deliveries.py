@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.engine import Engine
 
-from bot.channels.wechat.deliveries import GAP, Deliveries
+from bot.channels.wechat.deliveries import GAP, OLD_DELIVERIES, Deliveries
 from tests.fakes import NOW
 
 ME, OTHER = "wechat-1", "wechat-2"
@@ -60,6 +60,6 @@ def test_deliveries_at_the_same_time_are_all_counted(
 def test_old_deliveries_are_forgotten(deliveries: Deliveries) -> None:
     deliveries.claim(ME, "1", NOW - HOUR)
     deliveries.claim(ME, "2", NOW)
-    assert deliveries.purge(NOW) == 1
+    assert OLD_DELIVERIES.purge(deliveries._engine, NOW) == 1
     assert deliveries.claim(ME, "1", NOW).times == 1
     assert deliveries.claim(ME, "2", NOW).times == 2

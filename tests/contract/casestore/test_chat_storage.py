@@ -175,7 +175,9 @@ def test_old_talks_are_deleted_unless_their_case_is_kept(store: Store) -> None:
         tx.chats.publish(event)
         tx.commit()
     with store.transaction() as tx:
+        assert tx.chats.count_before(NOW - timedelta(days=183)) == 1
         assert tx.chats.drop_before(NOW - timedelta(days=183)) == 1
+        assert tx.chats.count_before(NOW - timedelta(days=183)) == 0
         tx.commit()
     with store.transaction() as tx:
         assert tx.chats.get(chat_id(2)) is None
@@ -243,6 +245,7 @@ def test_calls_are_listed_by_promise_counted_and_forgotten(store: Store) -> None
         assert not tx.callbacks.add_try(each)
         assert tx.callbacks.tries([sooner.id, later.id]) == [each]
         assert tx.callbacks.drop_before(NOW) == 0
+        assert tx.callbacks.count_before(NOW + timedelta(seconds=1)) == 3
         assert tx.callbacks.drop_before(NOW + timedelta(seconds=1)) == 3
         assert tx.callbacks.tries([sooner.id]) == []
 

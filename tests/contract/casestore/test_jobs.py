@@ -222,8 +222,10 @@ def test_read_reminders_go_after_three_months(store: Store, clock: Clock) -> Non
         tx.reminders.mark_read("a", tx.reminders.unread("a", 1)[0].id, NOW)
         tx.commit()
     clock.forward(days=91)
-    ReminderDesk(store, clock, HOURS).post()
-    box = ReminderDesk(store, clock, HOURS).for_("a")
+    desk = ReminderDesk(store, clock, HOURS)
+    assert desk.due().count == 1
+    assert desk.forget() == 1
+    box = desk.for_("a")
     assert (len(box.unread), len(box.read)) == (1, 0)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,15 +11,19 @@ from typer.testing import CliRunner
 from casestore import bootstrap
 from casestore.__main__ import cli
 from casestore.domain.case import EventKind
+from casestore.domain.chat import ClosedBy
 from casestore.domain.errors import ConfigurationError, FieldUnreadable
+from casestore.domain.reminder import ReminderKind
 from casestore.service.acting import Deed
 from casestore.service.audit_ports import AuditQuery
 from casestore.service.jobs import LABELS
+from casestore.service.ports import Transaction
 from casestore.settings import Settings, load
 from casestore.storage.engine import build_engine
 from casestore.storage.keyring import Keyring
 from casestore.storage.schema import migrate
 from casestore.storage.store import SqlStore
+from tests.contract.casestore.chat_kit import make_callback
 from tests.contract.casestore.kit import (
     FIELD_KEY,
     OTHER_FIELD_KEY,
@@ -26,6 +31,7 @@ from tests.contract.casestore.kit import (
     Clock,
     make_id,
 )
+from tests.contract.casestore.test_chat_storage import make_chat
 from tests.contract.casestore.test_command_line import free_port, serving, wait_for
 from tests.contract.casestore.upkeep_kit import REFERENCE, Bank, account, at
 
@@ -66,6 +72,13 @@ class Place:
         assert case is not None
         return case.complaint.complainant.name
 
+    def change(self, what: Callable[[Transaction], object]) -> None:
+        engine = build_engine(self.url)
+        with SqlStore(engine, Keyring([FIELD_KEY])).transaction() as tx:
+            what(tx)
+            tx.commit()
+        engine.dispose()
+
     def last_audited(self) -> str:
         engine = build_engine(self.url)
         with SqlStore(engine, Keyring([OTHER_FIELD_KEY])).transaction() as tx:
@@ -88,6 +101,7 @@ def run(*arguments: str) -> str:
 def test_a_dry_run_lists_what_would_go_and_leaves_it(place: Place) -> None:
     output = run("retention", "--dry-run")
     assert "会删除 1 件投诉" in output
+    assert "RETENTION_YEARS=3 年，《中国人民银行金融消费者权益保护实施办法》第四十四条" in output
     assert f"{REFERENCE}  办结日 2020-01-02" in output
     assert place.name(FIELD_KEY) == "欧阳小雨"
 
@@ -96,6 +110,24 @@ def test_retention_deletes_and_says_what(place: Place) -> None:
     assert "删除 1 件投诉的个人信息" in run("retention")
     assert place.name(FIELD_KEY) == ""
     assert "会删除 0 件投诉" in run("retention", "--dry-run")
+
+
+def test_talks_calls_and_reminders_are_in_the_same_listing(place: Place) -> None:
+    old = at("2020-01-02 09:00")
+    place.change(
+        lambda tx: (
+            tx.chats.add(make_chat(1).closed(ClosedBy.OFFICER, old)),
+            tx.callbacks.add(make_callback(1, at=old)),
+            tx.reminders.put("worker", ReminderKind.CALLBACK_OVERDUE, None, "提醒", "k", old),
+            tx.reminders.mark_read("worker", None, old),
+        )
+    )
+    output = run("retention", "--dry-run")
+    for what in ("人工对话", "回电", "读过的提醒"):
+        assert f"会删除 {what} 1 条，早于 " in output
+    assert "CHAT_DAYS=183；《中国人民银行业务领域数据安全管理办法》第三十条" in output
+    assert "另删除人工对话 1 条、回电 1 条、读过的提醒 1 条。" in run("retention")
+    assert "会删除 回电 0 条" in run("retention", "--dry-run")
 
 
 def test_keys_are_rotated_with_progress_and_the_old_one_can_go(place: Place) -> None:
@@ -130,7 +162,8 @@ def test_tick_does_every_job_that_is_due(place: Place) -> None:
     with SqlStore(engine, Keyring([FIELD_KEY])).transaction() as tx:
         ran = {name for name in LABELS if tx.leases.state(name) is not None}
     engine.dispose()
-    assert ran >= set(LABELS) - {"retention"}  # that one waits for the night
+    # Those wait for the night.
+    assert ran >= set(LABELS) - {"retention", "chats_kept", "reminders_kept"}
 
 
 def test_a_failing_job_is_seen_in_the_health_report(place: Place) -> None:
