@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
+from bot.correlation import current
 from bot.intake.amendment import amendment_text
 from bot.intake.complaint import Complaint
 from bot.intake.evidence import evidence
@@ -187,5 +188,5 @@ def _insert(tx: Connection, row: dict[str, Any], now: datetime, due: datetime) -
     if tx.execute(known).first() is not None:
         return False
     delivery = {"status": PENDING, "attempts": 0, "next_attempt_at": due, "created_at": now}
-    tx.execute(act_table.insert().values(**row, **delivery))
+    tx.execute(act_table.insert().values(**row, **delivery, request_id=current() or None))
     return True

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
+from bot.correlation import current
 from bot.intake.outbox import DELIVERED, PENDING, Outbox, SqlOutbox, metadata, outbox_columns
 from bot.intake.seats import Seat, purge_within, reserve_within
 from bot.privacy.sealing import Sealer
@@ -132,6 +133,7 @@ class SqlCallbacks(SqlOutbox):
             "attempts": 0,
             "next_attempt_at": now + self._first_wait,
             "created_at": now,
+            "request_id": current() or None,
         }
 
     def of_sender(self, sender_id: str) -> list[Mapping[str, Any]]:

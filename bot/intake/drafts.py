@@ -73,8 +73,11 @@ class Drafts(Protocol):
         letters O, I, L for 0 and 1.
         """
 
-    def purge(self, before: datetime) -> int:
-        """Takes away drafts nobody has worked on since `before`; how many."""
+    def purge(self, before: datetime) -> list[tuple[str, str]]:
+        """Takes away drafts nobody has worked on since `before`.
+
+        Form and question of those that nothing else had interrupted: they were left there.
+        """
 
     def count(self) -> int:
         """How many drafts there are."""
@@ -116,8 +119,15 @@ class SqlDrafts:
     def forget_sender(self, sender_id: str) -> int:
         return self._delete(table.c.sender_id == sender_id)
 
-    def purge(self, before: datetime) -> int:
-        return self._delete(table.c.updated_at < before)
+    def purge(self, before: datetime) -> list[tuple[str, str]]:
+        c = table.c
+        old = c.updated_at < before
+        left = sa.select(c.form, c.requested).where(old, c.interrupted_by.is_(None))
+        left = left.with_for_update()  # two relays at once: one of them counts
+        with self._transaction() as tx:
+            found = [(row.form, row.requested) for row in tx.execute(left)]
+            tx.execute(table.delete().where(old))
+        return found
 
     def count(self) -> int:
         with self._transaction() as tx:

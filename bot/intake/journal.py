@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
+from bot.correlation import current
 from bot.errors import JournalUnavailable, StorageError
 from bot.intake.acts import insert_amendment
 from bot.intake.complaint import Complaint, Receipt
@@ -134,6 +135,7 @@ class SqlJournal(SqlOutbox):
             "attempts": 0,
             "next_attempt_at": now + self._first_wait,
             "created_at": now,
+            "request_id": current() or None,
         }
 
     def _seal(self, complaint: Complaint, reference: str) -> str:

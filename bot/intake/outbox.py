@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from bot.correlation import LENGTH
 from bot.errors import JournalUnavailable
 from bot.storage.engine import UtcDateTime, transaction
 
@@ -39,6 +40,7 @@ def outbox_columns() -> list[Any]:
         sa.Column("last_error", sa.Text),
         sa.Column("created_at", UtcDateTime, nullable=False),
         sa.Column("delivered_at", UtcDateTime),
+        sa.Column("request_id", sa.String(LENGTH)),
     ]
 
 
@@ -47,7 +49,8 @@ class Entry:
     """One thing that must reach the case store, as the relay sees it.
 
     `kind` is one of the kinds of the contract's backlog: complaint, supplement, withdrawal,
-    satisfaction, review_request, attachment, callback. `payload` is the body of the call.
+    satisfaction, review_request, attachment, callback. `payload` is the body of the call, `request_id`
+    the message it came with (`bot.correlation`).
     """
 
     id: str
@@ -61,6 +64,7 @@ class Entry:
     last_error: str | None
     created_at: datetime
     lease_owner: str | None = None
+    request_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -179,6 +183,7 @@ class SqlOutbox(ABC):
             last_error=row.last_error,
             created_at=row.created_at,
             lease_owner=row.lease_owner,
+            request_id=row.request_id,
         )
 
     def delivered(self, entry: Entry, now: datetime) -> None:

@@ -11,7 +11,7 @@ from bot.analytics.counting import Counter
 from bot.analytics.publishing import Publisher
 from bot.channels.senders import channel_of
 from bot.intake.calendar import local_day
-from bot.intake.errands import Errand, Errands
+from bot.intake.errands import Errand, Errands, Ran
 from bot.settings import Settings
 
 PUBLISH_EVERY = timedelta(seconds=1)
@@ -24,7 +24,9 @@ def counter_of(config: Settings) -> Counter:
     return Counter(secret, channel_of, local_day)
 
 
-def build_fact_errands(config: Settings, clock: Callable[[], datetime]) -> Errands:
+def build_fact_errands(
+    config: Settings, clock: Callable[[], datetime], ran: Ran = lambda *_: None
+) -> Errands:
     """Publishing and clearing away, to be run in a thread of their own: a broker that hangs holds
     up nothing else. Nothing is opened before it is used."""
     facts, keep = open_facts(config), timedelta(days=config.analytics_days)
@@ -35,4 +37,5 @@ def build_fact_errands(config: Settings, clock: Callable[[], datetime]) -> Erran
             Errand("purge of facts", PURGE_EVERY, lambda now: facts.purge(now - keep)),
         ),
         clock,
+        ran,
     )

@@ -32,14 +32,15 @@ from bot.intake.bootstrap import (
 from bot.intake.callbacks import Callbacks
 from bot.intake.case_store import CaseStore, Document
 from bot.intake.drafts import Drafts
-from bot.intake.errands import Errand, Errands
+from bot.intake.errands import Errand, Errands, Ran
 from bot.intake.evidence import EvidenceStore
 from bot.intake.feed import Feed
 from bot.intake.fields import PHONE
 from bot.intake.journal import Journal
+from bot.intake.kinds import KINDS
 from bot.intake.news import News
 from bot.intake.outbox import Entry
-from bot.intake.relay import Line, Relay
+from bot.intake.relay import Attempted, Line, Relay
 from bot.intake.same_matter import told_again
 from bot.launcher.campaign_report import open_campaign_reports
 from bot.launcher.facts import build_fact_errands
@@ -50,6 +51,9 @@ from bot.launcher.process import configure_logging
 from bot.launcher.quiz_reminders import open_quiz_reminders
 from bot.launcher.receipts import Receipts
 from bot.launcher.retention import purge_conversations
+from bot.metrics.deliveries import Deliveries, ErrandRuns
+from bot.metrics.forms import Forms, Left
+from bot.metrics.process import process_registry, served
 from bot.settings import Settings
 from bot.storage.engine import create_engine
 
@@ -84,7 +88,10 @@ class Desk:
 
 def run_relay(config: Settings) -> None:
     """Delivers until SIGTERM or SIGINT; the delivery under way is finished first."""
-    configure_logging()
+    configure_logging("relay", config.log_format)
+    registry = process_registry()
+    forms, ran = Forms(registry), ErrandRuns(registry).ran
+    attempted = Deliveries(registry, KINDS).attempted
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -93,17 +100,19 @@ def run_relay(config: Settings) -> None:
     beside = [
         threading.Thread(target=errands.run, args=(stop.wait,), daemon=True)
         for errands in (
-            build_errands(open_desk(config), now),
-            build_slow_errands(config, now),
-            build_talk_errands(config, now),
-            build_fact_errands(config, now),
+            build_errands(open_desk(config), now, ran, forms.left),
+            build_slow_errands(config, now, ran),
+            build_talk_errands(config, now, ran),
+            build_fact_errands(config, now, ran),
         )
     ]
     for thread in beside:
         thread.start()
     spread = random.SystemRandom()
     owner = f"{socket.gethostname()}-{os.getpid()}"
-    build_relay(open_desk(config), owner, now, lambda: spread.uniform(-1, 1)).run(stop.wait)
+    relay = build_relay(open_desk(config), owner, now, lambda: spread.uniform(-1, 1), attempted)
+    with served(registry, config.metrics_host, config.relay_metrics_port):
+        relay.run(stop.wait)
     for thread in beside:
         thread.join(STOP_SECONDS)
 
@@ -140,7 +149,11 @@ def open_desk(config: Settings) -> Desk:
 
 
 def build_relay(
-    desk: Desk, owner: str, clock: Callable[[], datetime], jitter: Callable[[], float]
+    desk: Desk,
+    owner: str,
+    clock: Callable[[], datetime],
+    jitter: Callable[[], float],
+    attempted: Attempted = lambda *_: None,
 ) -> Relay:
     """Complaints go first, then calls promised, then what was done about cases, then documents."""
     lines = (
@@ -171,7 +184,7 @@ def build_relay(
             desk.notices.parked,
         ),
     )
-    return Relay(lines, owner, now=clock, jitter=jitter)
+    return Relay(lines, owner, now=clock, jitter=jitter, attempted=attempted)
 
 
 def _file(desk: Desk, entry: Entry) -> dict[str, Any]:
@@ -211,12 +224,19 @@ def _hand_over(desk: Desk, entry: Entry) -> dict[str, Any]:
     return {}
 
 
-def build_errands(desk: Desk, clock: Callable[[], datetime]) -> Errands:
+def build_errands(
+    desk: Desk,
+    clock: Callable[[], datetime],
+    ran: Ran = lambda *_: None,
+    left: Callable[[str, str, Left], None] = lambda *_: None,
+) -> Errands:
+    """`ran` hears of every run, `left` of drafts that nobody came back for."""
     outboxes = (desk.journal, desk.callbacks, desk.acts, desk.evidence)
 
     def purge(moment: datetime) -> None:
         before = moment - desk.keep_drafts
-        desk.drafts.purge(before)
+        for form, question in desk.drafts.purge(before):
+            left(form, question, Left.EXPIRED)
         desk.evidence.purge(before)
         desk.callbacks.purge(before)
 
@@ -237,10 +257,11 @@ def build_errands(desk: Desk, clock: Callable[[], datetime]) -> Errands:
             Errand("purge of conversations", CLEAR_EVERY, desk.clear_conversations),
         ),
         clock,
+        ran,
     )
 
 
-def build_slow_errands(config: Settings, clock: Callable[[], datetime]) -> Errands:
+def build_slow_errands(config: Settings, clock: Callable[[], datetime], ran: Ran) -> Errands:
     report, reminders = open_knowledge_report(config), open_quiz_reminders(config, clock)
     campaigns = open_campaign_reports(config, clock)
     return Errands(
@@ -250,11 +271,13 @@ def build_slow_errands(config: Settings, clock: Callable[[], datetime]) -> Erran
             Errand("reminders of quizzes", REMIND_EVERY, reminders.tell_due),
         ),
         clock,
+        ran,
     )
 
 
-def build_talk_errands(config: Settings, clock: Callable[[], datetime]) -> Errands:
-    return Errands((Errand("talks with people", TALKS_EVERY, open_ferry(config).cross),), clock)
+def build_talk_errands(config: Settings, clock: Callable[[], datetime], ran: Ran) -> Errands:
+    crossing = Errand("talks with people", TALKS_EVERY, open_ferry(config).cross)
+    return Errands((crossing,), clock, ran)
 
 
 def now() -> datetime:

@@ -345,7 +345,7 @@ def test_what_is_brought_to_a_follower_knows_its_complaint_and_its_notice(office
     office.cases.reply(reference, "已经整改")
     office.run_errands()
     outgoing = office.claimed()
-    assert (outgoing.reference, outgoing.is_unasked) == (reference, True)
+    assert (outgoing.reference, outgoing.is_worth_a_call) == (reference, True)
     assert "已经整改" in outgoing.message.text
     assert [button["title"] for button in outgoing.message.buttons] == ["满意", "不满意"]
 

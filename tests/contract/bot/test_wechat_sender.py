@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from prometheus_client import CollectorRegistry
 from sqlalchemy.engine import Engine
 
 from bot.channels.transcript import About, Button, Reply, Transcript
@@ -29,6 +30,7 @@ from bot.channels.wechat.sms import FileSms, Sms
 from bot.channels.wechat.splitting import split
 from bot.channels.wechat.token import Fetched, TokenHolder, TokenStore
 from bot.errors import SmsError, SmsUnreachable, StorageError
+from bot.metrics.followers import Followers
 from tests.channels.wechat.platform_kit import APP_ID, HANG, OK, SECRET, SEND, PlatformServer
 from tests.fakes import Clock
 from tests.samples import PHONE, sealer
@@ -68,6 +70,8 @@ class Office:
         self.outbound = Outbound(self.engine, self.transcript)
         self.customers = Customers(self.engine, sealer(), ["secret"], APP_ID)
         self.quota = Quota(self.engine)
+        self.registry = CollectorRegistry()
+        self.followers = Followers(self.registry)
         self.sms_file = folder / "sms.jsonl"
         self.sms: Sms | None = FileSms(self.sms_file)
         self.template: Template | None = Template("T1", "thing1")
@@ -104,6 +108,7 @@ class Office:
             words=Words("示例银行", "400-000-0000"),
             now=self.clock,
             jitter=lambda: 0.0,
+            followers=self.followers,
         )
         return Sender(
             dispatch,
@@ -114,6 +119,7 @@ class Office:
             owner=owner,
             now=self.clock,
             jitter=lambda: 0.0,
+            followers=self.followers,
             interval=self.interval,
         )
 
