@@ -55,7 +55,6 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         moment = datetime.fromtimestamp(record.created, timezone.utc)
         line: dict[str, Any] = {
-            **_fields(record),
             "time": moment.isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "process": self._process,
@@ -66,7 +65,7 @@ class JsonLines(logging.Formatter):
             line["request"] = current()
         if record.exc_info and record.exc_info[1] is not None:
             line["error"] = _kinds(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return json.dumps({**line, **_fields(record), **line}, ensure_ascii=False, default=str)
 
 
 def masked(text: str) -> str:

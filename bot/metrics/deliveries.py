@@ -63,11 +63,9 @@ class ErrandRuns:
 
     def ran(self, errand: str, worked: bool, now: datetime) -> None:
         good, bad = self._runs.labels(errand, "ok"), self._runs.labels(errand, "failed")
+        (good if worked else bad).inc()
         if worked:
-            good.inc()
             self._worked_at.labels(errand).set(now.timestamp())
-        else:
-            bad.inc()
 
 
 class Counting:

@@ -56,11 +56,11 @@ class Metrics:
         self._job_runs = Counter(
             "casestore_job_runs",
             "Runs of background jobs",
-            ["job", "outcome"],
+            ["task", "outcome"],
             registry=self.registry,
         )
         self._job_seconds = Histogram(
-            "casestore_job_seconds", "Time a background job took", ["job"], registry=self.registry
+            "casestore_job_seconds", "Time a background job took", ["task"], registry=self.registry
         )
         self._limits = Gauge(
             "casestore_limits",
@@ -98,8 +98,9 @@ class Metrics:
         self._limits.clear()
 
     def job_ended(self, job: str, worked: bool, seconds: float) -> None:
-        """Count a run of a background job."""
-        self._job_runs.labels(job, "ok" if worked else "failed").inc()
+        """Count a run of a background job. Its label is ``task``: ``job`` is Prometheus' own."""
+        good, bad = self._job_runs.labels(job, "ok"), self._job_runs.labels(job, "failed")
+        (good if worked else bad).inc()
         self._job_seconds.labels(job).observe(seconds)
 
     def text(self) -> bytes:
