@@ -36,12 +36,14 @@ class Lines(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
 
     def formatMessage(self, record: logging.LogRecord) -> str:
+        # The message alone: the time before it looks like a number of somebody's.
+        record.message = masked(record.message)
         fields = [f" {name}={value}" for name, value in _fields(record).items()]
         request = f" request={current()}" if current() else ""
         return super().formatMessage(record) + "".join(fields) + request
 
-    def format(self, record: logging.LogRecord) -> str:
-        return masked(super().format(record))
+    def formatException(self, ei: Any) -> str:
+        return masked(super().formatException(ei))
 
 
 class JsonLines(logging.Formatter):

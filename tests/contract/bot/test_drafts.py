@@ -68,6 +68,16 @@ def test_drafts_of_a_conversation_come_newest_first(drafts: SqlDrafts) -> None:
     assert [known.id for known in drafts.of_sender("web-0")] == ["d1", "d3", "d2"]
 
 
+def test_a_purge_names_the_question_at_which_each_form_was_left(drafts: SqlDrafts) -> None:
+    drafts.save(draft(1), NOW)
+    drafts.save(replace(draft(2), interrupted_by="case_form"), NOW)
+    drafts.save(draft(3), NOW + 9 * SECOND)
+    left = [(draft(1).form, draft(1).requested)]
+    assert drafts.purge(NOW + SECOND) == left, "what was put aside had been counted then"
+    assert drafts.purge(NOW + SECOND) == []
+    assert drafts.count() == 1
+
+
 def test_drafts_are_forgotten_one_by_one_together_and_by_age(drafts: SqlDrafts) -> None:
     for number, sender in ((1, "web-0"), (2, "web-0"), (3, "web-1"), (4, "web-2")):
         drafts.save(draft(number, sender_id=sender), NOW + number * SECOND)

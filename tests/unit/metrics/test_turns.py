@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable
 
 import pytest
 from prometheus_client import CollectorRegistry
 
 from bot.errors import ChannelError
 from bot.metrics.turns import Band, Fallback, Outcome, Stage, Turns
+from tests.unit.metrics.cost import best_of
 from tests.unit.metrics.scrape import counted, figures
 
 MOST_MICROSECONDS = 50.0
@@ -140,17 +139,6 @@ def a_turn_of_a_form(turns: Turns) -> None:
             for which in (Stage.ACTION, Stage.ACTION, Stage.SAVE):
                 turns.spent(which, turns.clock())
         turns.said(Band.ANSWERED)
-
-
-def best_of(work: Callable[[], object], rounds: int = 40, each: int = 50) -> float:
-    """Microseconds of one call in the quickest round: what else runs here slows the others."""
-    quickest = float("inf")
-    for _ in range(rounds):
-        began = time.perf_counter()
-        for _ in range(each):
-            work()
-        quickest = min(quickest, time.perf_counter() - began)
-    return quickest / each * 1e6
 
 
 def test_watching_a_turn_takes_less_than_fifty_microseconds(registry: CollectorRegistry) -> None:
