@@ -33,9 +33,7 @@ def main() -> None:
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     app = create_app("actions", cors_origins="")
     app.error_handler.add(Exception, silent_error)
-    # Made before they are read: a process that has had no customer yet has figures as well.
-    counting.actions(), counting.forms()
-    with served(counting.registry(), config.metrics_host, config.actions_metrics_port):
+    with served(counting.begun(), config.metrics_host, config.actions_metrics_port):
         app.run(config.actions_host, config.actions_port, access_log=False)
 
 

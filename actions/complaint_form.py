@@ -189,7 +189,6 @@ class SubmitComplaint(SafeAction):
             logger.error("complaint not journaled: %s", exc.__cause__.__class__.__name__)
             dispatcher.utter_message(response="utter_not_filed")
             return self.after_failure()
-        logger.info("journaled", extra={"fields": {"reference": reference}})
         _acknowledge(dispatcher, reference, joined=bool(joins))
         await drafts.forget(str(values[f.INTAKE]["id"]))
         forgotten = [SlotSet(name, None) for name in f.SLOTS]

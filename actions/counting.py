@@ -27,6 +27,13 @@ def forms() -> Forms:
     return Forms(registry())
 
 
+def begun() -> CollectorRegistry:
+    """The registry with all that is counted: a process without customers so far has it as well."""
+    actions()
+    forms()
+    return registry()
+
+
 def count_step(forms: Forms, table: FormTable, state: FormState, step: Step) -> None:
     """Where a form went with this step. The quiz is counted with its campaign instead."""
     if not table.drafted:

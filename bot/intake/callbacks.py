@@ -14,7 +14,15 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from bot.correlation import current
-from bot.intake.outbox import DELIVERED, PENDING, Outbox, SqlOutbox, metadata, outbox_columns
+from bot.intake.outbox import (
+    DELIVERED,
+    PENDING,
+    Outbox,
+    SqlOutbox,
+    log_recorded,
+    metadata,
+    outbox_columns,
+)
 from bot.intake.seats import Seat, purge_within, reserve_within
 from bot.privacy.sealing import Sealer
 
@@ -110,16 +118,18 @@ class SqlCallbacks(SqlOutbox):
             return self._record(callback, now, seat)
 
     def _record(self, callback: Callback, now: datetime, seat: Seat | None) -> datetime:
+        row = self._row(callback, now)
         with self._transaction() as tx:
             known = self._rows(tx, callback_table.c.id == str(callback.id))
             if known:
                 first = json.loads(self._sealer.open(known[0].sealed_payload))
                 return datetime.fromisoformat(first["promised_by"])
-            tx.execute(callback_table.insert().values(self._row(callback, now)))
+            tx.execute(callback_table.insert().values(row))
             if seat is not None:
                 reserve_within(
                     tx, seat, callback.id, callback.sender_id, now, ends_at=callback.promised_by
                 )
+        log_recorded(CALLBACK, row["reference"])
         return callback.promised_by
 
     def _row(self, callback: Callback, now: datetime) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from bot.intake.outbox import (
     Outbox,
     SqlOutbox,
     Waiting,
+    log_recorded,
 )
 from bot.privacy.sealing import Sealer
 
@@ -106,9 +107,11 @@ class SqlJournal(SqlOutbox):
         for attempt in range(3):  # a reference drawn twice on one day: one in a thousand million
             try:
                 with self._transaction() as tx:
-                    return self._record(tx, complaint, attempt, now)
+                    receipt = self._record(tx, complaint, attempt, now)
             except IntegrityError:
                 continue
+            log_recorded(COMPLAINT, receipt.reference)
+            return receipt
         raise JournalUnavailable()
 
     def _record(self, tx: Connection, complaint: Complaint, attempt: int, now: datetime) -> Receipt:

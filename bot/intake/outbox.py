@@ -6,6 +6,7 @@ here blocks; callers in an event loop use a thread.
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
@@ -19,6 +20,8 @@ from sqlalchemy.engine import Connection, Engine
 from bot.correlation import LENGTH
 from bot.errors import JournalUnavailable
 from bot.storage.engine import UtcDateTime, transaction
+
+logger = logging.getLogger(__name__)
 
 PENDING, DELIVERED, PARKED = "pending", "delivered", "parked"
 UNDELIVERED = (PENDING, PARKED)
@@ -123,6 +126,11 @@ class Outbox(Protocol):
 
     def waiting(self, limit: int) -> list[Waiting]:
         """The undelivered entries, `limit` at most: the parked ones, then the others, oldest first."""
+
+
+def log_recorded(kind: str, reference: str) -> None:
+    """Says that something is on disk under a reference, once its transaction is over."""
+    logger.info("journaled", extra={"fields": {"kind": kind, "reference": reference}})
 
 
 class SqlOutbox(ABC):
