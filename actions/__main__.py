@@ -14,7 +14,9 @@ from sanic import response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from actions import counting
 from bot.launcher.process import configure_logging
+from bot.metrics.process import served
 from bot.settings import settings
 
 logger = logging.getLogger(__name__)
@@ -26,11 +28,13 @@ def silent_error(_request: Request, error: Exception) -> HTTPResponse:
 
 
 def main() -> None:
-    configure_logging()
+    config = settings()
+    configure_logging("actions", config.log_format)
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     app = create_app("actions", cors_origins="")
     app.error_handler.add(Exception, silent_error)
-    app.run(settings().actions_host, settings().actions_port, access_log=False)
+    with served(counting.begun(), config.metrics_host, config.actions_metrics_port):
+        app.run(config.actions_host, config.actions_port, access_log=False)
 
 
 if __name__ == "__main__":

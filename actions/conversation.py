@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,6 +16,8 @@ from uuid import UUID
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import counting
+from bot.correlation import carrying, request_id
 from bot.intake.acts import Act, ActKind
 from bot.intake.calendar import BEIJING
 from bot.intake.turn import Turn
@@ -49,10 +52,21 @@ class SafeAction(Action, ABC):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
+        began = time.perf_counter()
+        with carrying(request_id(message_id_of(tracker))):
+            events = await self._act_safely(dispatcher, tracker)
+            spent = time.perf_counter() - began
+            about = {"action": self.name(), "ms": round(spent * 1000, 1)}
+            logger.info("action over", extra={"fields": about})
+        counting.actions().ran(self.name(), spent)
+        return events
+
+    async def _act_safely(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         try:
             return await self.act(dispatcher, tracker)
         except Exception:
             logger.exception("action %s failed", self.name())
+            counting.actions().failed()
             dispatcher.messages.clear()
             dispatcher.utter_message(response="utter_trouble")
             return self.after_failure()

@@ -10,7 +10,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import services
+from actions import counting, services
 from actions.conversation import Events, channel_of, now
 from bot.campaigns import quiz_fields as q
 from bot.errors import StorageError
@@ -91,6 +91,7 @@ async def answer(
     step: Step,
 ) -> Events:
     """Says and keeps what a step of a form brought; the events that set its slots."""
+    counting.count_step(counting.forms(), table, state, step)
     for say in step.say:
         dispatcher.utter_message(response=say.response, **say.variables)
     values, begun = {**state.values, **step.values}, state.get(table.book)
@@ -116,6 +117,7 @@ async def put_aside(tracker: Tracker, for_form: str) -> Events:
     values = values_of(tracker, table)
     if not await save(tracker, table, values, requested, interrupted_by=for_form):
         raise StorageError()
+    counting.count_put_aside(counting.forms(), table, FormState(values, requested))
     return closing(table)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import requests
 
+from bot.correlation import HEADER, current
 from bot.errors import Retryable
 
 Timeout = tuple[float, float]
@@ -25,7 +26,12 @@ class BankApi:
         self._session.headers["Authorization"] = f"Bearer {token}"
 
     def send(self, method: str, path: str, timeout: Timeout, **kwargs: Any) -> requests.Response:
-        """The answer, whatever its status. Raises Retryable when there is none."""
+        """The answer, whatever its status. Raises Retryable when there is none.
+
+        The message it is about, if there is one, goes along for the log of the other side.
+        """
+        if current():
+            kwargs["headers"] = {**kwargs.get("headers", {}), HEADER: current()}
         try:
             return self._session.request(
                 method, self._base + path, timeout=timeout, allow_redirects=False, **kwargs

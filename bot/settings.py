@@ -47,6 +47,13 @@ class Settings(BaseModel):
     hotline: str = "400-000-0000"
     hotline_hours: str = "每天 8:30—20:30"
 
+    log_format: Literal["text", "json"] = "text"
+    metrics_host: str = "127.0.0.1"
+    """Where the three ports below are; 0: none. The Rasa server has its metrics on its own port."""
+    actions_metrics_port: int = Field(5056, ge=0, le=65535)
+    relay_metrics_port: int = Field(5057, ge=0, le=65535)
+    counter_metrics_port: int = Field(5058, ge=0, le=65535)
+
     rasa_host: str = "127.0.0.1"
     rasa_port: int = Field(5005, ge=1, le=65535)
     actions_port: int = Field(5055, ge=1, le=65535)

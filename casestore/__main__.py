@@ -1,8 +1,6 @@
 """``python -m casestore``: serving, and the verbs of the other modules under one name."""
 
 import json
-import logging
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +13,7 @@ from casestore.demo import verbs as demo_verbs
 from casestore.domain.errors import ConfigurationError, InvalidRequest
 from casestore.domain.period import parse_period
 from casestore.domain.report import ReportKind, ReportOrder
+from casestore.edge.logs import configure_logging
 from casestore.export import corrections
 from casestore.jobs import JobThread
 from casestore.reindex import reindex
@@ -36,8 +35,8 @@ cli = typer.Typer(
 @cli.command()
 def serve() -> None:
     """启动接口和后台页面。"""
-    _log_plainly()
     settings = load(Settings, read_environment())
+    configure_logging(settings.log_format)
     app = bootstrap.open_for_business(settings)
     host, port = settings.case_store_host, settings.case_store_port
     typer.echo(f"投诉个案库：http://{host}:{port}/")
@@ -103,18 +102,6 @@ def main() -> None:
     except ConfigurationError as exc:
         typer.echo(str(exc), err=True)
         raise SystemExit(_CANNOT_START) from exc
-
-
-def _log_plainly() -> None:
-    formatter = logging.Formatter(
-        "%(asctime)sZ level=%(levelname)s logger=%(name)s %(message)s", "%Y-%m-%dT%H:%M:%S"
-    )
-    formatter.converter = time.gmtime
-    handler = logging.StreamHandler()
-    handler.setFormatter(formatter)
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
-    # Each look at the schema, one per health check, would be two lines.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 if __name__ == "__main__":

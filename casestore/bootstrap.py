@@ -74,7 +74,13 @@ from casestore.edge.assets import Assets
 from casestore.edge.failures import install_failures
 from casestore.edge.messenger import WebhookMessenger
 from casestore.edge.metrics import Metrics
-from casestore.edge.middleware import BodyLimit, ErrorBoundary, RequestTimer, SecurityHeaders
+from casestore.edge.middleware import (
+    BodyLimit,
+    ErrorBoundary,
+    RequestIds,
+    RequestTimer,
+    SecurityHeaders,
+)
 from casestore.edge.services import Services
 from casestore.jobs import all_jobs
 from casestore.service.accounts import AccountOffice
@@ -136,6 +142,10 @@ CALENDAR_WARNING = timedelta(days=60)
 _NOT_MIGRATED = "数据库还没有升级到当前版本，请先运行 python -m casestore migrate。"
 _NO_DATABASE = "连不上数据库，请检查 DATABASE_URL 和数据库是否在运行。"
 _WRONG_KEYS = "CASE_STORE_FIELD_KEYS 打不开已有投诉的加密信息，请换回原来的密钥或把它加到列表里。"
+_ABOUT = (
+    "登记消费投诉、补充和撤回、查询办理状态。机器人与个案库之间的约定。"
+    "请求可以带 X-Request-Id（16 位十六进制），只写进日志，用来对照两边的记录；不认识的照常处理。"
+)
 _CALENDAR_ENDS = (
     "节假日表只到 {end}：跨年的承诺日期先按周一至周五计算，标“暂定”。国务院公布次年放假安排以后，"
     "请系统管理员升级 chinesecalendar（做法见 docs/operations.md）。"
@@ -273,12 +283,13 @@ def build_app(services: Services | None = None) -> FastAPI:
     app = FastAPI(
         title="小保投诉个案库",
         version="1",
-        description="登记消费投诉、补充和撤回、查询办理状态。机器人与个案库之间的约定。",
+        description=_ABOUT,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         middleware=[
             Middleware(SecurityHeaders),
+            Middleware(RequestIds),
             Middleware(RequestTimer),
             Middleware(ErrorBoundary),
             Middleware(BodyLimit),

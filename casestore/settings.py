@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, Field, SecretStr, ValidationError, validator
@@ -40,6 +40,7 @@ class Settings(DatabaseSettings):
 
     case_store_token: SecretStr
     case_store_field_keys: SecretStr
+    log_format: Literal["text", "json"] = "text"
     case_store_host: str = "127.0.0.1"
     case_store_port: int = Field(8000, ge=1, le=65535)
     case_store_files_dir: str = "var/casestore-files"
@@ -96,6 +97,7 @@ _ADVICE = {
         "CASE_STORE_FIELD_KEYS（姓名和电话的加密密钥，Fernet 格式，多把用逗号分隔，第一把用于加密）"
     ),
     "case_store_port": "CASE_STORE_PORT（端口，1 到 65535）",
+    "log_format": "LOG_FORMAT（日志格式，text 或 json）",
     "auto_assign": "AUTO_ASSIGN（自动分派，True 或 False）",
     "office_hours": "OFFICE_HOURS（上班时间，写成 08:30-17:30 或 08:30-12:00,13:30-17:30）",
     "staff_webhook_url": "STAFF_WEBHOOK_URL（工作群机器人的地址，以 https:// 或 http:// 开头）",

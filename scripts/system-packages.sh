@@ -1,5 +1,5 @@
 #!/bin/sh
-# Chromium, a Chinese font, PostgreSQL and RabbitMQ for the tests, from Debian. Exit 1 when one is missing;
+# Chromium, a Chinese font, PostgreSQL, RabbitMQ and promtool for the tests, from Debian. Exit 1 when one is missing;
 # its name is then in var/missing-packages.
 set -u
 cd "$(dirname "$0")/.."
@@ -10,6 +10,7 @@ wanted() {
     ls /usr/share/fonts/opentype/noto/NotoSansCJK* >/dev/null 2>&1 \
         || [ -n "$(fc-list :lang=zh 2>/dev/null | head -1)" ] || printf 'fonts-noto-cjk '
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || printf 'postgresql '
+    command -v promtool >/dev/null 2>&1 || printf 'prometheus '
     ls /usr/lib/rabbitmq/bin/rabbitmq-server >/dev/null 2>&1 || printf 'rabbitmq-server '
 }
 

@@ -14,6 +14,7 @@ case " $missing " in *" chromium "*|*" fonts-noto-cjk "*) set -- "$@" --ignore=t
 without=""
 case " $missing " in *" postgresql "*) without="not postgres" ;; esac
 case " $missing " in *" rabbitmq-server "*) without="${without:+$without and }not rabbitmq" ;; esac
+case " $missing " in *" prometheus "*) without="${without:+$without and }not promtool" ;; esac
 if [ -n "$without" ]; then set -- "$@" -k "$without"; fi
 
 printf '\n== model\n'
@@ -40,6 +41,6 @@ cat var/test-parts.log
 if [ "$result" -ne 0 ]; then exit "$result"; fi
 
 if [ -n "$missing" ]; then
-    echo "没有安装：$missing。没有运行的测试：浏览器测试（chromium、fonts-noto-cjk）、PostgreSQL 测试（postgresql）或消息队列测试（rabbitmq-server）。"
+    echo "没有安装：$missing。没有运行的测试：浏览器测试（chromium、fonts-noto-cjk）、PostgreSQL 测试（postgresql）、消息队列测试（rabbitmq-server）或告警规则的测试（prometheus）。"
     if [ "${CI:-}" = "true" ]; then exit 1; fi
 fi

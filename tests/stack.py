@@ -54,11 +54,19 @@ class Stack:
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        rasa, actions, store = free_ports(3)
+        rasa, actions, store, *metrics = free_ports(6)
         self.token = uuid4().hex + uuid4().hex
         self.web = f"http://127.0.0.1:{rasa}/webhooks/web/"
         self.store = f"http://127.0.0.1:{store}"
         self.actions = f"http://127.0.0.1:{actions}"
+        self.metrics = {
+            "rasa": f"{self.web}metrics",
+            "casestore": f"{self.store}/metrics",
+            **{
+                name: f"http://127.0.0.1:{port}/metrics"
+                for name, port in zip(("actions", "relay", "counter"), metrics, strict=True)
+            },
+        }
         key = Fernet.generate_key().decode()
         self.env = {
             **{k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "TMPDIR"}},
@@ -67,6 +75,10 @@ class Stack:
             "PYTHONPATH": str(ROOT),
             "RASA_PORT": str(rasa),
             "ACTIONS_PORT": str(actions),
+            **{
+                f"{name.upper()}_METRICS_PORT": str(port)
+                for name, port in zip(("actions", "relay", "counter"), metrics, strict=True)
+            },
             "CASE_STORE_PORT": str(store),
             "CASE_STORE_URL": self.store,
             "CASE_STORE_TOKEN": self.token,

@@ -10,10 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from prometheus_client import CollectorRegistry
+
 from bot.analytics.fact import Fact, loads
 from bot.analytics.patience import pause_after
 from bot.analytics.store import Facts
 from bot.errors import BotError, BrokerError
+from bot.metrics.deliveries import Counting
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +53,9 @@ class Source(Protocol):
 class Consumer:
     """Counts until it is told to stop; a database or a broker that is away is waited for."""
 
-    def __init__(self, source: Source, facts: Facts) -> None:
+    def __init__(self, source: Source, facts: Facts, counted: Counting | None = None) -> None:
         self._source = source
+        self._counted = counted or Counting(CollectorRegistry())
         self._facts = facts
         self._held: Sequence[Received] = ()
         self._failures = 0
@@ -77,6 +81,7 @@ class Consumer:
             logger.error("messages that are no facts were put aside: %d", len(odd))
         if taken:
             self._source.acknowledge(taken)
+        self._counted.took(added, len(odd))
         return added
 
     def _step_safely(self) -> float:
@@ -89,6 +94,7 @@ class Consumer:
             if isinstance(exc, BrokerError):
                 self._held = ()
             self._failures += 1
+            self._counted.waits()
             return pause_after(self._failures)
         if self._failures:
             logger.info("counting goes on")

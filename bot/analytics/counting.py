@@ -74,7 +74,7 @@ class _Turn:
 
     def consultations(self, events: Sequence[Mapping[str, Any]]) -> Iterator[Fact]:
         for asked, said in _exchanges(events):
-            ended = _ended(said)
+            ended = how_it_ended(said)
             if ended is not None and self._is_recent(asked):
                 outcome, topic = ended
                 key = str(asked["message_id"])
@@ -139,8 +139,10 @@ def _exchanges(
         yield asked, said
 
 
-def _ended(said: Iterable[Mapping[str, Any]]) -> tuple[Outcome, str | None] | None:
+def how_it_ended(said: Iterable[Mapping[str, Any]]) -> tuple[Outcome, str | None] | None:
     """How a question ended and the label of what was answered; None: nothing was asked.
+
+    `said`: the events of what was said, of which the metadata are looked at.
 
     Two answers to one message are one consultation, about the first.
     """

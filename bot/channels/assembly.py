@@ -19,6 +19,9 @@ from bot.channels.wechat.outbound import Outbound
 from bot.handover.store import Handovers, SqlHandovers
 from bot.intake.bootstrap import open_evidence, open_journal, sealer
 from bot.intake.evidence import EvidenceStore
+from bot.metrics.followers import Followers
+from bot.metrics.process import process_registry
+from bot.metrics.turns import Turns
 from bot.privacy.sealing import Sealer
 from bot.settings import Settings, settings
 from bot.storage.engine import create_engine
@@ -43,6 +46,8 @@ class Parts:
     evidence: EvidenceStore
     health: Health
     inbound: Inbound
+    turns: Turns
+    followers: Followers
 
 
 def assemble(config: Settings, now: Callable[[], datetime] = utc_now) -> Parts:
@@ -51,6 +56,8 @@ def assemble(config: Settings, now: Callable[[], datetime] = utc_now) -> Parts:
     seals = sealer(config)
     handovers = SqlHandovers(engine, seals)
     talks = Talks(handovers, transcript, hotline=config.hotline, now=now)
+    registry = process_registry()
+    turns, followers = Turns(registry), Followers(registry)
     health = Health(
         config,
         open_journal(config),
@@ -58,6 +65,7 @@ def assemble(config: Settings, now: Callable[[], datetime] = utc_now) -> Parts:
         handovers,
         Outbound(engine, transcript),
         open_outbox(config),
+        registry,
     )
     # The same after a restart: what this process was running when it died is its own again.
     owner = f"{socket.gethostname()[:48]}:{config.rasa_port}"
@@ -71,6 +79,7 @@ def assemble(config: Settings, now: Callable[[], datetime] = utc_now) -> Parts:
         is_ready=health.action_server_answers,
         owner=owner,
         talks=talks,
+        turns=turns,
     )
     evidence = open_evidence(config)
     return Parts(
@@ -85,6 +94,8 @@ def assemble(config: Settings, now: Callable[[], datetime] = utc_now) -> Parts:
         evidence=evidence,
         health=health,
         inbound=inbound,
+        turns=turns,
+        followers=followers,
     )
 
 

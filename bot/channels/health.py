@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
@@ -19,7 +20,6 @@ from bot.channels.wechat.outbound import Outbound
 from bot.errors import BotError
 from bot.handover.store import SqlHandovers
 from bot.handover.talk import State
-from bot.intake.acts import ActKind
 from bot.intake.bootstrap import (
     open_acts,
     open_callbacks,
@@ -28,17 +28,13 @@ from bot.intake.bootstrap import (
     open_evidence,
 )
 from bot.intake.calendar import calendar_warning, local_day
-from bot.intake.callbacks import CALLBACK
-from bot.intake.cancellations import CALLBACK_CANCEL
-from bot.intake.evidence import ATTACHMENT
-from bot.intake.intake_table import COMPLAINT
 from bot.intake.journal import Journal
+from bot.intake.kinds import KINDS
 from bot.intake.outbox import UNDELIVERED, Backlog, together
 from bot.settings import Settings
 
 PROBE_TIMEOUT = aiohttp.ClientTimeout(total=2)
 PROBE_FRESH_SECONDS = 1.0
-KINDS = (COMPLAINT, CALLBACK, CALLBACK_CANCEL, *(kind.value for kind in ActKind), ATTACHMENT)
 
 
 class Health:
@@ -52,7 +48,9 @@ class Health:
         handovers: SqlHandovers,
         outbound: Outbound,
         facts: FactOutbox,
+        counted: CollectorRegistry,
     ) -> None:
+        """`counted` holds what this process counts; the other figures are read from the stores."""
         self._url = f"http://{config.actions_host}:{config.actions_port}/health"
         self._journal = journal
         self._outboxes = (
@@ -67,6 +65,7 @@ class Health:
         self._handovers = handovers
         self._outbound = outbound
         self._facts = facts
+        self._counted = counted
         self._client: aiohttp.ClientSession | None = None
         self._answered_at = float("-inf")
 
@@ -111,9 +110,26 @@ class Health:
         }
 
     def metrics(self) -> str:
-        """What waits, in Prometheus' text format. Blocks; raises JournalUnavailable."""
-        backlog, drafts = self._backlog(), self._drafts.count()
+        """What was counted and what waits, in Prometheus' text format. Blocks.
+
+        What cannot be read is left out, for it is no zero; `xiaobao_figures_readable` says so.
+        """
         registry = CollectorRegistry()  # its own: figures are read anew each time, nothing is kept
+        readable = Gauge(
+            "xiaobao_figures_readable", "1 if they could be read", ["of"], registry=registry
+        )
+        for of, measure in (
+            ("journal", self._measure_journal),
+            ("talks", self._measure_talks),
+            ("messages", self._measure_messages),
+            ("facts", self._measure_facts),
+        ):
+            readable.labels(of).set(_is_measured(measure, registry))
+        text: bytes = generate_latest(self._counted) + generate_latest(registry)
+        return text.decode()
+
+    def _measure_journal(self, registry: CollectorRegistry) -> None:
+        backlog, drafts = self._backlog(), self._drafts.count()
         undelivered = Gauge(
             "xiaobao_undelivered",
             "What has not reached the case store",
@@ -129,10 +145,6 @@ class Health:
         )
         oldest.set(backlog.oldest_age.total_seconds())
         Gauge("xiaobao_drafts", "Unfinished forms on disk", registry=registry).set(drafts)
-        self._measure_talks(registry)
-        self._measure_messages(registry)
-        self._measure_facts(registry)
-        return str(generate_latest(registry).decode())
 
     def _measure_talks(self, registry: CollectorRegistry) -> None:
         talks, now = self._handovers.count_open(), datetime.now(timezone.utc)
@@ -148,13 +160,14 @@ class Health:
         longest.set(max((now - since).total_seconds(), 0.0))
 
     def _measure_messages(self, registry: CollectorRegistry) -> None:
+        counts = self._outbound.counts()
         messages = Gauge(
             "xiaobao_wechat_messages",
             "Messages to followers on WeChat by how far they have come",
             ["state"],
             registry=registry,
         )
-        for state, count in self._outbound.counts().items():
+        for state, count in counts.items():
             messages.labels(state=state).set(count)
 
     def _measure_facts(self, registry: CollectorRegistry) -> None:
@@ -172,6 +185,14 @@ class Health:
     def _backlog(self) -> Backlog:
         now = datetime.now(timezone.utc)
         return together(outbox.backlog(now) for outbox in self._outboxes)
+
+
+def _is_measured(measure: Callable[[CollectorRegistry], None], registry: CollectorRegistry) -> bool:
+    try:
+        measure(registry)
+    except BotError:
+        return False
+    return True
 
 
 async def _check(probe: Any, *args: Any) -> str:

@@ -16,10 +16,13 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from bot.channels import texts
+from bot.channels.senders import channel_of
 from bot.channels.talks import Talks, ends_talk, farewell
 from bot.channels.transcript import Lease, Message, Reply, Standing, Transcript, Unanswered
+from bot.correlation import carrying, request_id
 from bot.errors import BotError, ChannelError
 from bot.handover.talk import State, Talk
+from bot.metrics.turns import Fallback, Stage, Turns, Watched
 from bot.privacy.masking import Masked, mask
 from bot.privacy.sealing import Sealed, Sealer, phones_of
 
@@ -93,6 +96,7 @@ class Inbound:
         is_ready: Callable[[], Awaitable[bool]],
         owner: str,
         talks: Talks,
+        turns: Turns,
     ) -> None:
         self._transcript = transcript
         self._sealer = sealer
@@ -102,6 +106,7 @@ class Inbound:
         self._is_ready = is_ready
         self._owner = owner
         self._talks = talks
+        self._turns = turns
         self._running: dict[tuple[str, str], asyncio.Task[list[Message]]] = {}
         self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -169,7 +174,7 @@ class Inbound:
         where = (sender, key)
         task = self._running.get(where)
         if task is None:
-            task = asyncio.create_task(self._in_lane(sender, turn))
+            task = asyncio.create_task(self._in_lane(sender, key, turn))
             self._running[where] = task
             task.add_done_callback(lambda done: self._forget(where, done))
         try:
@@ -187,13 +192,11 @@ class Inbound:
         return kind(503, "busy", texts.BUSY.format(**self._words), RETRY_AFTER_SECONDS)
 
     async def _in_lane(
-        self, sender: str, turn: Callable[[], Awaitable[list[Message]]]
+        self, sender: str, key: str, turn: Callable[[], Awaitable[list[Message]]]
     ) -> list[Message]:
-        # One lane a sender, first come first served: messages are stored and answered in order.
-        lane = self._lanes.setdefault(sender, asyncio.Lock())
-        async with lane:
+        with carrying(request_id(key)):
             try:
-                return await turn()
+                return await self._watched(sender, turn)
             except ChannelError:
                 raise
             except BotError as exc:
@@ -204,6 +207,19 @@ class Inbound:
                 # error.
                 logger.exception("turn failed unexpectedly")
                 raise self.busy() from exc
+
+    async def _watched(
+        self, sender: str, turn: Callable[[], Awaitable[list[Message]]]
+    ) -> list[Message]:
+        # One lane a sender, first come first served: messages are stored and answered in order.
+        lane = self._lanes.setdefault(sender, asyncio.Lock())
+        channel, came = channel_of(sender), self._turns.clock()
+        with self._turns.turn(channel) as watched:
+            async with lane:
+                self._turns.spent(Stage.LANE, came)
+                messages = await turn()
+        _log_turn(channel, watched)
+        return messages
 
     def _lease(self) -> Lease:
         return Lease(self._owner, self._now() + LEASE)
@@ -242,11 +258,15 @@ class Inbound:
             return [self._refusal(prepared), Reply(texts.ONLY_SECRET)]
         if not await self._is_ready():
             raise self.busy()
-        replies = await run_turn(TurnInput(sender, key, prepared.text, {"phones": prepared.phones}))
+        with self._turns.within_rasa():
+            replies = await run_turn(
+                TurnInput(sender, key, prepared.text, {"phones": prepared.phones})
+            )
         if prepared.opening:
             replies = [Reply(prepared.opening), *replies]
         if not replies and not prepared.may_be_silent:
             logger.error("a turn produced no reply")
+            self._turns.fell_back(Fallback.SILENT)
             replies = [Reply(texts.FLOOR.format(**self._words))]
         return [self._refusal(prepared), *replies] if prepared.refused else replies
 
@@ -263,6 +283,14 @@ def back_to_assistant(opening: str = "") -> Prepared:
 def seal_turn(prepared: Prepared, sealer: Sealer) -> str:
     """What runs a turn later, fit to be stored with its message or note."""
     return sealer.seal(json.dumps(asdict(prepared)))
+
+
+def _log_turn(channel: str, watched: Watched) -> None:
+    """One line a turn, with milliseconds by stage."""
+    stages = {stage.value: round(spent * 1000, 1) for stage, spent in watched.spent.items()}
+    about = {"channel": channel, "outcome": watched.outcome.value, "stages": stages}
+    ms = round(watched.seconds * 1000, 1)
+    logger.info("turn over", extra={"fields": {**about, "ms": ms}})
 
 
 def _no_intent_syntax(text: str) -> str:

@@ -19,11 +19,19 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
+from bot.correlation import current
 from bot.intake.amendment import amendment_text
 from bot.intake.complaint import Complaint
 from bot.intake.evidence import evidence
 from bot.intake.intake_table import has_arrived, intake
-from bot.intake.outbox import PENDING, Outbox, SqlOutbox, metadata, outbox_columns
+from bot.intake.outbox import (
+    PENDING,
+    Outbox,
+    SqlOutbox,
+    log_recorded,
+    metadata,
+    outbox_columns,
+)
 from bot.privacy.sealing import Sealer
 
 
@@ -116,9 +124,11 @@ class SqlActs(SqlOutbox):
         }
         try:
             with self._transaction() as tx:
-                return _insert(tx, row, now, now + self._first_wait)
+                is_new = _insert(tx, row, now, now + self._first_wait)
         except IntegrityError:  # the same act came twice at the same moment
             return False
+        log_recorded(act.kind.value, act.reference)
+        return is_new
 
     def withdrawn(self, references: Iterable[str]) -> set[str]:
         query = sa.select(act_table.c.reference).where(
@@ -187,5 +197,5 @@ def _insert(tx: Connection, row: dict[str, Any], now: datetime, due: datetime) -
     if tx.execute(known).first() is not None:
         return False
     delivery = {"status": PENDING, "attempts": 0, "next_attempt_at": due, "created_at": now}
-    tx.execute(act_table.insert().values(**row, **delivery))
+    tx.execute(act_table.insert().values(**row, **delivery, request_id=current() or None))
     return True

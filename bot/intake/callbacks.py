@@ -13,8 +13,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
-from bot.intake.cancellations import Cancellation, cancel_within
-from bot.intake.outbox import DELIVERED, PENDING, Outbox, SqlOutbox, metadata, outbox_columns
+from bot.correlation import current
+from bot.intake.cancellations import CALLBACK_CANCEL, Cancellation, cancel_within
+from bot.intake.outbox import (
+    DELIVERED,
+    PENDING,
+    Outbox,
+    SqlOutbox,
+    log_recorded,
+    metadata,
+    outbox_columns,
+)
 from bot.intake.seats import Seat, reserve_within
 from bot.privacy.sealing import Sealer
 from bot.storage.ageing import Aged
@@ -130,23 +139,30 @@ class SqlCallbacks(SqlOutbox):
     def _record(
         self, callback: Callback, now: datetime, seat: Seat | None, instead_of: UUID | None
     ) -> datetime:
+        row = self._row(callback, now)
+        cancelled = None
         with self._transaction() as tx:
             known = self._rows(tx, callback_table.c.id == str(callback.id))
             if known:
                 first = json.loads(self._sealer.open(known[0].sealed_payload))
                 return datetime.fromisoformat(first["promised_by"])
-            tx.execute(callback_table.insert().values(self._row(callback, now)))
+            tx.execute(callback_table.insert().values(row))
             if instead_of is not None:
-                self._cancel(tx, callback, instead_of, now)
+                cancelled = self._cancel(tx, callback, instead_of, now)
             if seat is not None:
                 reserve_within(
                     tx, seat, callback.id, callback.sender_id, now, ends_at=callback.promised_by
                 )
+        log_recorded(CALLBACK, row["reference"])
+        if cancelled is not None:
+            log_recorded(CALLBACK_CANCEL, cancelled)
         return callback.promised_by
 
-    def _cancel(self, tx: Connection, callback: Callback, instead_of: UUID, now: datetime) -> None:
+    def _cancel(
+        self, tx: Connection, callback: Callback, instead_of: UUID, now: datetime
+    ) -> str | None:
         old = Cancellation(instead_of, callback.channel, callback.sender_id)
-        cancel_within(tx, old, self._mint, now, now + self._first_wait)
+        return cancel_within(tx, old, self._mint, now, now + self._first_wait)
 
     def _row(self, callback: Callback, now: datetime) -> dict[str, Any]:
         return {
@@ -159,6 +175,7 @@ class SqlCallbacks(SqlOutbox):
             "attempts": 0,
             "next_attempt_at": now + self._first_wait,
             "created_at": now,
+            "request_id": current() or None,
         }
 
     def of_sender(self, sender_id: str) -> list[Mapping[str, Any]]:

@@ -15,7 +15,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from bot.intake.outbox import DELIVERED, PENDING, Outbox, SqlOutbox, metadata, outbox_columns
+from bot.correlation import current
+from bot.intake.outbox import (
+    DELIVERED,
+    PENDING,
+    Outbox,
+    SqlOutbox,
+    log_recorded,
+    metadata,
+    outbox_columns,
+)
 from bot.intake.seats import release_within
 from bot.storage.ageing import Aged
 from bot.storage.inserting import insert_new
@@ -86,7 +95,11 @@ class SqlCancellations(SqlOutbox):
 
     def record(self, cancelled: Cancellation, now: datetime) -> bool:
         with self._transaction() as tx:
-            return cancel_within(tx, cancelled, self._mint, now, now + self._first_wait)
+            reference = cancel_within(tx, cancelled, self._mint, now, now + self._first_wait)
+        if reference is None:
+            return False
+        log_recorded(CALLBACK_CANCEL, reference)
+        return True
 
     def of(self, callback_ids: Iterable[str]) -> set[str]:
         query = sa.select(cancellation.c.id).where(cancellation.c.id.in_(list(callback_ids)))
@@ -106,20 +119,23 @@ class SqlCancellations(SqlOutbox):
 
 def cancel_within(
     tx: Connection, cancelled: Cancellation, mint: Mint, now: datetime, due: datetime
-) -> bool:
-    """Frees the seat and has the bank told from `due` on; False when there is no such seat."""
+) -> str | None:
+    """Frees the seat and has the bank told from `due` on; the call-back's reference, None when there
+    is no such seat."""
     booked_at = release_within(tx, cancelled.callback, cancelled.sender_id)
     if booked_at is None:
-        return False
+        return None
+    reference = mint(cancelled.callback, booked_at)
     row = {
         "id": str(cancelled.callback),
-        "reference": mint(cancelled.callback, booked_at),
+        "reference": reference,
         "channel": cancelled.channel,
         "sender_id": cancelled.sender_id,
         "status": PENDING,
         "attempts": 0,
         "next_attempt_at": due,
         "created_at": now,
+        "request_id": current() or None,
     }
     insert_new(tx, cancellation, [row])
-    return True
+    return reference

@@ -44,6 +44,15 @@ class Draft:
     updated_at: datetime
 
 
+@dataclass(frozen=True)
+class Expired:
+    """How many drafts went by their age; `left`: form and question of those that nothing else had
+    interrupted, for the others were counted when they were put aside."""
+
+    count: int
+    left: list[tuple[str, str]]
+
+
 class Drafts(Protocol):
     """Port of the drafts. Every method raises JournalUnavailable when storage fails."""
 
@@ -74,6 +83,9 @@ class Drafts(Protocol):
         None when the code is wrong, used or too old. Forgives lower case, blanks, dashes, and the
         letters O, I, L for 0 and 1.
         """
+
+    def purge(self, before: datetime) -> Expired:
+        """Takes away drafts nobody has worked on since `before` (`OLD_DRAFTS`)."""
 
     def count(self) -> int:
         """How many drafts there are."""
@@ -114,6 +126,14 @@ class SqlDrafts:
 
     def forget_sender(self, sender_id: str) -> int:
         return self._delete(table.c.sender_id == sender_id)
+
+    def purge(self, before: datetime) -> Expired:
+        c, old = table.c, OLD_DRAFTS.is_old(before)
+        left = sa.select(c.form, c.requested).where(old, c.interrupted_by.is_(None))
+        left = left.with_for_update()  # two relays at once: one of them counts
+        with self._transaction() as tx:
+            found = [(row.form, row.requested) for row in tx.execute(left)]
+            return Expired(int(tx.execute(table.delete().where(old)).rowcount), found)
 
     def count(self) -> int:
         with self._transaction() as tx:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5
+Ran = Callable[[str, bool, datetime], None]
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,15 @@ class Errand:
 class Errands:
     """Runs errands one after another."""
 
-    def __init__(self, errands: Sequence[Errand], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        errands: Sequence[Errand],
+        now: Callable[[], datetime],
+        ran: Ran = lambda *_: None,
+    ) -> None:
+        """`ran` is told the name, whether it worked and when it ended."""
         self._errands = errands
+        self._ran = ran
         self._now = now
         self._due: dict[str, datetime] = {}
         self._failing: set[str] = set()
@@ -45,10 +53,12 @@ class Errands:
             if errand.name not in self._failing:
                 logger.error("%s fails: %s", errand.name, type(exc).__name__)
             self._failing.add(errand.name)
+            self._ran(errand.name, False, self._now())
         else:
             if errand.name in self._failing:
                 logger.info("%s works again", errand.name)
             self._failing.discard(errand.name)
+            self._ran(errand.name, True, self._now())
 
     def run(self, wait: Callable[[float], bool]) -> None:
         """Runs errands until `wait(seconds)` returns True (the signal to stop)."""

@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
+from bot.correlation import current
 from bot.errors import EvidenceRefused, EvidenceUnavailable
 from bot.intake.calendar import BEIJING
 from bot.intake.draft_table import draft
@@ -345,6 +346,7 @@ def attach_within(tx: Connection, ids: Iterable[str], reference: str, due: datet
     """Files held documents in a transaction that does more; due for delivery at `due`."""
     named = sa.and_(evidence.c.id.in_(list(ids)), evidence.c.status == HELD)
     filed = {"status": PENDING, "reference": reference, "next_attempt_at": due}
+    filed["request_id"] = current() or None
     tx.execute(evidence.update().where(named).values(filed))
 
 

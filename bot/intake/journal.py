@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
+from bot.correlation import current
 from bot.errors import JournalUnavailable, StorageError
 from bot.intake.acts import insert_amendment
 from bot.intake.complaint import Complaint, Receipt
@@ -31,6 +32,7 @@ from bot.intake.outbox import (
     Outbox,
     SqlOutbox,
     Waiting,
+    log_recorded,
 )
 from bot.privacy.sealing import Sealer
 
@@ -105,9 +107,11 @@ class SqlJournal(SqlOutbox):
         for attempt in range(3):  # a reference drawn twice on one day: one in a thousand million
             try:
                 with self._transaction() as tx:
-                    return self._record(tx, complaint, attempt, now)
+                    receipt = self._record(tx, complaint, attempt, now)
             except IntegrityError:
                 continue
+            log_recorded(COMPLAINT, receipt.reference)
+            return receipt
         raise JournalUnavailable()
 
     def _record(self, tx: Connection, complaint: Complaint, attempt: int, now: datetime) -> Receipt:
@@ -134,6 +138,7 @@ class SqlJournal(SqlOutbox):
             "attempts": 0,
             "next_attempt_at": now + self._first_wait,
             "created_at": now,
+            "request_id": current() or None,
         }
 
     def _seal(self, complaint: Complaint, reference: str) -> str:

@@ -1,4 +1,4 @@
-"""What must reach the case store: leased, delivered, tried again, parked. One mechanism, five tables.
+"""What must reach the case store: leased, delivered, tried again, parked. One mechanism for all tables.
 
 A row is both record and outbox message (design: docs/adr/0003-journal-and-relay.md). Everything
 here blocks; callers in an event loop use a thread.
@@ -6,6 +6,7 @@ here blocks; callers in an event loop use a thread.
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
@@ -16,8 +17,11 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from bot.correlation import LENGTH
 from bot.errors import JournalUnavailable
 from bot.storage.engine import UtcDateTime, transaction
+
+logger = logging.getLogger(__name__)
 
 PENDING, DELIVERED, PARKED = "pending", "delivered", "parked"
 UNDELIVERED = (PENDING, PARKED)
@@ -39,6 +43,7 @@ def outbox_columns() -> list[Any]:
         sa.Column("last_error", sa.Text),
         sa.Column("created_at", UtcDateTime, nullable=False),
         sa.Column("delivered_at", UtcDateTime),
+        sa.Column("request_id", sa.String(LENGTH)),
     ]
 
 
@@ -47,7 +52,8 @@ class Entry:
     """One thing that must reach the case store, as the relay sees it.
 
     `kind` is one of the kinds of the contract's backlog: complaint, supplement, withdrawal,
-    satisfaction, review_request, attachment, callback, callback_cancel. `payload` is the body of the call.
+    satisfaction, review_request, attachment, callback, callback_cancel. `payload` is the body of the
+    call, `request_id` the message it came with (`bot.correlation`).
     """
 
     id: str
@@ -61,6 +67,7 @@ class Entry:
     last_error: str | None
     created_at: datetime
     lease_owner: str | None = None
+    request_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -121,6 +128,11 @@ class Outbox(Protocol):
         """The undelivered entries, `limit` at most: the parked ones, then the others, oldest first."""
 
 
+def log_recorded(kind: str, reference: str) -> None:
+    """Says that something is on disk under a reference, once its transaction is over."""
+    logger.info("journaled", extra={"fields": {"kind": kind, "reference": reference}})
+
+
 class SqlOutbox(ABC):
     """An outbox table on SQLite or PostgreSQL; a subclass says what its rows mean."""
 
@@ -179,6 +191,7 @@ class SqlOutbox(ABC):
             last_error=row.last_error,
             created_at=row.created_at,
             lease_owner=row.lease_owner,
+            request_id=row.request_id,
         )
 
     def delivered(self, entry: Entry, now: datetime) -> None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.correlation import carrying
 from bot.errors import BotError, Permanent, Retryable, StorageError
-from bot.intake.outbox import Entry, Outbox
+from bot.intake.outbox import DELIVERED, PARKED, Entry, Outbox
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +18,9 @@ LEASE = timedelta(seconds=60)
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=15)
 IDLE_SECONDS = 0.5
+POSTPONED = "postponed"
+Attempted = Callable[[str, str, timedelta], None]
+"""Hears the kind of an entry, what became of it, and how old it is."""
 
 
 def wait_before_retry(attempts: int, jitter: float) -> timedelta:
@@ -50,12 +54,14 @@ class Relay:
         *,
         now: Callable[[], datetime],
         jitter: Callable[[], float],
+        attempted: Attempted = lambda *_: None,
     ) -> None:
         """What is due in an earlier line goes before what is due in a later one."""
         self._lines = lines
         self._owner = owner
         self._now = now
         self._jitter = jitter
+        self._attempted = attempted
 
     def deliver_next(self) -> bool:
         """Delivers one due entry; False when nothing is due."""
@@ -66,7 +72,8 @@ class Relay:
             entry = line.outbox.claim(self._owner, self._now(), LEASE)
             if entry is None:
                 return False
-            self._deliver(line, entry)
+            with carrying(entry.request_id):
+                self._deliver(line, entry)
         except StorageError as exc:
             # Also an entry no key opens: its lease keeps it out of the way of the others.
             logger.error("journal unavailable: %s", exc.__cause__.__class__.__name__)
@@ -85,11 +92,13 @@ class Relay:
             # between the two lines, the relay delivers again and nothing is lost or doubled.
             self._tell_delivered(line, entry, answer)
             line.outbox.delivered(entry, self._now())
+            self._tell_attempt(entry, DELIVERED)
             logger.info("delivered %s after %d attempts", _name(entry), entry.attempts)
 
     def _postpone(self, line: Line, entry: Entry, error: BotError) -> None:
         wait = wait_before_retry(entry.attempts, self._jitter())
         line.outbox.postponed(entry, self._now() + wait, error.message)
+        self._tell_attempt(entry, POSTPONED)
         logger.warning("postponed %s by %s: %s", _name(entry), wait, error.message)
 
     def _park(self, line: Line, entry: Entry, error: Permanent) -> None:
@@ -101,7 +110,11 @@ class Relay:
             self._postpone(line, entry, error)
             return
         line.outbox.parked(entry, error.message)
+        self._tell_attempt(entry, PARKED)
         logger.error("parked %s: %s", _name(entry), error.message)
+
+    def _tell_attempt(self, entry: Entry, outcome: str) -> None:
+        self._attempted(entry.kind, outcome, self._now() - entry.created_at)
 
     @staticmethod
     def _tell_delivered(line: Line, entry: Entry, answer: dict[str, Any]) -> None:

@@ -10,6 +10,8 @@ from bot.analytics.brokers import open_source
 from bot.analytics.consumer import Consumer
 from bot.errors import ConfigurationError
 from bot.launcher.process import configure_logging
+from bot.metrics.deliveries import Counting
+from bot.metrics.process import process_registry, served
 from bot.settings import Settings
 
 
@@ -19,8 +21,11 @@ def run_counter(config: Settings) -> None:
         raise ConfigurationError(
             "没有设置 ANALYTICS_BROKER：活动计数由 relay 直接写库，不用运行这个进程。"
         )
-    configure_logging()
+    configure_logging("counter", config.log_format)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    Consumer(open_source(config.analytics_broker), open_facts(config)).run(stop.wait)
+    registry = process_registry()
+    source, counted = open_source(config.analytics_broker), Counting(registry)
+    with served(registry, config.metrics_host, config.counter_metrics_port):
+        Consumer(source, open_facts(config), counted).run(stop.wait)

@@ -11,7 +11,7 @@ from bot.analytics.counting import Counter
 from bot.analytics.publishing import Publisher
 from bot.channels.senders import channel_of
 from bot.intake.calendar import local_day
-from bot.intake.errands import Errand, Errands
+from bot.intake.errands import Errand, Errands, Ran
 from bot.settings import Settings
 
 PUBLISH_EVERY = timedelta(seconds=1)
@@ -23,9 +23,11 @@ def counter_of(config: Settings) -> Counter:
     return Counter(secret, channel_of, local_day)
 
 
-def build_fact_errands(config: Settings, clock: Callable[[], datetime]) -> Errands:
+def build_fact_errands(
+    config: Settings, clock: Callable[[], datetime], ran: Ran = lambda *_: None
+) -> Errands:
     """Publishing, to be run in a thread of its own: a broker that hangs holds up nothing else.
     Nothing is opened before it is used."""
     facts = open_facts(config)
     publisher = Publisher(open_outbox(config), open_broker(config.analytics_broker, facts))
-    return Errands((Errand("publishing of facts", PUBLISH_EVERY, publisher.run),), clock)
+    return Errands((Errand("publishing of facts", PUBLISH_EVERY, publisher.run),), clock, ran)

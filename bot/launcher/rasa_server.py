@@ -22,7 +22,7 @@ LARGEST_REQUEST = 12 * 1024 * 1024
 
 def serve(config: Settings, model: Path) -> None:
     """Runs until stopped. Raises ConfigurationError when the model cannot be loaded."""
-    configure_logging()
+    configure_logging("rasa", config.log_format)
     os.environ["ACTION_ENDPOINT_URL"] = config.action_endpoint_url
     os.environ["TRACKER_DATABASE_URL"] = config.database_url("tracker")
     app = _build(config, model)
@@ -45,15 +45,17 @@ def _build(config: Settings, model: Path) -> Any:
     errors.install(app)
     load = partial(load_agent_on_start, str(model), endpoints, None)
     app.register_listener(load, "before_server_start")
-    app.register_listener(partial(_check_agent, config), "before_server_start")
+    app.register_listener(partial(_check_agent, config, model), "before_server_start")
     return app
 
 
-async def _check_agent(config: Settings, app: Any, _loop: Any) -> None:
+async def _check_agent(config: Settings, model: Path, app: Any, _loop: Any) -> None:
     """Refuses to start with a model that does not load or misunderstands plain questions."""
+    from bot.channels.assembly import shared_parts
     from bot.rasa_ext.action_results import check_schema_once
     from bot.rasa_ext.processor import fail_whole_turns
     from bot.rasa_ext.tracker_store import count_facts, expose_failures
+    from bot.rasa_ext.watching import watch_turns
 
     agent = app.ctx.agent
     if not agent.is_ready():
@@ -63,3 +65,4 @@ async def _check_agent(config: Settings, app: Any, _loop: Any) -> None:
     fail_whole_turns(agent)
     check_schema_once()
     await check_model(agent.parse_message, golden_sentences())
+    watch_turns(agent, shared_parts().turns, model)

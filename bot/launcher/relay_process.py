@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -32,14 +33,15 @@ from bot.intake.bootstrap import (
 from bot.intake.callbacks import Callbacks
 from bot.intake.cancellations import Cancellations
 from bot.intake.case_store import CaseStore, Document
-from bot.intake.errands import Errand, Errands
+from bot.intake.errands import Errand, Errands, Ran
 from bot.intake.evidence import EvidenceStore
 from bot.intake.feed import Feed
 from bot.intake.fields import PHONE
 from bot.intake.journal import Journal
+from bot.intake.kinds import KINDS
 from bot.intake.news import News
 from bot.intake.outbox import Entry
-from bot.intake.relay import Line, Relay
+from bot.intake.relay import Attempted, Line, Relay
 from bot.intake.same_matter import told_again
 from bot.launcher.campaign_report import open_campaign_reports
 from bot.launcher.facts import build_fact_errands
@@ -50,6 +52,9 @@ from bot.launcher.process import configure_logging
 from bot.launcher.quiz_reminders import open_quiz_reminders
 from bot.launcher.receipts import Receipts
 from bot.launcher.retention import build_rules, retention_errands
+from bot.metrics.deliveries import Deliveries, ErrandRuns
+from bot.metrics.forms import Forms, Left
+from bot.metrics.process import process_registry, served
 from bot.settings import Settings
 from bot.storage.engine import create_engine
 
@@ -80,7 +85,10 @@ class Desk:
 
 def run_relay(config: Settings) -> None:
     """Delivers until SIGTERM or SIGINT; the delivery under way is finished first."""
-    configure_logging()
+    configure_logging("relay", config.log_format)
+    registry = process_registry()
+    forms, ran = Forms(registry), ErrandRuns(registry).ran
+    attempted = Deliveries(registry, KINDS).attempted
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -89,18 +97,20 @@ def run_relay(config: Settings) -> None:
     beside = [
         threading.Thread(target=errands.run, args=(stop.wait,), daemon=True)
         for errands in (
-            build_errands(open_desk(config), now),
-            build_slow_errands(config, now),
-            build_talk_errands(config, now),
-            build_fact_errands(config, now),
-            retention_errands(build_rules(config), now),
+            build_errands(open_desk(config), now, ran),
+            build_slow_errands(config, now, ran),
+            build_talk_errands(config, now, ran),
+            build_fact_errands(config, now, ran),
+            retention_errands(build_rules(config, partial(forms.left, how=Left.EXPIRED)), now, ran),
         )
     ]
     for thread in beside:
         thread.start()
     spread = random.SystemRandom()
     owner = f"{socket.gethostname()}-{os.getpid()}"
-    build_relay(open_desk(config), owner, now, lambda: spread.uniform(-1, 1)).run(stop.wait)
+    relay = build_relay(open_desk(config), owner, now, lambda: spread.uniform(-1, 1), attempted)
+    with served(registry, config.metrics_host, config.relay_metrics_port):
+        relay.run(stop.wait)
     for thread in beside:
         thread.join(STOP_SECONDS)
 
@@ -131,7 +141,11 @@ def open_desk(config: Settings) -> Desk:
 
 
 def build_relay(
-    desk: Desk, owner: str, clock: Callable[[], datetime], jitter: Callable[[], float]
+    desk: Desk,
+    owner: str,
+    clock: Callable[[], datetime],
+    jitter: Callable[[], float],
+    attempted: Attempted = lambda *_: None,
 ) -> Relay:
     """Complaints go first, then calls promised or cancelled, then what was done about cases, then documents."""
     lines = (
@@ -169,7 +183,7 @@ def build_relay(
             desk.notices.parked,
         ),
     )
-    return Relay(lines, owner, now=clock, jitter=jitter)
+    return Relay(lines, owner, now=clock, jitter=jitter, attempted=attempted)
 
 
 def _file(desk: Desk, entry: Entry) -> dict[str, Any]:
@@ -209,7 +223,7 @@ def _hand_over(desk: Desk, entry: Entry) -> dict[str, Any]:
     return {}
 
 
-def build_errands(desk: Desk, clock: Callable[[], datetime]) -> Errands:
+def build_errands(desk: Desk, clock: Callable[[], datetime], ran: Ran = lambda *_: None) -> Errands:
     outboxes = (desk.journal, desk.callbacks, desk.cancellations, desk.acts, desk.evidence)
     return Errands(
         (
@@ -226,10 +240,11 @@ def build_errands(desk: Desk, clock: Callable[[], datetime]) -> Errands:
             ),
         ),
         clock,
+        ran,
     )
 
 
-def build_slow_errands(config: Settings, clock: Callable[[], datetime]) -> Errands:
+def build_slow_errands(config: Settings, clock: Callable[[], datetime], ran: Ran) -> Errands:
     report, reminders = open_knowledge_report(config), open_quiz_reminders(config, clock)
     campaigns = open_campaign_reports(config, clock)
     return Errands(
@@ -239,11 +254,13 @@ def build_slow_errands(config: Settings, clock: Callable[[], datetime]) -> Erran
             Errand("reminders of quizzes", REMIND_EVERY, reminders.tell_due),
         ),
         clock,
+        ran,
     )
 
 
-def build_talk_errands(config: Settings, clock: Callable[[], datetime]) -> Errands:
-    return Errands((Errand("talks with people", TALKS_EVERY, open_ferry(config).cross),), clock)
+def build_talk_errands(config: Settings, clock: Callable[[], datetime], ran: Ran) -> Errands:
+    crossing = Errand("talks with people", TALKS_EVERY, open_ferry(config).cross)
+    return Errands((crossing,), clock, ran)
 
 
 def now() -> datetime:

@@ -21,11 +21,11 @@ from bot.channels.wechat.customers import OLD_FOLLOWERS
 from bot.channels.wechat.deliveries import KEPT, OLD_DELIVERIES
 from bot.channels.wechat.quota import OLD_GRANTS
 from bot.handover.store import OLD_TALKS
-from bot.intake.bootstrap import open_evidence
+from bot.intake.bootstrap import open_drafts, open_evidence
 from bot.intake.callbacks import OLD_CALLBACKS
 from bot.intake.cancellations import OLD_CANCELLATIONS
-from bot.intake.drafts import OLD_DRAFTS
-from bot.intake.errands import Errand, Errands
+from bot.intake.drafts import OLD_DRAFTS, Drafts
+from bot.intake.errands import Errand, Errands, Ran
 from bot.intake.seats import OLD_SEATS
 from bot.knowledge.feedback import OLD_MISSES
 from bot.settings import Settings
@@ -74,21 +74,35 @@ class Term:
     every: timedelta
 
 
-def build_rules(config: Settings) -> tuple[Rule, ...]:
+LeftThere = Callable[[str, str], None]
+"""Hears of a form and the question at which its draft was left for good."""
+
+
+def build_rules(
+    config: Settings, left: LeftThere = lambda _form, _question: None
+) -> tuple[Rule, ...]:
     """Every rule of the assistant, in the order in which they are applied."""
     return (
-        *_of_forms(config),
+        *_of_forms(config, left),
         *_of_conversations(config),
         *_of_wechat(config),
         *_of_campaigns(config),
     )
 
 
-def _of_forms(config: Settings) -> Iterator[Rule]:
+def _of_forms(config: Settings, left: LeftThere) -> Iterator[Rule]:
     engine, evidence = create_engine(config.database_url("journal")), open_evidence(config)
     told = f"设置 DRAFT_DAYS={config.draft_days}，告知书里告诉了客户"
     term = Term(timedelta(days=config.draft_days), told, _OFTEN)
-    yield _of_rows("drafts", "没提交的草稿", OLD_DRAFTS, engine, term)
+    yield Rule(
+        "drafts",
+        "没提交的草稿",
+        term.keep,
+        term.basis,
+        term.every,
+        partial(OLD_DRAFTS.count, engine),
+        partial(_purge_drafts, open_drafts(config), left),
+    )
     yield Rule(
         "evidence",
         "没提交的材料（行和文件），中途被杀留下的文件",
@@ -104,6 +118,13 @@ def _of_forms(config: Settings) -> Iterator[Rule]:
     yield _of_rows("cancellations", "已送到受理台的取消回电", OLD_CANCELLATIONS, engine, delivered)
     over = Term(term.keep, f"设置 DRAFT_DAYS={config.draft_days}，回电的时段过去了", _OFTEN)
     yield _of_rows("seats", "已过去的时段的名额", OLD_SEATS, engine, over)
+
+
+def _purge_drafts(drafts: Drafts, left: LeftThere, before: datetime) -> int:
+    expired = drafts.purge(before)
+    for form, question in expired.left:
+        left(form, question)
+    return expired.count
 
 
 def _of_conversations(config: Settings) -> Iterator[Rule]:
@@ -145,9 +166,13 @@ def _of_rows(name: str, what: str, aged: Aged, engine: Engine, term: Term) -> Ru
     return Rule(name, what, term.keep, term.basis, term.every, count, purge)
 
 
-def retention_errands(rules: tuple[Rule, ...], clock: Callable[[], datetime]) -> Errands:
+def retention_errands(
+    rules: tuple[Rule, ...], clock: Callable[[], datetime], ran: Ran = lambda *_: None
+) -> Errands:
     """The rules as the relay applies them, in a thread of their own: a table with much to delete
     holds up nothing else."""
     return Errands(
-        tuple(Errand(f"purge of {rule.name}", rule.every, rule.apply) for rule in rules), clock
+        tuple(Errand(f"purge of {rule.name}", rule.every, rule.apply) for rule in rules),
+        clock,
+        ran,
     )

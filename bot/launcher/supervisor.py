@@ -53,6 +53,13 @@ def run_everything(console: Console) -> None:
 def _addresses(config: Settings) -> Iterator[tuple[str, str, int, str]]:
     yield "Rasa", config.rasa_host, config.rasa_port, "RASA_PORT"
     yield "动作服务", config.actions_host, config.actions_port, "ACTIONS_PORT"
+    for name, port in (
+        ("ACTIONS_METRICS_PORT", config.actions_metrics_port),
+        ("RELAY_METRICS_PORT", config.relay_metrics_port),
+        ("COUNTER_METRICS_PORT", config.counter_metrics_port if config.analytics_broker else 0),
+    ):
+        if port:
+            yield "指标", config.metrics_host, port, name
     if _runs_case_store(config):
         store = urlsplit(config.case_store_url)
         setting = "CASE_STORE_PORT 和 CASE_STORE_URL"

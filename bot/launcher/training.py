@@ -69,7 +69,7 @@ def ensure_model(config: Settings, *, force: bool = False) -> Path:
     path = model_path(config)
     if not force and is_whole(path):
         return path
-    configure_logging()
+    configure_logging("train", config.log_format)
     # The fingerprint above is the cache; Rasa's own keeps hundreds of megabytes per training.
     os.environ["RASA_MAX_CACHE_SIZE"] = "0"
     from rasa.engine.exceptions import GraphComponentException

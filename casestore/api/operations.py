@@ -47,15 +47,19 @@ def health(reach: Reach) -> Response:
     summary="Prometheus 指标",
     operation_id="metrics",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {}}, "description": "计数、耗时和积压"}},
+    responses={200: {"content": {"text/plain": {}}, "description": "计数、耗时、积压和临近的期限"}},
 )
 def metrics(reach: Reach) -> Response:
-    """Counters, latencies and the clients' backlog in Prometheus text."""
+    """Counters, latencies, the clients' backlog and limits at risk in Prometheus text."""
     try:
         reports = reach.exchange.reports()
     except StoreUnavailable:
         reports = []  # the other figures are wanted all the more
     reach.metrics.show_backlogs(reports, reach.now())
+    try:
+        reach.metrics.show_limits(reach.watch.limits())
+    except StoreUnavailable:
+        reach.metrics.hide_limits()
     return Response(reach.metrics.text(), media_type=_PROMETHEUS)
 
 

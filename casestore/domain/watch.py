@@ -78,6 +78,14 @@ def horizon(today: date) -> date:
     return working_days_after(today, PROMISE_SOON_DAYS) + LEGAL_SOON_DAYS * _ONE_DAY
 
 
+def soon_until(kind: ReminderKind, today: date) -> date:
+    """The last day of a limit of which a warning of this kind (``…_SOON``) is due today."""
+    if kind is ReminderKind.PROMISE_SOON:
+        return working_days_after(today, PROMISE_SOON_DAYS)
+    days = LEGAL_SOON_DAYS if kind is ReminderKind.LEGAL_SOON else REVIEW_SOON_DAYS
+    return _last_within(today, days)
+
+
 def is_told_at_once(standing: CaseStanding) -> bool:
     """Whether a case does not wait for office hours: major (article 29 投诉办法) or emergency."""
     handling = standing.handling
@@ -144,7 +152,7 @@ def _promise(standing: CaseStanding, today: date) -> Iterator[Warned]:
     )
     if today > due:
         yield Warned(ReminderKind.PROMISE_OVERDUE, Level.UNIT, due)
-    elif working_days_after(today, PROMISE_SOON_DAYS) >= due:
+    elif due <= soon_until(ReminderKind.PROMISE_SOON, today):
         yield Warned(ReminderKind.PROMISE_SOON, Level.HANDLER, due)
 
 
@@ -167,11 +175,16 @@ def _review(due: date | None, today: date) -> Iterator[Warned]:
 
 
 def _is_within(due: date, today: date, days: int) -> bool:
-    """Whether a day is at most so far off, or will be over a weekend or holiday that begins
+    return due <= _last_within(today, days)
+
+
+def _last_within(today: date, days: int) -> date:
+    """The last day that is at most so far off, or will be over a weekend or holiday that begins
     tomorrow: nobody reads a warning then."""
     following = working_days_after(today, 1)
-    in_between = following - today > _ONE_DAY and due - following < days * _ONE_DAY
-    return due - today <= days * _ONE_DAY or in_between
+    if following - today > _ONE_DAY:
+        return max(today + days * _ONE_DAY, following + (days - 1) * _ONE_DAY)
+    return today + days * _ONE_DAY
 
 
 def _of_idleness(watched: Watched, today: date) -> Iterator[Warned]:

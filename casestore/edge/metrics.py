@@ -1,11 +1,28 @@
 """Counters for Prometheus; one registry per application, so tests do not share figures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
 
 from casestore.domain.exchange import BacklogReport
+from casestore.domain.reminder import ReminderKind
+
+_LIMITS = {
+    ReminderKind.PROMISE_SOON: ("promise", "soon"),
+    ReminderKind.PROMISE_OVERDUE: ("promise", "overdue"),
+    ReminderKind.LEGAL_SOON: ("legal", "soon"),
+    ReminderKind.LEGAL_OVERDUE: ("legal", "overdue"),
+    ReminderKind.REVIEW_SOON: ("review", "soon"),
+    ReminderKind.REVIEW_OVERDUE: ("review", "overdue"),
+}
 
 
 class Metrics:
@@ -39,12 +56,19 @@ class Metrics:
         self._job_runs = Counter(
             "casestore_job_runs",
             "Runs of background jobs",
-            ["job", "outcome"],
+            ["task", "outcome"],
             registry=self.registry,
         )
         self._job_seconds = Histogram(
-            "casestore_job_seconds", "Time a background job took", ["job"], registry=self.registry
+            "casestore_job_seconds", "Time a background job took", ["task"], registry=self.registry
         )
+        self._limits = Gauge(
+            "casestore_limits",
+            "Cases by the limit that is near or passed; each case under every such limit",
+            ["limit", "state"],
+            registry=self.registry,
+        )
+        ProcessCollector(registry=self.registry)
         self.requests = Histogram(
             "casestore_request_seconds",
             "Time to answer a request",
@@ -64,9 +88,19 @@ class Metrics:
             age = (now - report.reported_at).total_seconds()
             self.backlog_age.labels(client).set(age)
 
+    def show_limits(self, limits: Mapping[ReminderKind, int]) -> None:
+        """Set the gauges to how many cases have each of these warnings due now."""
+        for kind, (limit, state) in _LIMITS.items():
+            self._limits.labels(limit, state).set(limits[kind])
+
+    def hide_limits(self) -> None:
+        """They are not known, which is no zero."""
+        self._limits.clear()
+
     def job_ended(self, job: str, worked: bool, seconds: float) -> None:
-        """Count a run of a background job."""
-        self._job_runs.labels(job, "ok" if worked else "failed").inc()
+        """Count a run of a background job. Its label is ``task``: ``job`` is Prometheus' own."""
+        good, bad = self._job_runs.labels(job, "ok"), self._job_runs.labels(job, "failed")
+        (good if worked else bad).inc()
         self._job_seconds.labels(job).observe(seconds)
 
     def text(self) -> bytes:

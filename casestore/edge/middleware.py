@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from casestore.domain.attachment import LARGEST_ATTACHMENT, MOST_AT_ONCE
+from casestore.edge import correlation
+from casestore.edge.correlation import HEADER
 from casestore.edge.failures import INTERNAL, respond
 from casestore.edge.metrics import Metrics
 
@@ -72,6 +74,38 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+class RequestIds:
+    """Takes the id a client gives its request along, and logs how each such request ended.
+
+    The log names the route's template, which holds no reference.
+    """
+
+    def __init__(self, app: ASGIApp, clock: Callable[[], float] = perf_counter) -> None:
+        self._app = app
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        token, begun = correlation.begin(Headers(scope=scope).get(HEADER, "")), self._clock()
+        status = INTERNAL.status
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_note)
+        finally:
+            if correlation.current():
+                ms = (self._clock() - begun) * 1000
+                about = (_method(scope), _route(scope), status, ms)
+                _log.info("answered method=%s route=%s status=%d ms=%.1f", *about)
+            correlation.end(token)
 
 
 class RequestTimer:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from casestore.domain.assignment import RoutingRule
 from casestore.domain.case import CaseStanding
+from casestore.domain.reminder import ReminderKind
 from casestore.domain.watch import Watched
 
 
@@ -49,6 +50,10 @@ class Caseload(Protocol):
     def near_a_limit(self, until: date, after: str, size: int) -> Sequence[Watched]:
         """Cases under way with a limit on or before a day, and all assigned ones that were not
         taken up yet; by reference, following ``after``."""
+
+    def limits(self, today: date) -> Mapping[ReminderKind, int]:
+        """How many cases under way have a warning of each kind of limit due on a day (China
+        local): the kinds of ``casestore.domain.watch.warnings``, but for idleness."""
 
     def known_acts(self, ids: Collection[str]) -> frozenset[str]:
         """Which of these ids of acts exist."""

@@ -1,7 +1,7 @@
 """Watches the limits of cases under way: warns in time and goes up the line."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from casestore.domain.case import CaseStanding, EventKind
 from casestore.domain.deadlines import local_date
 from casestore.domain.errors import Refused
 from casestore.domain.office_hours import OfficeHours
+from casestore.domain.reminder import ReminderKind
 from casestore.domain.staff import SYSTEM, Account, Branch
 from casestore.domain.watch import (
     Level,
@@ -58,6 +59,11 @@ class Watch:
             for watched, due in self._not_given(audible, now):
                 count += self._warn(watched.standing, due, people, now)
         return count
+
+    def limits(self) -> Mapping[ReminderKind, int]:
+        """How many cases have each kind of limit near or passed. Raises StoreUnavailable."""
+        with self._store.transaction() as tx:
+            return tx.caseload.limits(local_date(self._now()))
 
     def _near_a_limit(self, now: datetime) -> Iterator[Sequence[Watched]]:
         after, until = "", horizon(local_date(now))

@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import and_, case, delete, func, not_, or_, select
 from sqlalchemy.engine import Connection
 
 from casestore.domain.assignment import RoutingRule
-from casestore.domain.case import AWAITING_DECISION, CaseState, EventKind
-from casestore.domain.watch import Watched
+from casestore.domain.case import AWAITING_DECISION, CaseState, EventKind, Grade
+from casestore.domain.reminder import ReminderKind
+from casestore.domain.watch import Watched, soon_until
 from casestore.service.assignment_ports import Matter
 from casestore.storage.standing_rows import read_standing
 from casestore.storage.statements import upsert
@@ -20,6 +21,11 @@ _UNDER_WAY = sorted(state.value for state in AWAITING_DECISION | {CaseState.UNDE
 _OF_THE_WATCH = (EventKind.WARNED.value, EventKind.ESCALATED.value)
 # Long texts that say nothing about where a case stands.
 _LONG = {"detail", "request"}
+_OVERDUE = {
+    ReminderKind.PROMISE_SOON: ReminderKind.PROMISE_OVERDUE,
+    ReminderKind.LEGAL_SOON: ReminderKind.LEGAL_OVERDUE,
+    ReminderKind.REVIEW_SOON: ReminderKind.REVIEW_OVERDUE,
+}
 _COLUMNS = [column for column in cases.c if column.name not in _LONG]
 
 
@@ -103,10 +109,34 @@ class SqlCaseload:
         rows = self._connection.execute(query.order_by(cases.c.reference).limit(size))
         return [Watched(read_standing(row), row.touched_at or row.received_at) for row in rows]
 
+    def limits(self, today: date) -> Mapping[ReminderKind, int]:
+        """See the port. One look at the cases under way; the clock's conditions are those of
+        ``casestore.domain.watch``."""
+        c = cases.c
+        reviewed = or_(c.state == CaseState.UNDER_REVIEW.value, c.review_due.is_not(None))
+        counted = and_(not_(reviewed), c.stopped_on.is_(None))
+        promise = case((c.grade == Grade.ORDINARY.value, c.promise_due), else_=c.complex_due)
+        met = {
+            **_warned(ReminderKind.PROMISE_SOON, promise, today, counted, c.answered_on.is_(None)),
+            **_warned(ReminderKind.LEGAL_SOON, c.legal_due, today, counted),
+            **_warned(ReminderKind.REVIEW_SOON, c.review_due, today, reviewed),
+        }
+        sums = [func.coalesce(func.sum(case((each, 1), else_=0)), 0) for each in met.values()]
+        row = self._connection.execute(select(*sums).where(c.state.in_(_UNDER_WAY))).one()
+        return {kind: int(count) for kind, count in zip(met, row, strict=True)}
+
     def known_acts(self, ids: Collection[str]) -> frozenset[str]:
         """See the port."""
         query = select(case_events.c.act_id).where(case_events.c.act_id.in_(sorted(ids)))
         return frozenset(self._connection.execute(query).scalars())
+
+
+def _warned(soon: ReminderKind, due: Any, today: date, *counts: Any) -> Mapping[ReminderKind, Any]:
+    """A limit's two warnings, each with the SQL condition for it."""
+    return {
+        soon: and_(*counts, due >= today, due <= soon_until(soon, today)),
+        _OVERDUE[soon]: and_(*counts, due < today),
+    }
 
 
 def _read_matter(row: Any) -> Matter:

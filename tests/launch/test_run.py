@@ -26,7 +26,7 @@ class Run:
     """`python -m bot run` in an environment of its own."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        self.rasa, actions, store = free_ports(3)
+        self.rasa, actions, store, figures, deliveries = free_ports(5)
         self.env_file = folder / "run.env"
         self.output = folder / "output.txt"
         self.env = {
@@ -37,11 +37,13 @@ class Run:
             "DATABASE_URL": f"sqlite:///{folder / 'cases.db'}",
             "RASA_PORT": str(self.rasa),
             "ACTIONS_PORT": str(actions),
+            "ACTIONS_METRICS_PORT": str(figures),
+            "RELAY_METRICS_PORT": str(deliveries),
             "CASE_STORE_PORT": str(store),
             "CASE_STORE_URL": f"http://127.0.0.1:{store}",
             **settings,
         }
-        self.ports = (self.rasa, actions, store)
+        self.ports = (self.rasa, actions, store, figures, deliveries)
 
     def start(self) -> subprocess.Popen[bytes]:
         with self.output.open("wb") as output:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from bot.channels.inbound import Inbound, Incoming, TurnInput
 from bot.channels.talks import Talks
 from bot.channels.transcript import Message, Reply, Transcript
 from bot.errors import ChannelError
 from bot.handover.store import SqlHandovers
+from bot.metrics.turns import Turns
 from tests.fakes import Clock
 from tests.samples import sealer
 
@@ -43,6 +45,7 @@ class Desk:
     ) -> None:
         self.transcript, self.assistant, self.ready = transcript, Assistant(), True
         self.clock = Clock()
+        self.registry = CollectorRegistry()
         self.handovers = SqlHandovers(transcript._engine, sealer())
         self.talks = Talks(self.handovers, transcript, hotline="95588", now=self.clock)
         self.inbound = Inbound(
@@ -55,6 +58,7 @@ class Desk:
             is_ready=self._is_ready,
             owner=owner,
             talks=self.talks,
+            turns=Turns(self.registry),
         )
 
     async def _is_ready(self) -> bool:

@@ -151,7 +151,7 @@ def _paths(page: Path) -> Iterator[str]:
         if not _PATH.fullmatch(code) or code.startswith(MADE_AT_RUN_TIME):
             continue
         below_top = "/" in code and code.split("/", 1)[0] in top
-        if below_top or code.rpartition(".")[2] in SUFFIXES:
+        if below_top or Path(code).suffix[1:] in SUFFIXES:
             yield code
 
 

@@ -76,6 +76,18 @@ def test_trouble_is_logged_when_it_comes_and_goes_and_without_its_content(
     ]
 
 
+def test_every_run_is_told_with_its_end() -> None:
+    clock, job, told = Clock(), Job(), []
+    errands = Errands(
+        [Errand("news", timedelta(seconds=1), job)], clock, lambda *run: told.append(run)
+    )
+    errands.run_due()
+    job.trouble = Retryable("HTTP 503")
+    clock.forward(seconds=1)
+    errands.run_due()
+    assert told == [("news", True, NOW), ("news", False, NOW + timedelta(seconds=1))]
+
+
 def test_it_stops_when_told() -> None:
     clock, job = Clock(), Job()
     waited: list[float] = []

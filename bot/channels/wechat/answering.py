@@ -9,10 +9,12 @@ from datetime import datetime
 from bot.channels.transcript import Reply, Transcript
 from bot.channels.wechat import texts
 from bot.channels.wechat.deliveries import Deliveries
+from bot.channels.wechat.ladder import Rung
 from bot.channels.wechat.message import Kind
 from bot.channels.wechat.outbound import Outbound
 from bot.channels.wechat.passive import Bundle, pack, with_line
 from bot.channels.wechat.turns import Delivered, Said
+from bot.metrics.followers import Brought, Followers
 
 
 class Answering:
@@ -27,6 +29,7 @@ class Answering:
         answers_follow: bool,
         now: Callable[[], datetime],
         wake: Callable[[], None],
+        followers: Followers,
     ) -> None:
         """`answers_follow`: what does not go back is sent by itself; `wake`s whoever sends it."""
         self._transcript = transcript
@@ -35,6 +38,7 @@ class Answering:
         self._answers_follow = answers_follow
         self._now = now
         self._wake = wake
+        self._followers = followers
 
     def passive(self, delivered: Delivered, said: Said) -> str | None:
         """The text of the reply, at most 2,048 bytes; None for silence."""
@@ -47,6 +51,7 @@ class Answering:
         sender, key = delivered.sender_id, delivered.key
         if not self._outbound.went_back(sender, key, self._now()):
             return None  # it reaches the customer another way
+        self._followers.tried(Rung.PASSIVE.value, Brought.SENT)
         return self._with_unread(sender, bundle.text)
 
     async def bring(self, delivered: Delivered, said: Said) -> None:
@@ -65,6 +70,7 @@ class Answering:
         # Before it counts as given: a repeat of the request must hear it again.
         self._deliveries.keep_answer(sender, key, text)
         self._outbound.collected(sender, bundle.whole, key, now)
+        self._followers.tried(Rung.PASSIVE.value, Brought.SENT)
         if bundle.begun is not None:
             self._outbound.began(sender, bundle.begun, bundle.text, now)
         if bundle.left:

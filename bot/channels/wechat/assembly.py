@@ -71,6 +71,7 @@ def assemble_wechat(parts: Parts, run_turn: RunTurn, patience: Patience) -> WeCh
         answers_follow=follows,
         now=now,
         wake=sender.wake,
+        followers=parts.followers,
     )
     trouble = texts.TROUBLE.format(hotline=config.hotline)
     turns = Turns(patience, answering.bring, answers_follow=follows, trouble=trouble)

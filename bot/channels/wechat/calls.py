@@ -25,6 +25,7 @@ from bot.channels.wechat.ladder import (
 from bot.channels.wechat.sms import Sms
 from bot.errors import SmsError, SmsUnreachable, WeChatError
 from bot.intake.relay import wait_before_retry
+from bot.metrics.followers import Brought, Followers
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +68,7 @@ class Calls:
         words: Words,
         now: Callable[[], datetime],
         jitter: Callable[[], float],
+        followers: Followers,
     ) -> None:
         """`phone_of` gives the phone of a complaint's reference and blocks; `jitter` in [-1, 1]."""
         self._dispatch = dispatch
@@ -78,6 +80,7 @@ class Calls:
         self._words = words
         self._now = now
         self._jitter = jitter
+        self._followers = followers
 
     async def close(self) -> None:
         """Lets the connections of text messages go; the client is its owner's."""
@@ -121,6 +124,7 @@ class Calls:
             proof = once
         await asyncio.to_thread(self._customers.nudged, outgoing.sender_id, self._now())
         await asyncio.to_thread(self._dispatch.called, outgoing, Rung.TEMPLATE, proof or once)
+        self._followers.tried(Rung.TEMPLATE.value, Brought.SENT)
         logger.info("called by template for message %d", outgoing.message.cursor)
 
     async def _by_sms(self, outgoing: Outgoing, sms: Sms) -> None:
@@ -140,6 +144,7 @@ class Calls:
             await self._failed(outgoing, Rung.SMS, trouble, is_passing=is_passing)
             return
         await asyncio.to_thread(self._dispatch.called, outgoing, Rung.SMS, proof)
+        self._followers.tried(Rung.SMS.value, Brought.SENT)
         logger.info("called by text message for message %d", outgoing.message.cursor)
 
     async def _failed(
@@ -150,8 +155,10 @@ class Calls:
             wait: timedelta = wait_before_retry(outgoing.attempts + 1, self._jitter())
             until = self._now() + wait
             await asyncio.to_thread(self._dispatch.postponed, outgoing, until, trouble)
+            self._followers.tried(rung.value, Brought.POSTPONED)
             logger.warning("call for message %d by %s postponed: %d", *name)
             return
         next_at = self._now() if rung is Rung.TEMPLATE else None
         await asyncio.to_thread(self._dispatch.called_in_vain, outgoing, rung, next_at, trouble)
+        self._followers.tried(rung.value, Brought.FAILED)
         logger.error("call for message %d by %s failed: %d", *name)

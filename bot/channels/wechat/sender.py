@@ -32,6 +32,7 @@ from bot.channels.wechat.sms import open_sms
 from bot.errors import BotError, WeChatError
 from bot.intake.bootstrap import open_journal
 from bot.intake.relay import wait_before_retry
+from bot.metrics.followers import Brought, Followers
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class Sender:
         owner: str,
         now: Callable[[], datetime],
         jitter: Callable[[], float],
+        followers: Followers,
         interval: float = INTERVAL,
     ) -> None:
         """`client` is None for an account without customer-service messages; `jitter` in [-1, 1]."""
@@ -67,6 +69,7 @@ class Sender:
         self._owner = owner
         self._now = now
         self._jitter = jitter
+        self._followers = followers
         self._interval = interval
         self._woken = asyncio.Event()
 
@@ -123,6 +126,7 @@ class Sender:
         try:
             if await self._bring_all(outgoing, customer, self._client):
                 await asyncio.to_thread(self._dispatch.sent, outgoing, self._now())
+                self._tried(Brought.SENT)
         except WeChatError as exc:
             await self._failed(outgoing, customer, exc)
 
@@ -168,6 +172,10 @@ class Sender:
     ) -> None:
         call_at = nudge_due(outgoing, customer, self._now())
         await asyncio.to_thread(self._dispatch.wait_for_customer, outgoing, call_at, trouble, rung)
+        self._tried(Brought.WAITS, rung or Rung.SERVICE)
+
+    def _tried(self, brought: Brought, rung: Rung = Rung.SERVICE) -> None:
+        self._followers.tried(rung.value, brought)
 
     async def _failed(self, outgoing: Outgoing, customer: Customer, exc: WeChatError) -> None:
         trouble = Trouble(exc.code, exc.detail.replace(customer.openid, "…"))
@@ -177,10 +185,12 @@ class Sender:
         if verdict is Verdict.RETRY and now - outgoing.created_at < LONGEST_TRIED:
             until = now + wait_before_retry(outgoing.attempts + 1, self._jitter())
             await asyncio.to_thread(self._dispatch.postponed, outgoing, until, trouble)
+            self._tried(Brought.POSTPONED)
             return
         if verdict is Verdict.NEVER:
             call_at = nudge_due(outgoing, customer, now)
             await asyncio.to_thread(self._dispatch.given_up, outgoing, call_at, trouble, now)
+            self._tried(Brought.FAILED)
             return
         if verdict is Verdict.EXHAUSTED:
             await asyncio.to_thread(self._quota.exhaust, outgoing.sender_id, now)
@@ -212,6 +222,7 @@ def open_sender(parts: Parts, customers: Customers, client: WeChatClient | None)
         words=Words(config.bank_name, config.hotline),
         now=parts.now,
         jitter=jitter,
+        followers=parts.followers,
     )
     return Sender(
         dispatch,
@@ -222,6 +233,7 @@ def open_sender(parts: Parts, customers: Customers, client: WeChatClient | None)
         owner=parts.owner,
         now=parts.now,
         jitter=jitter,
+        followers=parts.followers,
     )
 
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from bot.errors import JournalUnavailable
-from bot.intake.drafts import CODE_LIFETIME, OLD_DRAFTS, Draft, SqlDrafts
+from bot.intake.drafts import CODE_LIFETIME, OLD_DRAFTS, Draft, Expired, SqlDrafts
 from bot.intake.evidence import SqlEvidence
 from bot.privacy.sealing import Sealer
 from tests.fakes import NOW
@@ -66,6 +66,17 @@ def test_drafts_of_a_conversation_come_newest_first(drafts: SqlDrafts) -> None:
     drafts.save(draft(1), NOW + 9 * SECOND)
     drafts.save(draft(4, sender_id="web-1"), NOW)
     assert [known.id for known in drafts.of_sender("web-0")] == ["d1", "d3", "d2"]
+
+
+def test_a_purge_names_the_question_at_which_each_form_was_left(drafts: SqlDrafts) -> None:
+    drafts.save(draft(1), NOW)
+    drafts.save(replace(draft(2), interrupted_by="case_form"), NOW)
+    drafts.save(draft(3), NOW + 9 * SECOND)
+    left = [(draft(1).form, draft(1).requested)]
+    expired = drafts.purge(NOW + SECOND)
+    assert expired == Expired(2, left), "what was put aside had been counted then"
+    assert drafts.purge(NOW + SECOND) == Expired(0, [])
+    assert drafts.count() == 1
 
 
 def test_drafts_are_forgotten_one_by_one_together_and_by_age(drafts: SqlDrafts) -> None:

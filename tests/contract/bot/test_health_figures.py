@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
@@ -18,7 +19,6 @@ from bot.analytics.outbox import FactOutbox
 from bot.channels.health import Health
 from bot.channels.transcript import Reply, Transcript
 from bot.channels.wechat.outbound import Outbound
-from bot.errors import JournalUnavailable
 from bot.handover.store import SqlHandovers
 from bot.handover.talk import File, Why
 from bot.intake.acts import ActKind
@@ -29,6 +29,7 @@ from bot.settings import Settings
 from tests.samples import PDF, SEAL_KEY, act, complaint
 
 Connect = Callable[[str], Engine]
+READABLE = "xiaobao_figures_readable"
 
 
 @pytest.fixture
@@ -55,7 +56,8 @@ def health_of(config: Settings, engine: Engine, handovers: SqlHandovers) -> Heal
     outbound = Outbound(engine, transcript)
     facts = FactOutbox(engine)
     outbox.create(engine)
-    return Health(config, open_journal(config), transcript, handovers, outbound, facts)
+    counted = CollectorRegistry()
+    return Health(config, open_journal(config), transcript, handovers, outbound, facts, counted)
 
 
 def fill(config: Settings) -> None:
@@ -81,6 +83,11 @@ def figures(health: Health) -> dict[tuple[str, ...], float]:
     }
 
 
+def what_waits(health: Health) -> dict[tuple[str, ...], float]:
+    found = figures(health)
+    return {key: value for key, value in found.items() if key[0] != READABLE}
+
+
 def test_messages_to_followers_are_counted_by_state(
     health: Health, config: Settings, connect: Connect
 ) -> None:
@@ -102,10 +109,10 @@ def test_all_kinds_are_waited_for(health: Health, config: Settings) -> None:
 def test_the_metrics_name_every_kind_even_when_nothing_waits(
     health: Health, config: Settings
 ) -> None:
-    before = figures(health)
+    before = what_waits(health)
     assert set(before.values()) == {0.0}
     fill(config)
-    after = figures(health)
+    after = what_waits(health)
     assert set(after) == set(before)
     oldest = after.pop(("xiaobao_oldest_pending_seconds",))
     assert 60 <= oldest < 120
@@ -157,7 +164,9 @@ def test_figures_are_read_anew_each_time(health: Health, config: Settings) -> No
     assert figures(health)[("xiaobao_drafts",)] == 0
 
 
-def test_a_journal_that_cannot_be_read_is_no_zero(tmp_path: Path, connect: Connect) -> None:
+def test_what_cannot_be_read_is_no_zero_and_hides_nothing_else(
+    tmp_path: Path, connect: Connect
+) -> None:
     config = Settings(
         var_dir=tmp_path,
         web_session_secret="s" * 32,
@@ -167,5 +176,12 @@ def test_a_journal_that_cannot_be_read_is_no_zero(tmp_path: Path, connect: Conne
     )
     engine = connect(f"sqlite:///{tmp_path / 'channel.db'}")
     handovers = SqlHandovers(engine, Sealer(config.seal_keys()))
-    with pytest.raises(JournalUnavailable):
-        health_of(config, engine, handovers).metrics()
+    found = figures(health_of(config, engine, handovers))
+    assert found == {
+        (READABLE, "journal"): 0,
+        (READABLE, "talks"): 0,
+        (READABLE, "messages"): 0,
+        (READABLE, "facts"): 1,
+        ("xiaobao_facts_waiting",): 0,
+        ("xiaobao_oldest_fact_seconds",): 0,
+    }

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from prometheus_client import CollectorRegistry
 from sqlalchemy.engine import Engine
 
 from bot.channels.transcript import About, Button, Reply, Transcript
@@ -29,9 +30,11 @@ from bot.channels.wechat.sms import FileSms, Sms
 from bot.channels.wechat.splitting import split
 from bot.channels.wechat.token import Fetched, TokenHolder, TokenStore
 from bot.errors import SmsError, SmsUnreachable, StorageError
+from bot.metrics.followers import Followers
 from tests.channels.wechat.platform_kit import APP_ID, HANG, OK, SECRET, SEND, PlatformServer
 from tests.fakes import Clock
 from tests.samples import PHONE, sealer
+from tests.unit.metrics.scrape import counted
 
 Connect = Callable[[str], Engine]
 TEMPLATE = "/cgi-bin/message/template/send"
@@ -68,6 +71,8 @@ class Office:
         self.outbound = Outbound(self.engine, self.transcript)
         self.customers = Customers(self.engine, sealer(), ["secret"], APP_ID)
         self.quota = Quota(self.engine)
+        self.registry = CollectorRegistry()
+        self.followers = Followers(self.registry)
         self.sms_file = folder / "sms.jsonl"
         self.sms: Sms | None = FileSms(self.sms_file)
         self.template: Template | None = Template("T1", "thing1")
@@ -104,6 +109,7 @@ class Office:
             words=Words("示例银行", "400-000-0000"),
             now=self.clock,
             jitter=lambda: 0.0,
+            followers=self.followers,
         )
         return Sender(
             dispatch,
@@ -114,6 +120,7 @@ class Office:
             owner=owner,
             now=self.clock,
             jitter=lambda: 0.0,
+            followers=self.followers,
             interval=self.interval,
         )
 
@@ -451,6 +458,47 @@ async def test_text_messages_are_tried_again_while_their_platform_is_away(office
         await process.send_due()
     assert office.sms.asked == MOST_NUDGES
     assert office.row().state == "parked"
+
+
+# -- counted -----------------------------------------------------------------------------------
+
+
+def tried(office: Office) -> dict[tuple[str, str], float]:
+    """(rung, outcome) → how often."""
+    return {(name[2], name[1]): count for name, count in counted(office.registry).items()}
+
+
+async def test_every_attempt_is_counted_by_its_rung_and_what_became_of_it(office: Office) -> None:
+    office.speaks()
+    for text in ("一", "二", "三"):
+        office.push(text)
+    office.platform.answers[SEND].append({"errcode": -1, "errmsg": "system error"})
+    process = office.process()
+    await process.send_due()
+    assert tried(office) == {("service", "postponed"): 1}
+    office.clock.forward(minutes=1)
+    office.platform.refuses(SEND, 45002, "content size out of limit")
+    await process.send_due()
+    assert tried(office) == {
+        ("service", "postponed"): 1,
+        ("service", "failed"): 1,
+        ("service", "sent"): 2,
+    }
+
+
+async def test_a_hint_that_there_is_more_is_a_rung_of_its_own(office: Office) -> None:
+    office.speaks()
+    office.push(LONG)
+    await office.process().send_due()
+    assert tried(office) == {("continue", "waits"): 1}
+
+
+async def test_calls_are_counted_beside_what_they_are_for(office: Office) -> None:
+    process = await parked(office)
+    office.platform.refuses(TEMPLATE, 40037)
+    await process.send_due()
+    found = tried(office)
+    assert (found["template", "failed"], found["sms", "sent"]) == (1, 1)
 
 
 # -- processes ---------------------------------------------------------------------------------

@@ -184,7 +184,7 @@ def test_serving_does_the_jobs(place: Place, tmp_path: Path) -> None:
     del place
     port = free_port()
     metrics = f"http://127.0.0.1:{port}/metrics"
-    done = b'casestore_job_runs_total{job="watch",outcome="ok"}'
+    done = b'casestore_job_runs_total{outcome="ok",task="watch"}'
     with serving(tmp_path, port) as process:
         wait_for(f"http://127.0.0.1:{port}/health", process)
         deadline = time.monotonic() + 20

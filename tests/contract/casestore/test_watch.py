@@ -1,8 +1,15 @@
 """Limits that come near or pass are heard of in time, once, by the right people."""
 
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
-from casestore.domain.case import EventKind
+from casestore.domain.case import CaseState, EventKind
+from casestore.domain.deadlines import local_date
+from casestore.domain.reminder import ReminderKind
+from casestore.domain.watch import horizon, warnings
 from casestore.service.ports import Store
 from tests.contract.casestore.kit import Clock
 from tests.contract.casestore.upkeep_kit import REFERENCE, Bank, account, at, executive, supervisor
@@ -151,3 +158,51 @@ def test_reminders_hold_the_reference_and_no_personal_data(taken_up: Bank) -> No
         assert REFERENCE in reminder.text
         assert "欧阳" not in reminder.text
         assert "1380000" not in reminder.text
+
+
+LIVES = ("2026-11-20 09:00", "2026-11-23 09:00", "2026-12-01 09:00")
+"""When complaints were filed whose limits are looked at together."""
+LOOKS = ("2026-11-23 12:00", "2026-11-25 23:30", "2026-12-04 09:00", "2026-12-09 00:10")
+
+
+@pytest.mark.parametrize("moment", LOOKS)
+def test_the_limits_counted_are_those_that_are_warned_of(bank: Bank, moment: str) -> None:
+    """Plain and major complaints, one in mediation, one withdrawn, one answered and reviewed."""
+    number = 0
+    for filed in LIVES:
+        bank.clock.moment = at(filed)
+        for change in ({}, {"complaint_group": {"size": 30, "text": "三十人"}}):
+            reference = bank.file(number, **change)
+            bank.assignment.assign_automatically(reference)
+            number += 1
+    last = bank.file(number)
+    bank.assignment.assign_automatically(last)
+    bank.do("worker", EventKind.TAKEN_UP, last)
+    bank.do("worker", EventKind.MEDIATION_STARTED, last, body="江城金融调解中心")
+    gone = bank.file(number + 1)
+    bank.assignment.assign_automatically(gone)
+    bank.do("worker", EventKind.TAKEN_UP, gone)
+    bank.do("worker", EventKind.WITHDRAWN, gone)
+    bank.clock.moment = at(moment)
+    with bank.store.transaction() as tx:
+        near = tx.caseload.near_a_limit(horizon(local_date(bank.clock())), "", 100)
+    due = Counter(each.kind for one in near for each in warnings(one, bank.clock()))
+    expected = {kind: due[kind] for kind in bank.watch.limits()}
+    assert bank.watch.limits() == expected
+    assert len(expected) == 6
+
+
+def test_a_review_has_a_limit_of_its_own(bank: Bank) -> None:
+    bank.file()
+    bank.clock.moment = at("2026-12-20 09:00")
+    assert bank.watch.limits()[ReminderKind.LEGAL_OVERDUE] == 1
+    with bank.store.transaction() as tx:
+        standing = tx.cases.lock(REFERENCE)
+        assert standing is not None
+        reviewed = replace(
+            standing.progress, state=CaseState.UNDER_REVIEW, review_due=date(2026, 12, 22)
+        )
+        tx.cases.move(replace(standing, progress=reviewed))
+        tx.commit()
+    counted = {kind for kind, count in bank.watch.limits().items() if count}
+    assert counted == {ReminderKind.REVIEW_SOON}

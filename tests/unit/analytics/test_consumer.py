@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, timezone
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from bot.analytics.consumer import Consumer
 from bot.analytics.fact import Fact, FactKind, dumps
 from bot.analytics.patience import LONGEST_SECONDS, pause_after
 from bot.analytics.store import Facts
 from bot.errors import StorageError
+from bot.metrics.deliveries import Counting
 from tests.brokers import MemoryQueue, MemorySource
+from tests.unit.metrics.scrape import counted
 
 AT = datetime(2027, 3, 15, 2, tzinfo=timezone.utc)
 
@@ -154,3 +157,23 @@ def test_trouble_is_told_once_and_its_end_too(
 def test_pauses_grow_and_stay_bearable() -> None:
     assert [pause_after(failures) for failures in (1, 2, 3)] == [1.0, 2.0, 4.0]
     assert pause_after(100) == LONGEST_SECONDS
+
+
+def test_what_is_stored_put_aside_and_waited_for_is_counted(
+    queue: MemoryQueue, database: Database
+) -> None:
+    def goes() -> None:
+        database.is_away = True
+
+    def comes() -> None:
+        database.is_away = False
+
+    registry = CollectorRegistry()
+    queue.put(b"no fact")
+    wait, _ = rounds(goes, goes, comes)
+    Consumer(MemorySource(queue), database, Counting(registry)).run(wait)
+    assert counted(registry) == {
+        ("xiaobao_facts_stored_total",): 3,
+        ("xiaobao_facts_refused_total",): 1,
+        ("xiaobao_counting_failures_total",): 2,
+    }

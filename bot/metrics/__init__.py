@@ -1,0 +1,1 @@
+"""What processes of the assistant count for Prometheus. No label holds an id or a text."""
