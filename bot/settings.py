@@ -67,6 +67,7 @@ class Settings(BaseModel):
     var_dir: Path = ROOT / "var"
     models_dir: Path = ROOT / "models"
     evidence_dir: Path = Path()
+    heartbeat_dir: Path = Path()
     journal_url: str = ""
     channel_url: str = ""
     tracker_url: str = ""
@@ -131,9 +132,10 @@ class Settings(BaseModel):
     class Config:
         allow_mutation = False
 
-    @validator("evidence_dir", always=True)
-    def _beside_the_databases(cls, folder: Path, values: dict[str, Any]) -> Path:
-        return folder if folder != Path() else Path(values["var_dir"]) / "evidence"
+    @validator("evidence_dir", "heartbeat_dir", always=True)
+    def _beside_the_databases(cls, folder: Path, values: dict[str, Any], field: ModelField) -> Path:
+        beside = Path(values["var_dir"]) / field.name.removesuffix("_dir")
+        return folder if folder != Path() else beside
 
     @validator("complex_working_days")
     def _complex_takes_no_less(cls, days: int, values: dict[str, object]) -> int:

@@ -9,8 +9,11 @@ from bot.analytics.bootstrap import open_facts
 from bot.analytics.brokers import open_source
 from bot.analytics.consumer import Consumer
 from bot.errors import ConfigurationError
+from bot.launcher.heartbeat import Heartbeats, Process
 from bot.launcher.process import configure_logging
 from bot.settings import Settings
+
+COUNTING = "counting"
 
 
 def run_counter(config: Settings) -> None:
@@ -23,4 +26,7 @@ def run_counter(config: Settings) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    Consumer(open_source(config.analytics_broker), open_facts(config)).run(stop.wait)
+    heartbeats = Heartbeats(config.heartbeat_dir, Process.COUNTER)
+    heartbeats.begin([COUNTING])
+    consumer = Consumer(open_source(config.analytics_broker), open_facts(config))
+    consumer.run(heartbeats.beating(COUNTING, stop.wait))

@@ -44,6 +44,7 @@ from bot.intake.same_matter import told_again
 from bot.launcher.campaign_report import open_campaign_reports
 from bot.launcher.facts import build_fact_errands
 from bot.launcher.ferry import open_ferry
+from bot.launcher.heartbeat import Heartbeats, Process
 from bot.launcher.knowledge_report import open_knowledge_report
 from bot.launcher.notices import Notices
 from bot.launcher.process import configure_logging
@@ -62,6 +63,7 @@ KNOWLEDGE_EVERY = timedelta(minutes=10)
 CAMPAIGNS_EVERY = timedelta(minutes=1)
 REMIND_EVERY = timedelta(seconds=10)
 STOP_SECONDS = 2.0
+DELIVERIES = "deliveries"
 
 
 @dataclass(frozen=True)
@@ -90,21 +92,27 @@ def run_relay(config: Settings) -> None:
         signal.signal(number, lambda *_: stop.set())
     # Threads and clients of their own: a case store that hangs on a question holds up no delivery,
     # counting questions holds up no news, and nothing holds up people who are talking.
-    beside = [
-        threading.Thread(target=errands.run, args=(stop.wait,), daemon=True)
-        for errands in (
-            build_errands(open_desk(config), now),
-            build_slow_errands(config, now),
-            build_talk_errands(config, now),
-            build_fact_errands(config, now),
+    beside = {
+        "errands": build_errands(open_desk(config), now),
+        "reports": build_slow_errands(config, now),
+        "talks": build_talk_errands(config, now),
+        "facts": build_fact_errands(config, now),
+    }
+    heartbeats = Heartbeats(config.heartbeat_dir, Process.RELAY)
+    heartbeats.begin([DELIVERIES, *beside])
+    threads = [
+        threading.Thread(
+            target=errands.run, args=(heartbeats.beating(name, stop.wait),), daemon=True
         )
+        for name, errands in beside.items()
     ]
-    for thread in beside:
+    for thread in threads:
         thread.start()
     spread = random.SystemRandom()
     owner = f"{socket.gethostname()}-{os.getpid()}"
-    build_relay(open_desk(config), owner, now, lambda: spread.uniform(-1, 1)).run(stop.wait)
-    for thread in beside:
+    relay = build_relay(open_desk(config), owner, now, lambda: spread.uniform(-1, 1))
+    relay.run(heartbeats.beating(DELIVERIES, stop.wait))
+    for thread in threads:
         thread.join(STOP_SECONDS)
 
 
