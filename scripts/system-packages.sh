@@ -1,5 +1,5 @@
 #!/bin/sh
-# Chromium, a Chinese font, PostgreSQL and RabbitMQ for the tests, from Debian. Exit 1 when one is missing;
+# Chromium, a Chinese font, PostgreSQL, RabbitMQ and nginx for the tests, from Debian. Exit 1 when one is missing;
 # its name is then in var/missing-packages.
 set -u
 cd "$(dirname "$0")/.."
@@ -11,6 +11,7 @@ wanted() {
         || [ -n "$(fc-list :lang=zh 2>/dev/null | head -1)" ] || printf 'fonts-noto-cjk '
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || printf 'postgresql '
     ls /usr/lib/rabbitmq/bin/rabbitmq-server >/dev/null 2>&1 || printf 'rabbitmq-server '
+    ls /usr/sbin/nginx >/dev/null 2>&1 || printf 'nginx '
 }
 
 packages=$(wanted)

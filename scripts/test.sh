@@ -15,10 +15,11 @@ case " $missing " in *" chromium "*|*" fonts-noto-cjk "*) set -- "$@" --ignore=t
 without=""
 case " $missing " in *" postgresql "*) without="not postgres" ;; esac
 case " $missing " in *" rabbitmq-server "*) without="${without:+$without and }not rabbitmq" ;; esac
+case " $missing " in *" nginx "*) without="${without:+$without and }not sharding and not site" ;; esac
 if [ -n "$without" ]; then set -- "$@" -k "$without"; fi
 .venv/bin/python -m pytest "$@" -q
 
 if [ -n "$missing" ]; then
-    echo "没有安装：$missing。没有运行的测试：浏览器测试（chromium、fonts-noto-cjk）、PostgreSQL 测试（postgresql）或消息队列测试（rabbitmq-server）。"
+    echo "没有安装：$missing。没有运行的测试：浏览器测试（chromium、fonts-noto-cjk）、PostgreSQL 测试（postgresql）、消息队列测试（rabbitmq-server）或分流测试（nginx）。"
     if [ "${CI:-}" = "true" ]; then exit 1; fi
 fi
