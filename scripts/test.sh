@@ -15,7 +15,7 @@ case " $missing " in *" chromium "*|*" fonts-noto-cjk "*) set -- "$@" --ignore=t
 without=""
 case " $missing " in *" postgresql "*) without="not postgres" ;; esac
 case " $missing " in *" rabbitmq-server "*) without="${without:+$without and }not rabbitmq" ;; esac
-case " $missing " in *" nginx "*) without="${without:+$without and }not sharding and not site" ;; esac
+case " $missing " in *" nginx "*) without="${without:+$without and }not nginx" ;; esac
 if [ -n "$without" ]; then set -- "$@" -k "$without"; fi
 .venv/bin/python -m pytest "$@" -q
 

@@ -23,6 +23,8 @@ from tests.deploy.shards import Shard, running_shards
 from tests.ports import free_ports
 from tests.stack import wait_until
 
+pytestmark = pytest.mark.nginx
+
 NOW = datetime(2026, 11, 26, tzinfo=timezone.utc)
 SESSIONS = Sessions(["secret"], timedelta(days=7), uuid4)
 MESSAGES = "/webhooks/web/messages"
