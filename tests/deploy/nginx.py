@@ -70,26 +70,25 @@ class Nginx:
         # Two workers suffice here, and only root may raise the limit of open files.
         text = re.sub(r"worker_rlimit_nofile \d+;", "", text).replace("auto;", "2;")
         self.main.write_text(text, encoding="utf-8")
-        self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        command = [program(), "-p", str(self.main.parent.parent), "-c", str(self.main)]
-        self._process = subprocess.Popen([*command, "-g", "daemon off;"])
-        pid = self.main.parent.parent / "nginx.pid"
-        wait_until(pid.exists, START_SECONDS, "nginx")
 
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.send_signal(signal.SIGTERM)
-            self._process.wait(timeout=20)
+@contextmanager
+def running(main: Path) -> Iterator[None]:
+    """An nginx with this main file, for as long as the block runs."""
+    prefix = main.parent.parent
+    command = [program(), "-p", str(prefix), "-c", str(main), "-g", "daemon off;"]
+    process = subprocess.Popen(command)
+    try:
+        wait_until((prefix / "nginx.pid").exists, START_SECONDS, "nginx")
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=20)
 
 
 @contextmanager
 def running_nginx(folder: Path, shards: list[int], case_store: int) -> Iterator[Nginx]:
-    """nginx for as long as the block runs."""
+    """An nginx in front of these ports, for as long as the block runs."""
     nginx = Nginx(folder, shards, case_store)
-    nginx.start()
-    try:
+    with running(nginx.main):
         yield nginx
-    finally:
-        nginx.stop()
