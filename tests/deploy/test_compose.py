@@ -176,6 +176,15 @@ def test_the_example_of_settings_names_settings() -> None:
     assert set(names) <= SETTINGS - {*IN_FILES}
 
 
+def test_nginx_finds_every_file_and_none_is_mounted_into_a_folder_that_is_read_only() -> None:
+    mounts = [m.rsplit(":", 2) for m in SERVICES["nginx"]["volumes"]]
+    targets = {Path(target) for _, target, mode in mounts if mode == "ro"}
+    assert not any(other in target.parents for target in targets for other in targets)
+    shared = {f"/etc/nginx/xiaobao/{f.name}" for f in (ROOT / "deploy/nginx/xiaobao").iterdir()}
+    folders = {"/etc/nginx/nginx.conf", "/etc/nginx/xiaobao/site", "/etc/nginx/xiaobao/tls"}
+    assert {str(target) for target in targets} == shared | folders
+
+
 def test_every_file_mounted_from_here_is_there_or_made_by_the_guide() -> None:
     mounts = [m for service in SERVICES.values() for m in service.get("volumes", [])]
     sources = {mount.split(":")[0] for mount in mounts if mount.startswith(".")}
