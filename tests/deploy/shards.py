@@ -13,14 +13,19 @@ from typing import Any
 class Shard:
     """One server on the loopback address; `port` is its own also after it was stopped."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self) -> None:
         self.calls: list[str] = []
         self.breaks = False
         """Whether it closes the connection where an answer is due."""
         self.pause = threading.Event()
         """Set: the second half of an answer is sent."""
         self.pause.set()
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
+        self.port = 0
+        self.start()
+
+    def start(self) -> None:
+        """Listens: the first time anywhere, then where it listened before."""
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), self._handler())
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
@@ -33,10 +38,6 @@ class Shard:
             self._server.shutdown()
             self._thread.join()
             self._server.server_close()
-
-    def start(self) -> None:
-        """Listens again where it listened before."""
-        self.__init__(self.port)  # type: ignore[misc]
 
     def _handler(shard) -> type[BaseHTTPRequestHandler]:
         class Handler(BaseHTTPRequestHandler):
