@@ -15,6 +15,7 @@ from bot.campaigns.commands import app as campaign
 from bot.channels.wechat.commands import app as wechat
 from bot.errors import BotError
 from bot.knowledge.commands import app as knowledge
+from bot.launcher.heartbeat import Process
 from bot.launcher.models.commands import app as model
 from bot.settings import settings
 
@@ -96,6 +97,17 @@ def count() -> None:
     from bot.launcher.counter_process import run_counter
 
     run_counter(settings())
+
+
+@app.command()
+def health(process: Process) -> None:
+    """Whether a process that listens nowhere is alive, on this machine; exit code 1 if not."""
+    from datetime import datetime, timezone
+
+    from bot.launcher.heartbeat import Heartbeats
+
+    Heartbeats(settings().heartbeat_dir, process).check(datetime.now(timezone.utc))
+    console.print(f"{process.value} 正常。")
 
 
 @app.command()

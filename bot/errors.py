@@ -7,6 +7,7 @@
         . EvidenceUnavailable    a document could not be put on disk or read
     x EvidenceRefused            a document that cannot be taken, with the reason
     x BrokerError                what carries facts to be counted cannot be reached or refuses
+    x Unwell                     a process of ours has stopped or hangs
     x BackupFailed               a backup or a restore did not come to its end
     x SheetError                 the review sheet cannot be read or written
     x TurnFailed                 a turn of the assistant could not run to its end
@@ -64,6 +65,10 @@ class EvidenceRefused(BotError):
 
 class BrokerError(BotError):
     """消息队列暂时连不上，稍后会再试。"""
+
+
+class Unwell(BotError):
+    """进程没有在正常工作。"""
 
 
 class BackupFailed(BotError):

@@ -20,6 +20,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, validator
 from pydantic.fields import ModelField
 
 from bot.errors import ConfigurationError
+from bot.secret_files import with_files
 
 ROOT = Path(__file__).resolve().parent.parent
 ENV_FILE = Path(os.environ.get("XIAOBAO_ENV_FILE", ROOT / ".env"))
@@ -32,6 +33,15 @@ GENERATED: dict[str, Callable[[], str]] = {
     "CASE_STORE_FIELD_KEYS": lambda: Fernet.generate_key().decode(),
 }
 """Secrets of a local run and how each is made. The console's are read by `casestore`, not here."""
+
+IN_FILES = (
+    *GENERATED,
+    *("JOURNAL_URL", "CHANNEL_URL", "KNOWLEDGE_URL", "TRACKER_URL", "ANALYTICS_URL"),
+    *("ANALYTICS_BROKER", "SMS_TOKEN", "DATABASE_URL", "STAFF_WEBHOOK_URL"),
+    *("WECHAT_APP_SECRET", "WECHAT_TOKEN", "WECHAT_AES_KEY", "WECHAT_PREVIOUS_AES_KEY"),
+)
+"""What may be given as `<NAME>_FILE`: secrets, and addresses that hold a password. The case
+store's are among them: `environment` hands them on."""
 
 _TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _ORIGIN = r" *https?://[A-Za-z0-9.-]+(?::[0-9]+)?"
@@ -67,6 +77,7 @@ class Settings(BaseModel):
     evaluation_file: Path = ROOT / "data" / "evaluation" / "heldout.jsonl"
     """Labelled lines that no model is trained on; a new model is tried on them."""
     evidence_dir: Path = Path()
+    heartbeat_dir: Path = Path()
     journal_url: str = ""
     channel_url: str = ""
     tracker_url: str = ""
@@ -131,9 +142,10 @@ class Settings(BaseModel):
     class Config:
         allow_mutation = False
 
-    @validator("evidence_dir", always=True)
-    def _beside_the_databases(cls, folder: Path, values: dict[str, Any]) -> Path:
-        return folder if folder != Path() else Path(values["var_dir"]) / "evidence"
+    @validator("evidence_dir", "heartbeat_dir", always=True)
+    def _beside_the_databases(cls, folder: Path, values: dict[str, Any], field: ModelField) -> Path:
+        beside = Path(values["var_dir"]) / field.name.removesuffix("_dir")
+        return folder if folder != Path() else beside
 
     @validator("analytics_broker")
     def _has_a_port_if_any(cls, url: str) -> str:
@@ -201,9 +213,12 @@ class Settings(BaseModel):
 
 
 def environment(env_file: Path = ENV_FILE) -> dict[str, str]:
-    """The process's environment over the values of `env_file`; empty values count as missing."""
-    values = {**dotenv_values(env_file), **os.environ}
-    return {name: value for name, value in values.items() if value}
+    """The process's environment over the values of `env_file`; empty values count as missing.
+
+    What either says lies in a file is read from there. Raises ConfigurationError as `with_files`.
+    """
+    of_file = with_files(dotenv_values(env_file), IN_FILES)
+    return {**of_file, **with_files(os.environ, IN_FILES)}
 
 
 def load_settings(env_file: Path = ENV_FILE) -> Settings:

@@ -51,6 +51,7 @@ def serve() -> None:
             log_config=None,
             server_header=False,
             ws="none",
+            forwarded_allow_ips=settings.case_store_trusted_proxies,
         )
         server = uvicorn.Server(config)
         # Whoever waits for news is answered at once, so that nobody holds up the end.

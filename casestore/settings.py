@@ -1,5 +1,6 @@
 """Environment (and a file ``.env``) to one settings object, read once; no secret has a default."""
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,8 +14,11 @@ from casestore.domain.errors import ConfigurationError
 from casestore.domain.office_hours import OfficeHours
 from casestore.domain.retention import SHORTEST_YEARS
 from casestore.domain.webhook import is_webhook_url
+from casestore.secret_files import with_files
 
 SHORTEST_TOKEN = 32
+IN_FILES = ("DATABASE_URL", "CASE_STORE_TOKEN", "CASE_STORE_FIELD_KEYS", "STAFF_WEBHOOK_URL")
+"""What may be given as ``<NAME>_FILE``: secrets, and addresses that hold a password."""
 
 _ENV_FILE = ".env"
 
@@ -43,6 +47,8 @@ class Settings(DatabaseSettings):
     log_format: Literal["text", "json"] = "text"
     case_store_host: str = "127.0.0.1"
     case_store_port: int = Field(8000, ge=1, le=65535)
+    case_store_trusted_proxies: str = "127.0.0.1"
+    """Addresses and networks, comma-separated, whose word on who calls and how is believed."""
     case_store_files_dir: str = "var/casestore-files"
     promise_working_days: int = Field(2, ge=1, le=15)
     complex_working_days: int = Field(5, ge=1, le=30)
@@ -66,6 +72,13 @@ class Settings(DatabaseSettings):
     def _not_empty(cls, value: SecretStr) -> SecretStr:
         if not _split(value):
             raise ValueError("empty")
+        return value
+
+    @validator("case_store_trusted_proxies")
+    def _addresses(cls, value: str) -> str:
+        # A single `*` would believe everybody, also who guesses passwords.
+        for part in value.split(","):
+            ipaddress.ip_network(part.strip())
         return value
 
     @validator("office_hours")
@@ -98,6 +111,9 @@ _ADVICE = {
     ),
     "case_store_port": "CASE_STORE_PORT（端口，1 到 65535）",
     "log_format": "LOG_FORMAT（日志格式，text 或 json）",
+    "case_store_trusted_proxies": (
+        "CASE_STORE_TRUSTED_PROXIES（前面代理的地址或网段，用逗号分隔，如 127.0.0.1,10.0.0.0/8）"
+    ),
     "auto_assign": "AUTO_ASSIGN（自动分派，True 或 False）",
     "office_hours": "OFFICE_HOURS（上班时间，写成 08:30-17:30 或 08:30-12:00,13:30-17:30）",
     "staff_webhook_url": "STAFF_WEBHOOK_URL（工作群机器人的地址，以 https:// 或 http:// 开头）",
@@ -115,9 +131,12 @@ Kind = TypeVar("Kind", bound=DatabaseSettings)
 
 
 def read_environment() -> dict[str, str]:
-    """The environment over a file ``.env`` in the working directory; empty counts as unset."""
-    merged = {**dotenv_values(Path(_ENV_FILE)), **os.environ}
-    return {name: value for name, value in merged.items() if value}
+    """The environment over a file ``.env`` in the working directory; empty counts as unset.
+
+    What either says lies in a file is read from there. Raises ConfigurationError as ``with_files``.
+    """
+    of_file = with_files(dotenv_values(Path(_ENV_FILE)), IN_FILES)
+    return {**of_file, **with_files(os.environ, IN_FILES)}
 
 
 def load(kind: type[Kind], environment: Mapping[str, str]) -> Kind:

@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 bin=.venv/bin
-code="bot actions casestore wechatsim tests benchmarks"
+code="bot actions casestore wechatsim tests benchmarks deploy"
 mkdir -p var
 
 step() { printf '\n== %s\n' "$1"; }

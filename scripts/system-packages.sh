@@ -1,6 +1,6 @@
 #!/bin/sh
-# Chromium, a Chinese font, PostgreSQL, RabbitMQ and promtool for the tests, from Debian. Exit 1 when one is missing;
-# its name is then in var/missing-packages.
+# Chromium, a Chinese font, PostgreSQL, RabbitMQ, promtool, nginx and systemd-analyze for the tests, from
+# Debian. Exit 1 when one is missing; its name is then in var/missing-packages.
 set -u
 cd "$(dirname "$0")/.."
 
@@ -12,6 +12,8 @@ wanted() {
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || printf 'postgresql '
     command -v promtool >/dev/null 2>&1 || printf 'prometheus '
     ls /usr/lib/rabbitmq/bin/rabbitmq-server >/dev/null 2>&1 || printf 'rabbitmq-server '
+    ls /usr/sbin/nginx >/dev/null 2>&1 || printf 'nginx '
+    command -v systemd-analyze >/dev/null 2>&1 || printf 'systemd '
 }
 
 packages=$(wanted)

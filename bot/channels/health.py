@@ -83,13 +83,28 @@ class Health:
             self._answered_at = time.monotonic()
         return ok
 
-    async def respond(self, request: Request) -> HTTPResponse:
-        """200 when every part answers, else 503; the body names what does not."""
+    async def respond_ready(self, request: Request) -> HTTPResponse:
+        """200 when this process can take turns, else 503: whether to send it customers.
+
+        What all processes share is left out: while the journal is away, taking every one of them
+        out would also silence what they can still answer.
+        """
+        checks = await self._own_checks(request)
+        status = 200 if all(state == "ok" for state in checks.values()) else 503
+        return response.json({"checks": checks}, status=status, ensure_ascii=False)
+
+    async def _own_checks(self, request: Request) -> dict[str, str]:
         self._answered_at = float("-inf")
         agent = getattr(request.app.ctx, "agent", None)
-        checks = {
+        return {
             "model": "ok" if agent is not None and agent.is_ready() else "模型尚未加载",
             "action_server": "ok" if await self.action_server_answers() else "动作服务没有响应",
+        }
+
+    async def respond(self, request: Request) -> HTTPResponse:
+        """200 when every part answers, else 503; the body names what does not."""
+        checks = {
+            **await self._own_checks(request),
             "transcript": await _check(self._transcript.after, "", 0),
             "journal": await _check(self._journal.check_writable),
         }

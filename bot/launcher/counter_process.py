@@ -9,10 +9,13 @@ from bot.analytics.bootstrap import open_facts
 from bot.analytics.brokers import open_source
 from bot.analytics.consumer import Consumer
 from bot.errors import ConfigurationError
+from bot.launcher.heartbeat import Heartbeats, Process
 from bot.launcher.process import configure_logging
 from bot.metrics.deliveries import Counting
 from bot.metrics.process import process_registry, served
 from bot.settings import Settings
+
+COUNTING = "counting"
 
 
 def run_counter(config: Settings) -> None:
@@ -25,7 +28,10 @@ def run_counter(config: Settings) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    heartbeats = Heartbeats(config.heartbeat_dir, Process.COUNTER)
+    heartbeats.begin([COUNTING])
     registry = process_registry()
     source, counted = open_source(config.analytics_broker), Counting(registry)
+    consumer = Consumer(source, open_facts(config), counted)
     with served(registry, config.metrics_host, config.counter_metrics_port):
-        Consumer(source, open_facts(config), counted).run(stop.wait)
+        consumer.run(heartbeats.beating(COUNTING, stop.wait))

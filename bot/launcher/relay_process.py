@@ -46,6 +46,7 @@ from bot.intake.same_matter import told_again
 from bot.launcher.campaign_report import open_campaign_reports
 from bot.launcher.facts import build_fact_errands
 from bot.launcher.ferry import open_ferry
+from bot.launcher.heartbeat import Heartbeats, Process
 from bot.launcher.knowledge_report import open_knowledge_report
 from bot.launcher.notices import Notices
 from bot.launcher.process import configure_logging
@@ -65,6 +66,7 @@ KNOWLEDGE_EVERY = timedelta(minutes=10)
 CAMPAIGNS_EVERY = timedelta(minutes=1)
 REMIND_EVERY = timedelta(seconds=10)
 STOP_SECONDS = 2.0
+DELIVERIES = "deliveries"
 
 
 @dataclass(frozen=True)
@@ -94,24 +96,32 @@ def run_relay(config: Settings) -> None:
         signal.signal(number, lambda *_: stop.set())
     # Threads and clients of their own: a case store that hangs on a question holds up no delivery,
     # counting questions holds up no news, and nothing holds up people who are talking.
-    beside = [
-        threading.Thread(target=errands.run, args=(stop.wait,), daemon=True)
-        for errands in (
-            build_errands(open_desk(config), now, ran),
-            build_slow_errands(config, now, ran),
-            build_talk_errands(config, now, ran),
-            build_fact_errands(config, now, ran),
-            retention_errands(build_rules(config, partial(forms.left, how=Left.EXPIRED)), now, ran),
+    beside = {
+        "errands": build_errands(open_desk(config), now, ran),
+        "reports": build_slow_errands(config, now, ran),
+        "talks": build_talk_errands(config, now, ran),
+        "facts": build_fact_errands(config, now, ran),
+    }
+    rules = build_rules(config, partial(forms.left, how=Left.EXPIRED))
+    clearing = retention_errands(rules, now, ran)
+    heartbeats = Heartbeats(config.heartbeat_dir, Process.RELAY)
+    heartbeats.begin([DELIVERIES, *beside])
+    threads = [
+        threading.Thread(
+            target=errands.run, args=(heartbeats.beating(name, stop.wait),), daemon=True
         )
+        for name, errands in beside.items()
     ]
-    for thread in beside:
+    # Without a heartbeat: deleting half a year of rows may take longer than a thread may stand still.
+    threads.append(threading.Thread(target=clearing.run, args=(stop.wait,), daemon=True))
+    for thread in threads:
         thread.start()
     spread = random.SystemRandom()
     owner = f"{socket.gethostname()}-{os.getpid()}"
     relay = build_relay(open_desk(config), owner, now, lambda: spread.uniform(-1, 1), attempted)
     with served(registry, config.metrics_host, config.relay_metrics_port):
-        relay.run(stop.wait)
-    for thread in beside:
+        relay.run(heartbeats.beating(DELIVERIES, stop.wait))
+    for thread in threads:
         thread.join(STOP_SECONDS)
 
 

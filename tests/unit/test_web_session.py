@@ -51,6 +51,26 @@ def test_no_two_sessions_are_alike() -> None:
     assert len({sessions.read(bearer(token), NOW).sender_id for token in tokens}) == 3
 
 
+def test_every_token_of_a_session_begins_alike_and_no_two_sessions_do() -> None:
+    sessions = opened()
+    beginnings = []
+    for _ in range(200):  # itsdangerous would compress one in five
+        session = sessions.open(NOW)
+        later = sessions.renew(session, NOW + timedelta(days=1))
+        tokens = [sessions.token(each)[0] for each in (session, later)]
+        assert tokens[0] != tokens[1]
+        assert tokens[0][:52] == tokens[1][:52]
+        beginnings.append(tokens[0][:52])
+    assert len(set(beginnings)) == 200
+
+
+def test_a_compressed_token_of_an_earlier_release_still_counts() -> None:
+    held = ["web-" + "0" * 32, 0, int(NOW.timestamp()), int(NOW.timestamp())]
+    token = URLSafeSerializer("secret", salt="xiaobao.web.session").dumps(held)
+    assert token.startswith(".")
+    assert opened().read(bearer(token), NOW).sender_id == held[0]
+
+
 @pytest.mark.parametrize(
     "authorization", [None, "", "Bearer", "Bearer ", "Basic abc", "Bearer x.y.z"]
 )

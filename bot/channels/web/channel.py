@@ -120,6 +120,7 @@ class WebInput(InputChannel):
             ("POST", "/campaign", partial(self._post_arrival, run_turn=run_turn)),
             ("GET", "/messages", self._get_messages),
             ("GET", "/health", self._health.respond),
+            ("GET", "/ready", self._health.respond_ready),
             ("GET", "/metrics", self._metrics),
         ]
         for number, (method, path, handler) in enumerate(routes):

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData, Serializer, URLSafeSerializer
+from itsdangerous.encoding import base64_encode
 
 from bot.channels import texts
 from bot.channels.transcript import Button
@@ -28,6 +29,14 @@ class Session:
     issued_at: datetime
 
 
+class _Legible(URLSafeSerializer):
+    """Never compresses: all tokens of one session begin alike, which is how a proxy sends them to
+    the same process without knowing our secret (docs/adr/0012-shard-by-sender.md)."""
+
+    def dump_payload(self, obj: Any) -> bytes:
+        return base64_encode(Serializer.dump_payload(self, obj))
+
+
 class Sessions:
     """Issues and checks session tokens; the client never chooses its sender id.
 
@@ -38,7 +47,7 @@ class Sessions:
     def __init__(
         self, secrets: Sequence[str], lifetime: timedelta, new_id: Callable[[], UUID]
     ) -> None:
-        self._signer = URLSafeSerializer(_oldest_first(secrets), salt="xiaobao.web.session")
+        self._signer = _Legible(_oldest_first(secrets), salt="xiaobao.web.session")
         self._lifetime = lifetime
         self._new_id = new_id
 

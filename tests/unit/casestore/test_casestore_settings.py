@@ -41,6 +41,9 @@ def test_field_keys_are_split_in_order() -> None:
         ("OFFICE_HOURS", "17:30-08:30"),
         ("STAFF_WEBHOOK_URL", "file:///etc/passwd"),
         ("RETENTION_YEARS", "2"),
+        ("CASE_STORE_TRUSTED_PROXIES", "*"),
+        ("CASE_STORE_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("CASE_STORE_TRUSTED_PROXIES", "127.0.0.1,nginx"),
     ],
 )
 def test_a_wrong_value_is_refused_without_being_shown(name: str, value: str) -> None:

@@ -1,0 +1,207 @@
+"""The units of deploy/systemd: taken by systemd itself, complete, and with as few rights as can be."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import subprocess
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from bot.settings import IN_FILES, Settings
+from casestore.settings import IN_FILES as CASESTORE_IN_FILES
+from casestore.settings import Settings as CaseStoreSettings
+from tests.deploy.manifests import settings, shards
+from tests.stack import ROOT
+
+FOLDER = ROOT / "deploy" / "systemd"
+DROP_IN = "xiaobao-.service.d"
+UNITS = sorted(file.name for file in FOLDER.glob("*.service"))
+SERVING = [name for name in UNITS if name != "xiaobao-prepare.service"]
+Section = dict[str, list[str]]
+
+
+def read(file: Path) -> dict[str, Section]:
+    """The values of each name in each section; an empty value counts as one."""
+    found: dict[str, Section] = defaultdict(lambda: defaultdict(list))
+    section = ""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            section = line.strip("[]")
+        elif line and not line.startswith("#"):
+            name, _, value = line.partition("=")
+            found[section][name].append(value)
+    return found
+
+
+def environment(unit: str) -> dict[str, str]:
+    pairs = read(FOLDER / unit)["Service"]["Environment"]
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def test_there_is_a_unit_for_every_process() -> None:
+    assert UNITS == [
+        "xiaobao-actions@.service",
+        "xiaobao-casestore.service",
+        "xiaobao-counter.service",
+        "xiaobao-prepare.service",
+        "xiaobao-rasa@.service",
+        "xiaobao-relay@.service",
+    ]
+
+
+@pytest.mark.systemd_analyze
+def test_systemd_takes_every_unit_as_it_is(tmp_path: Path) -> None:
+    machine(tmp_path)
+    assert complaints(tmp_path) == []
+
+
+@pytest.mark.systemd_analyze
+def test_systemd_would_not_take_a_word_it_does_not_know(tmp_path: Path) -> None:
+    drop_in = machine(tmp_path) / DROP_IN / "10-all.conf"
+    drop_in.write_text(drop_in.read_text().replace("ProtectSystem=", "ProtectSystems="))
+    assert len(complaints(tmp_path)) >= 1
+
+
+def machine(root: Path) -> Path:
+    """Lays out a file system with our units in it; the folder of the units."""
+    units = root / "etc" / "systemd" / "system"
+    (units / DROP_IN).mkdir(parents=True)
+    for name in ("xiaobao.target", *UNITS):
+        (units / name.replace("@", "@1")).write_bytes((FOLDER / name).read_bytes())
+    for file in (FOLDER / DROP_IN).iterdir():
+        (units / DROP_IN / file.name).write_bytes(file.read_bytes())
+    for program in ("opt/xiaobao/.venv/bin/python", "bin/sh"):
+        (root / program).parent.mkdir(parents=True, exist_ok=True)
+        (root / program).touch(mode=0o755)
+    for target in ("sysinit", "basic", "shutdown", "multi-user", "network-online"):
+        (units / f"{target}.target").write_text("[Unit]\nDescription=of every machine\n")
+    return units
+
+
+def complaints(root: Path) -> list[str]:
+    """What systemd has to say against our units."""
+    names = [name.replace("@", "@1") for name in UNITS]
+    command = ["systemd-analyze", "verify", "--man=no", f"--root={root}", "xiaobao.target", *names]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=60)
+    return [line for line in done.stderr.splitlines() if "xiaobao" in line]
+
+
+@pytest.mark.parametrize("unit", SERVING)
+def test_what_stops_is_started_again_and_stops_with_the_target(unit: str) -> None:
+    sections = read(FOLDER / unit)
+    assert sections["Service"]["Restart"] == ["always"]
+    assert sections["Service"].keys() >= {"MemoryMax", "TasksMax"}
+    assert sections["Install"]["WantedBy"] == ["xiaobao.target"]
+    assert read(FOLDER / DROP_IN / "10-all.conf")["Unit"]["PartOf"] == ["xiaobao.target"]
+    (seconds,) = sections["Service"]["TimeoutStopSec"]
+    assert float(seconds) > Settings.__fields__["web_turn_timeout"].default
+
+
+@pytest.mark.parametrize("unit", SERVING)
+def test_databases_and_model_are_prepared_first_and_late_ones_keep_nobody_down(unit: str) -> None:
+    section = read(FOLDER / unit)["Unit"]
+    assert "xiaobao-prepare.service" in section["Wants"]
+    assert "xiaobao-prepare.service" in section["After"]
+    assert "Requires" not in section
+
+
+def test_preparing_tries_again_and_prints_no_one_time_code() -> None:
+    service = read(FOLDER / "xiaobao-prepare.service")["Service"]
+    assert service["Restart"] == ["on-failure"]
+    steps = [re.findall(r"-m (\w+ \w+)", line) for line in service["ExecStart"]]
+    assert steps == [["bot migrate"], ["casestore migrate"], ["bot train"]]
+    assert service["ExecStart"][1].endswith("casestore migrate >/dev/null'")
+
+
+def test_every_unit_has_as_few_rights_as_can_be() -> None:
+    service = read(FOLDER / DROP_IN / "10-all.conf")["Service"]
+    assert service["User"] == ["xiaobao"]
+    assert service["ProtectSystem"] == ["strict"]
+    assert service["StateDirectory"] == ["xiaobao"]
+    assert service["CapabilityBoundingSet"] == service["AmbientCapabilities"] == [""]
+    assert service["SystemCallFilter"] == ["@system-service", "~@privileged"]
+    on = ("NoNewPrivileges", "PrivateTmp", "PrivateDevices", "ProtectHome", "RestrictNamespaces")
+    assert all(service[name] == ["true"] for name in on)
+    weaker = {"User", "Group", "ProtectSystem", "ReadWritePaths", "NoNewPrivileges"}
+    assert [u for u in UNITS if weaker & read(FOLDER / u)["Service"].keys()] == []
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_secrets_are_credentials_that_the_settings_read_as_files(unit: str) -> None:
+    known = {*IN_FILES, *CASESTORE_IN_FILES}
+    given = environment(unit)
+    assert not known & given.keys()
+    files = {name: path for name, path in given.items() if name.endswith("_FILE")}
+    assert {name.removesuffix("_FILE") for name in files} <= known
+    loaded = dict(c.split(":", 1) for c in read(FOLDER / unit)["Service"]["LoadCredential"])
+    assert all(path == f"/etc/xiaobao/secrets/{name}" for name, path in loaded.items())
+    # Not %d, which systemd only knows since version 250.
+    assert set(files.values()) == {f"/run/credentials/%n/{name}" for name in loaded}
+    kind = CaseStoreSettings if "casestore" in unit else Settings
+    required = {f"{name.upper()}_FILE" for name, field in kind.__fields__.items() if field.required}
+    assert required <= files.keys()
+
+
+def test_shards_and_their_action_servers_meet_at_ports_that_nginx_knows() -> None:
+    shard, actions = environment("xiaobao-rasa@.service"), environment("xiaobao-actions@.service")
+    assert shard["ACTIONS_PORT"] == actions["ACTIONS_PORT"] == "505%i"
+    assert "ACTIONS_HOST" not in {**shard, **actions}, "the loopback address is the default"
+    known = shards(FOLDER / "site" / "shards.conf")
+    assert known == [f"127.0.0.1:{shard['RASA_PORT'].replace('%i', n)}" for n in ("1", "2")]
+    assert shards(FOLDER / "site" / "case-store.conf") == [
+        f"127.0.0.1:{CaseStoreSettings.__fields__['case_store_port'].default}"
+    ]
+
+
+def test_no_two_processes_of_one_machine_want_the_same_port() -> None:
+    ports = [
+        port.replace("%i", number)
+        for unit in UNITS
+        for name, port in environment(unit).items()
+        if name.endswith("_PORT") and not (name == "ACTIONS_PORT" and "rasa" in unit)
+        for number in (map(str, range(1, 10)) if "%i" in port else "1")
+    ]
+    ports.append(str(CaseStoreSettings.__fields__["case_store_port"].default))
+    assert len(ports) == 4 * 9 + 2
+    assert len(set(ports)) == len(ports)
+
+
+def test_relays_of_one_machine_leave_their_signs_of_life_apart() -> None:
+    assert environment("xiaobao-relay@.service")["HEARTBEAT_DIR"].endswith("-%i")
+
+
+def test_the_example_of_settings_names_settings() -> None:
+    names = {name.upper() for name in (*Settings.__fields__, *CaseStoreSettings.__fields__)}
+    given = settings(FOLDER / "xiaobao.env.example").keys()
+    assert given <= names - {*IN_FILES}
+
+
+def test_a_verb_gets_the_secrets_there_are_in_a_unit_of_the_product(tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    stand_in = tmp_path / "systemd-run"
+    stand_in.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >{said}\n')
+    stand_in.chmod(stat.S_IRWXU)
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "field_keys").touch()
+    subprocess.run(
+        ["sh", str(FOLDER / "verb.sh"), "bot", "retry", "TS20261123-7K3QF8K"],
+        env={
+            "PATH": f"{tmp_path}:{os.environ['PATH']}",
+            "SECRETS_DIR": str(tmp_path / "secrets"),
+        },
+        check=True,
+        timeout=30,
+    )
+    words = said.read_text().splitlines()
+    (unit,) = [word.removeprefix("--unit=") for word in words if word.startswith("--unit=")]
+    assert unit.startswith("xiaobao-"), "the drop-in counts for it"
+    assert f"--property=LoadCredential=field_keys:{tmp_path}/secrets/field_keys" in words
+    assert f"--setenv=FIELD_KEYS_FILE=/run/credentials/{unit}/field_keys" in words
+    assert words[-5:] == [
+        *("/opt/xiaobao/.venv/bin/python", "-m", "bot", "retry", "TS20261123-7K3QF8K"),
+    ]
+    assert not [word for word in words if "JOURNAL_URL" in word]
