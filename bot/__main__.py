@@ -46,7 +46,9 @@ def serve() -> None:
     """Run the Rasa server with the model that serves; without one it is trained first."""
     from bot.launcher.models.bootstrap import model_to_serve
     from bot.launcher.rasa_server import serve as serve_rasa
+    from bot.launcher.recipe import load_no_more_than_needed
 
+    load_no_more_than_needed()
     config = settings()
     serve_rasa(config, model_to_serve(config))
 
@@ -60,8 +62,10 @@ def train(
     from bot.launcher.models.bootstrap import train_and_consider
     from bot.launcher.models.shelf import NOT_SERVING
     from bot.launcher.models.showing import show_decision
+    from bot.launcher.recipe import load_no_more_than_needed
     from bot.launcher.training import ensure_model
 
+    load_no_more_than_needed()
     if not promote:
         console.print(f"模型：{ensure_model(settings(), force=force).name}")
         return
@@ -188,10 +192,12 @@ def evaluate(
 ) -> None:
     """Score the trained model on a JSONL file of labelled lines; prints one JSON object."""
     from bot.launcher.process import configure_logging
+    from bot.launcher.recipe import load_no_more_than_needed
     from bot.launcher.training import ensure_model
     from bot.nlu.evaluate import read_lines, score
     from bot.nlu.runner import Understanding, write_details
 
+    load_no_more_than_needed()
     lines = read_lines(file)
     configure_logging(level=40)
     with contextlib.redirect_stdout(sys.stderr):  # Rasa prints there; the JSON must stand alone

@@ -33,6 +33,7 @@ def configure_logging(
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.stdlib.LoggerFactory(),
         processors=[event_alone],
+        cache_logger_on_first_use=True,  # else each line that is not written makes a logger
     )
     for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.ERROR)

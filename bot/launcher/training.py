@@ -7,11 +7,10 @@ import os
 import warnings
 from pathlib import Path
 
-import yaml
-
 from bot.errors import ConfigurationError
 from bot.launcher.models.shelf import is_whole, model_name
 from bot.launcher.process import configure_logging
+from bot.launcher.recipe import read_recipe
 from bot.nlu.encoder import files_of, folder_of
 from bot.settings import ROOT, Settings
 
@@ -50,8 +49,7 @@ def _digest(root: Path, names: tuple[str, ...]) -> hashlib._Hash:
 
 def _encoder_files(root: Path) -> list[Path]:
     """What tells one sentence encoder from another; empty when config.yml names none."""
-    config = yaml.safe_load((root / "config.yml").read_text(encoding="utf-8"))
-    steps = config.get("pipeline", []) if isinstance(config, dict) else []
+    steps = read_recipe(root).get("pipeline") or []
     folders = [str(step["encoder"]) for step in steps if step.get("encoder")]
     return [file for folder in folders for file in files_of(folder_of(folder, root))]
 

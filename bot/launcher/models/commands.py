@@ -33,8 +33,10 @@ def promote(
     """Try a model against the serving one; let it serve if it is not worse. Exit code 1 if it is."""
     from bot.launcher.models.bootstrap import now, open_gate
     from bot.launcher.models.showing import show_decision
+    from bot.launcher.recipe import load_no_more_than_needed
     from bot.launcher.training import model_path
 
+    load_no_more_than_needed()
     config = settings()
     chosen = name or model_path(config).name
     decision = open_gate(config).decide(chosen, now(), force=force)
