@@ -128,15 +128,17 @@ def _identity(file: Path) -> tuple[int, int] | None:
 
 
 @contextmanager
-def transaction(engine: Engine, failure: type[StorageError]) -> Iterator[Connection]:
+def transaction(
+    engine: Engine, failure: type[StorageError], wait: float = WAIT_SECONDS
+) -> Iterator[Connection]:
     """A transaction that commits at its end; any database error becomes `failure`.
 
-    On SQLite it excludes all others that write. Within it the same thread must open no other on the
-    same file: that waits for itself and fails. IntegrityError passes: it says something about the
-    data, not about the database.
+    On SQLite it excludes all others that write, and waits up to `wait` seconds for those of this
+    process. Within it the same thread must open no other on the same file: that one would wait for
+    itself and fail. IntegrityError passes: it says something about the data, not the database.
     """
     try:
-        with _turn_to_write(engine), engine.begin() as connection:
+        with _turn_to_write(engine, wait), engine.begin() as connection:
             yield connection
     except IntegrityError:
         raise
@@ -144,9 +146,15 @@ def transaction(engine: Engine, failure: type[StorageError]) -> Iterator[Connect
         raise failure() from exc
 
 
-def _turn_to_write(engine: Engine) -> AbstractContextManager[None]:
+def _turn_to_write(engine: Engine, wait: float) -> AbstractContextManager[None]:
+    lock = writers(engine)
+    return nullcontext() if lock is None else lock.held(wait)
+
+
+def writers(engine: Engine) -> FairLock | None:
+    """The line of those who write the SQLite file of an engine, of this process; None on PostgreSQL."""
     lock: FairLock | None = engine.get_execution_options().get(_WRITERS)
-    return nullcontext() if lock is None else lock.held(WAIT_SECONDS)
+    return lock
 
 
 @contextmanager
