@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import json
 import warnings
 from pathlib import Path
 from types import SimpleNamespace
@@ -136,12 +137,7 @@ async def test_a_conversation_is_stored_and_read_as_rasa_itself_does(tmp_path: P
     second.sender_id = "another"
     await ours.save(first)
     await rasas.save(second)
-    with rasas.engine.connect() as connection:
-        rows = connection.exec_driver_sql(
-            "SELECT type_name, intent_name, action_name, json_remove(data, '$.timestamp') FROM events"
-            " ORDER BY sender_id, id"
-        ).all()
-    assert rows[: len(rows) // 2] == rows[len(rows) // 2 :]
+    assert _rows(rasas, "sender") == _rows(rasas, "another")
     for began in (False, True):
         if began:
             for event in (SessionStarted(), ActionExecuted("action_listen"), UserUttered("新的")):
@@ -154,6 +150,14 @@ async def test_a_conversation_is_stored_and_read_as_rasa_itself_does(tmp_path: P
         assert list(read.events) == list((await rasas.retrieve("sender")).events)
         assert list(whole.events) == list((await rasas.retrieve_full_tracker("sender")).events)
     rasas.engine.dispose()
+
+
+def _rows(store: SQLTrackerStore, sender_id: str) -> list[tuple[Any, ...]]:
+    """The rows of a conversation without their numbers and times."""
+    query = "SELECT type_name, intent_name, action_name, data FROM events WHERE sender_id = ?"
+    with store.engine.connect() as connection:
+        found = connection.exec_driver_sql(f"{query} ORDER BY id", (sender_id,)).all()
+    return [(*columns, {**json.loads(data), "timestamp": None}) for *columns, data in found]
 
 
 async def test_a_read_error_is_raised_and_not_an_empty_conversation(tmp_path: Path) -> None:
