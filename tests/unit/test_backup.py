@@ -67,7 +67,9 @@ class Machine:
 
     def set_up(self) -> None:
         for name in ("journal", "channel", "knowledge"):
-            upgrade(create_engine(self.config.database_url(name)), name)
+            engine = create_engine(self.config.database_url(name))
+            upgrade(engine, name)
+            engine.dispose()
         for name in ("tracker", "casestore"):
             with closing(sqlite3.connect(self.folder / "var" / f"{name}.db")) as database:
                 database.execute("CREATE TABLE kept (what TEXT)")
@@ -240,7 +242,7 @@ def test_what_is_replaced_by_force_stays_beside_it(machine: Machine) -> None:
     made = open_journal(machine.config).record(complaint(), NOW)
     assert machine.restore(force=True)
     assert open_journal(machine.config).find(made.reference) is None
-    (aside,) = (machine.folder / "var").glob("journal.db.before-restore-*")
+    (aside,) = (machine.folder / "var").glob("journal.db.before-restore-*[0-9]")
     with closing(sqlite3.connect(aside)) as database:
         assert database.execute("SELECT reference FROM intake").fetchall() == [(made.reference,)]
     assert any(aside.name in line for line in machine.said)

@@ -111,11 +111,14 @@ def _holds_data(target: Path) -> bool:
 
 
 def _set_aside(target: Path, mark: str, say: Say) -> None:
-    """Renames what is there, side files of SQLite included: they belong to the old file."""
-    for path in (target, *(target.with_name(target.name + end) for end in ("-wal", "-shm"))):
+    """Renames what is there, and the side files of SQLite so that they still belong to it: the
+    newest rows may be in them."""
+    for end in ("", "-wal", "-shm"):
+        path = target.with_name(target.name + end)
         if path.exists():
-            path.rename(path.with_name(f"{path.name}.{mark}"))
-            say(f"原来的 {path} 改名为 {path.name}.{mark}")
+            aside = path.with_name(f"{target.name}.{mark}{end}")
+            path.rename(aside)
+            say(f"原来的 {path} 改名为 {aside.name}")
 
 
 def put(source: Path, target: Path) -> None:

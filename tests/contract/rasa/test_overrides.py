@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import json
 import warnings
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +21,11 @@ with warnings.catch_warnings():
     from rasa.core.lock_store import LockStore
     from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
     from rasa.core.policies.policy import PolicyPrediction
-    from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
+    from rasa.core.tracker_store import (
+        FailSafeTrackerStore,
+        InMemoryTrackerStore,
+        SQLTrackerStore,
+    )
     from rasa.shared.core.domain import Domain
     from rasa.shared.core.events import (
         ActionExecuted,
@@ -37,7 +42,7 @@ with warnings.catch_warnings():
     from bot.rasa_ext.processor import WholeTurnProcessor
     from bot.rasa_ext.tracker_store import MOST_EVENTS, DurableTrackerStore, expose_failures
 
-from bot.errors import ConfigurationError, TurnFailed
+from bot.errors import ConfigurationError, StorageError, TurnFailed
 from bot.storage.engine import create_engine
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
@@ -124,13 +129,44 @@ async def test_a_new_session_is_read_anew_and_loses_nothing(tmp_path: Path) -> N
     assert _heard(whole) == ["你好", "过了一夜", "再问一句"]
 
 
+async def test_a_conversation_is_stored_and_read_as_rasa_itself_does(tmp_path: Path) -> None:
+    ours = _store(tmp_path)
+    rasas = SQLTrackerStore(Domain.empty(), dialect="sqlite", db=str(tmp_path / "tracker.db"))
+    first = _conversation("你好")
+    second = _conversation("你好")
+    second.sender_id = "another"
+    await ours.save(first)
+    await rasas.save(second)
+    assert _rows(rasas, "sender") == _rows(rasas, "another")
+    for began in (False, True):
+        if began:
+            for event in (SessionStarted(), ActionExecuted("action_listen"), UserUttered("新的")):
+                first.update(event)
+            await ours.save(first)
+        read = await ours.retrieve("sender")
+        whole = await ours.retrieve_full_tracker("sender")
+        assert read is not None
+        assert whole is not None
+        assert list(read.events) == list((await rasas.retrieve("sender")).events)
+        assert list(whole.events) == list((await rasas.retrieve_full_tracker("sender")).events)
+    rasas.engine.dispose()
+
+
+def _rows(store: SQLTrackerStore, sender_id: str) -> list[tuple[Any, ...]]:
+    """The rows of a conversation without their numbers and times."""
+    query = "SELECT type_name, intent_name, action_name, data FROM events WHERE sender_id = ?"
+    with store.engine.connect() as connection:
+        found = connection.exec_driver_sql(f"{query} ORDER BY id", (sender_id,)).all()
+    return [(*columns, {**json.loads(data), "timestamp": None}) for *columns, data in found]
+
+
 async def test_a_read_error_is_raised_and_not_an_empty_conversation(tmp_path: Path) -> None:
     before = _store(tmp_path)
     await before.save(_conversation("你好"))
     before.engine.dispose()  # closed later, it would mend the file
     (tmp_path / "tracker.db-wal").unlink(missing_ok=True)
     (tmp_path / "tracker.db").write_bytes(b"not a database" * 1000)
-    with pytest.raises(Exception, match="database"):
+    with pytest.raises(StorageError):
         await _store_on_existing(tmp_path).retrieve("sender")
 
 
@@ -139,7 +175,6 @@ def _store_on_existing(folder: Path) -> DurableTrackerStore:
     (folder / "whole").mkdir()
     store = _store(folder / "whole")
     store.engine = create_engine(f"sqlite:///{folder / 'tracker.db'}", durable=False)
-    store.sessionmaker.configure(bind=store.engine)
     return store
 
 
