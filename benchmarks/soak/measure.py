@@ -21,6 +21,9 @@ RATE = 12.0
 SEED = 20261126
 WARM_UP = 0.2
 """Share of the time in which caches fill and pools open."""
+FILLED = 600
+"""Conversations after which the cache of conversations (500, bot/rasa_ext/tracker_store.py) is full;
+the warm-up lasts at least so long."""
 EVERY_SECONDS = 10.0
 REST_SECONDS, REST_EVERY = 20.0, 2.0
 """Without load until connections kept alive have closed; the lowest count of these looks stands."""
@@ -49,7 +52,7 @@ class _Run:
         self._began = time.monotonic()
 
     async def soak(self, seconds: float) -> Soak:
-        warm_up = await self._under_load("预热", seconds * WARM_UP)
+        warm_up = await self._under_load("预热", seconds * WARM_UP, FILLED)
         before = await self._look("静置", REST_SECONDS, REST_EVERY)
         steady = await self._under_load("平稳", seconds * (1 - WARM_UP))
         after = await self._look("静置", REST_SECONDS, REST_EVERY)
@@ -65,11 +68,14 @@ class _Run:
             troubles=dict(tally.troubles),
         )
 
-    async def _under_load(self, phase: str, seconds: float) -> list[Sample]:
+    async def _under_load(self, phase: str, seconds: float, conversations: int = 0) -> list[Sample]:
         enough = asyncio.Event()
         running = asyncio.create_task(self._load.run(enough))
         try:
-            return await self._look(phase, seconds, EVERY_SECONDS)
+            samples = await self._look(phase, seconds, EVERY_SECONDS)
+            while self._load.tally.conversations < conversations:
+                samples += await self._look(phase, EVERY_SECONDS, EVERY_SECONDS)
+            return samples
         finally:
             enough.set()
             await running

@@ -9,8 +9,11 @@ from benchmarks.aims import on_page, quantile
 from benchmarks.figures import machine
 from benchmarks.soak.conversations import QUIZ_ANSWERS, REPEATED
 from benchmarks.soak.figures import (
+    MOST_CONNECTIONS,
+    MOST_FILES,
     MOST_MB_PER_10K,
     MOST_SLOWER,
+    MOST_THREADS,
     MOST_WAL_MB,
     Growth,
     Soak,
@@ -20,7 +23,7 @@ from benchmarks.soak.figures import (
     rows,
 )
 from benchmarks.soak.load import AT_ONCE, OFFICER_SECONDS
-from benchmarks.soak.measure import EVERY_SECONDS, RATE, REST_SECONDS, WARM_UP
+from benchmarks.soak.measure import EVERY_SECONDS, FILLED, RATE, REST_SECONDS, WARM_UP
 
 FULL_MINUTES = 30
 
@@ -86,7 +89,8 @@ def _how(soak: Soak, minutes: float, measured: str, now: datetime) -> list[str]:
         f"- 机器：{machine()}",
         f"- 提交：`{measured}`",
         f"- 时间：{now:%Y-%m-%d %H:%M} UTC",
-        f"- 负载：{minutes:g} 分钟，其中 {WARM_UP:.0%} 预热；每秒 {RATE:g} 条，{AT_ONCE} 位客户同时在谈，"
+        f"- 负载：{minutes:g} 分钟，其中 {WARM_UP:.0%} 预热，不满 {FILLED} 段对话就再长一点；"
+        f"每秒 {RATE:g} 条，{AT_ONCE} 位客户同时在谈，"
         "走了一位就来一位新的（新的会话、新的手机号）",
         f"- 内容：问答、答不上来的话、填完的投诉、填到一半的投诉、查进度、发文件、长轮询、扫码、"
         f"小问答（{QUIZ_ANSWERS} 题）；三分之一在微信，其中 {REPEATED:.0%} 的消息推三次；"
@@ -101,7 +105,8 @@ def _thresholds() -> list[str]:
     return [
         f"- 内存看每个进程私有的部分（USS），按消息数用最小二乘求斜率；≤ {MOST_MB_PER_10K:g} MB/万条算平。"
         "有上限的缓存在预热里装满，见[容量](capacity.md#内存里有上限的缓存)。",
-        "- 文件、连接、线程静置时一个也不多。",
+        f"- 静置时文件最多多 {MOST_FILES} 个、连接 {MOST_CONNECTIONS} 条、线程 {MOST_THREADS} 个："
+        "连接池和线程池用到时才开、到上限为止，开了不关；一千条漏一个，半小时就多十几个。",
         f"- SQLite 的日志（WAL）满 4 MB 写回一次，有人在读就晚一点；不超过 {MOST_WAL_MB:g} MB。",
         f"- 快慢：最后四分之一的 p95 不超过开头四分之一的 {MOST_SLOWER:g} 倍。",
     ]

@@ -10,7 +10,10 @@ import pytest
 from benchmarks.aims import Row
 from benchmarks.soak.figures import (
     MB,
+    MOST_CONNECTIONS,
+    MOST_FILES,
     MOST_MB_PER_10K,
+    MOST_THREADS,
     Process,
     Sample,
     Soak,
@@ -82,13 +85,17 @@ def test_memory_that_goes_up_and_down_is_flat() -> None:
 @pytest.mark.parametrize(
     ("after", "named"),
     [
-        (process(files=21), "rasa：打开的文件，多出"),
-        (process(connections=4), "rasa：TCP 连接，多出"),
-        (process(threads=10), "rasa：线程，多出"),
+        (process(files=20 + MOST_FILES + 1), "rasa：打开的文件，多出"),
+        (process(connections=3 + MOST_CONNECTIONS + 1), "rasa：TCP 连接，多出"),
+        (process(threads=9 + MOST_THREADS + 1), "rasa：线程，多出"),
     ],
 )
-def test_one_that_is_left_open_at_rest_is_found(after: Process, named: str) -> None:
+def test_more_than_pools_keep_open_at_rest_is_found(after: Process, named: str) -> None:
     assert failed(soak(after=after)) == [named]
+
+
+def test_a_pool_that_fills_late_is_no_leak() -> None:
+    assert failed(soak(after=process(files=20 + MOST_FILES, threads=9 + MOST_THREADS))) == []
 
 
 def test_a_log_that_is_never_written_back_is_found() -> None:
