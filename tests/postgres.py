@@ -12,12 +12,14 @@ from pathlib import Path
 _INSTALLED = Path("/usr/lib/postgresql")
 _SUPERUSER = "tests"
 # Durability is the server's own matter; the tests are about our SQL.
-_OPTIONS = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=60"
+_OPTIONS = "-c listen_addresses='' -c fsync=off -c full_page_writes=off"
 
 
 @contextmanager
-def throwaway_cluster() -> Iterator[str]:
+def throwaway_cluster(connections: int = 60) -> Iterator[str]:
     """The URL of a fresh, empty database ``postgres`` for as long as the block runs.
+
+    ``connections``: how many the server takes at once.
 
     Raises RuntimeError if PostgreSQL's server programs are not installed.
     """
@@ -28,7 +30,7 @@ def throwaway_cluster() -> Iterator[str]:
     try:
         if user is not None:
             shutil.chown(directory, user)
-        _start(binaries, directory, user)
+        _start(binaries, directory, user, connections)
         try:
             yield f"postgresql://{_SUPERUSER}@/postgres?host={directory}"
         finally:
@@ -60,11 +62,11 @@ def _server_user() -> str | None:
     return pwd.getpwnam("postgres").pw_name if os.geteuid() == 0 else None
 
 
-def _start(binaries: Path, directory: Path, user: str | None) -> None:
+def _start(binaries: Path, directory: Path, user: str | None, connections: int) -> None:
     data = directory / "data"
     create: list[str | Path] = [binaries / "initdb", "-D", data, "-U", _SUPERUSER, "-A", "trust"]
     _run([*create, "--encoding=UTF8", "--locale=C", "--no-sync"], directory, user)
-    options = f"{_OPTIONS} -k {directory}"
+    options = f"{_OPTIONS} -c max_connections={connections} -k {directory}"
     start: list[str | Path] = [
         binaries / "pg_ctl",
         "start",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,13 +13,13 @@ from wechatsim import Account, Platform, Simulator, running
 
 @contextmanager
 def official_account(
-    folder: Path, account: Account | None = None
+    folder: Path, account: Account | None = None, extra: Mapping[str, str] | None = None
 ) -> Iterator[tuple[Stack, Simulator]]:
-    """Starts platform and product in `folder`; stops both at the end."""
+    """Starts platform and product in `folder`, with `extra` settings; stops both at the end."""
     account = account or Account.generated()
     platform = Platform(account)
     with running(platform) as sim:
-        product = Stack(folder, wechat_settings(account, sim.url))
+        product = Stack(folder, {**wechat_settings(account, sim.url), **(extra or {})})
         platform.account = replace(account, server_url=product.web.replace("/web/", "/wechat/"))
         try:
             yield product.start(), sim

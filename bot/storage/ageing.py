@@ -13,6 +13,10 @@ from sqlalchemy.engine import Connection, Engine
 from bot.errors import StorageError
 from bot.storage.engine import reading, transaction
 
+PORTION = 5_000
+"""Rows deleted in one transaction: a fraction of a second, so that writers wait for no longer, and
+PostgreSQL's five seconds for a statement are enough however much has come together."""
+
 
 @dataclass(frozen=True)
 class Aged:
@@ -29,12 +33,24 @@ class Aged:
         with reading(engine, StorageError) as tx:
             return 0 if self._is_missing(tx) else int(tx.execute(query).scalar_one())
 
-    def purge(self, engine: Engine, before: datetime) -> int:
-        """Deletes them; how many."""
+    def purge(self, engine: Engine, before: datetime, portion: int = PORTION) -> int:
+        """Deletes them, a portion at a time; how many. What is deleted when one fails stays so."""
+        gone = 0
+        while True:
+            some = self._purge_some(engine, before, portion)
+            gone += some
+            if some < portion:
+                return gone
+
+    def _purge_some(self, engine: Engine, before: datetime, portion: int) -> int:
+        # Where a row lies: it needs no key, and the databases find it at once.
+        place = sa.literal_column("rowid" if engine.dialect.name == "sqlite" else "ctid")
+        old = sa.select(place).select_from(self.table).where(self.is_old(before)).limit(portion)
         with transaction(engine, StorageError) as tx:
             if self._is_missing(tx):
                 return 0
-            return int(tx.execute(self.table.delete().where(self.is_old(before))).rowcount)
+            these = self.table.delete().where(place.in_(old.correlate(None)))
+            return int(tx.execute(these).rowcount)
 
     def _is_missing(self, tx: Connection) -> bool:
         return self.is_made_later and not sa.inspect(tx).has_table(self.table.name)

@@ -61,6 +61,21 @@ def test_memory_does_not_grow_with_the_number_of_visitors() -> None:
     assert rate.wait(MOST_KEYS, 0.0) > 0.0
 
 
+def test_a_visitor_who_may_take_everything_again_is_forgotten() -> None:
+    rate = Rate(2, 60.0)
+    for number in range(1000):
+        rate.wait(number, float(number))
+    assert rate.remembered <= 31, "each is remembered for the half minute their message costs"
+
+
+def test_who_has_to_wait_is_remembered_whoever_comes_meanwhile() -> None:
+    rate = Rate(1, 60.0)
+    rate.wait("me", 0.0)
+    for second in range(1, 60):
+        rate.wait(second, float(second))
+    assert rate.wait("me", 59.0) == pytest.approx(1.0)
+
+
 def test_danger_gets_through_when_ordinary_messages_do_not() -> None:
     visitor = limits(messages=2)
     assert [visitor.message(ME, HERE, 0.0, in_danger=False) for _ in range(2)] == [0.0, 0.0]

@@ -11,9 +11,11 @@ from collections import Counter, OrderedDict
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 MOST_KEYS = 100_000
-"""Visitors remembered by one limit; of more, those not seen for longest are forgotten."""
+"""Visitors remembered by one limit; of more, those not seen for longest are forgotten. Those who
+may take as much as if they had never come are forgotten anyway."""
 PATIENCE = 20
 """Refusals within `PATIENCE_SECONDS` after which a session has to pause."""
 PATIENCE_SECONDS = 600.0
@@ -37,8 +39,14 @@ class Rate:
         self._burst = seconds
         self._allowed_at: OrderedDict[Hashable, float] = OrderedDict()
 
+    @property
+    def remembered(self) -> int:
+        """How many keys are kept."""
+        return len(self._allowed_at)
+
     def wait(self, key: Hashable, now: float) -> float:
         """Takes one if it may be taken (0), else the seconds until it may."""
+        _forget_past(self._allowed_at, now)
         after = max(self._allowed_at.get(key, now), now) + self._each
         over = after - now - self._burst
         # Rounding of floats must not cost the last one of a burst.
@@ -107,11 +115,21 @@ class Limits:
         return self._sessions.wait(address, now)
 
     def _pause(self, sender: str, until: float) -> None:
+        _forget_past(self._paused_until, until - PAUSE_SECONDS)
         self._paused_until.setdefault(sender, until)
         if self._paused_until[sender] < until - PAUSE_SECONDS:
             self._paused_until[sender] = until
         if len(self._paused_until) > MOST_KEYS:
             self._paused_until.popitem(last=False)
+
+
+def _forget_past(until: OrderedDict[Any, float], now: float) -> None:
+    """Drops what has run out, from the oldest on; each entry goes but once, so this costs little.
+
+    One that still runs may hide others behind it, at most for its own time.
+    """
+    while until and next(iter(until.values())) <= now:
+        until.popitem(last=False)
 
 
 def network_of(address: str) -> str:

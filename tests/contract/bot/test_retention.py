@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 
 from bot.analytics.fact import Fact, FactKind
 from bot.analytics.store import Facts
-from bot.channels.transcript import Reply, Transcript
+from bot.channels.transcript import OLD_MESSAGES, Reply, Transcript
 from bot.channels.web.session import Session
 from bot.channels.web.session_store import SessionStore
 from bot.channels.wechat.customers import Customers
@@ -230,3 +230,13 @@ def test_a_database_that_is_away_holds_up_no_other_rule(house: House) -> None:
     assert not done
     assert "没有做成" in said
     assert set(house.dry_run()) == {"misses"}
+
+
+def test_much_is_deleted_in_portions_and_the_young_stay(house: House) -> None:
+    for age in range(200, 193, -1):
+        house.say(NOW - age * DAY)
+    house.say(NOW)
+    before = NOW - 183 * DAY
+    assert OLD_MESSAGES.purge(house.engine, before, portion=3) == 14
+    assert OLD_MESSAGES.purge(house.engine, before, portion=3) == 0
+    assert OLD_MESSAGES.count(house.engine, NOW + DAY) == 2

@@ -1,0 +1,1 @@
+"""`python -m benchmarks.soak`: half an hour of mixed load; does anything grow that should not?"""
