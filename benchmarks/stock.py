@@ -9,24 +9,32 @@ from __future__ import annotations
 
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
-import requests
 import yaml
 
-from benchmarks.figures import ROOT, Figures, resident_mb
-from benchmarks.load import throughput, turn_times
+from benchmarks.comparison import Figures
+from benchmarks.customers import RestCustomer, Unanswered
+from benchmarks.figures import ROOT
+from benchmarks.load import QUESTIONS, Filled
+from benchmarks.measure import Contestant, ask, fill_in, press, talk
+from benchmarks.parse import median_ms
+from benchmarks.plan import Plan
+from benchmarks.processes import end, launch, resident_mb, seconds_to_first_answer
+from benchmarks.progress import Steps
 from tests.ports import free_ports
-from tests.stack import Stack, wait_until
+from tests.stack import Stack
 
+NAME = "默认配置"
 DEFAULT_EPOCHS = 100
-SHORT_EPOCHS = (1, 3)
-START_SECONDS = 300.0
 
 
 def config(epochs: int) -> dict[str, Any]:
@@ -65,53 +73,88 @@ def config(epochs: int) -> dict[str, Any]:
     }
 
 
-class RestCustomer:
-    """A conversation over Rasa's own REST channel."""
-
-    def __init__(self, base: str) -> None:
-        self._url = f"{base}/webhooks/rest/webhook"
-        self._sender = uuid4().hex
-        self._http = requests.Session()
-
-    def say(self, text: str) -> list[str]:
-        body = {"sender": self._sender, "message": text}
-        answer = self._http.post(self._url, json=body, timeout=120)
-        return [message.get("text", "") for message in answer.json()]
-
-
-def measure(folder: Path, *, full: bool) -> Figures:
+def measure(folder: Path, plan: Plan, steps: Steps, *, full: bool) -> Figures:
     """Trains, starts and talks to stock Rasa; with `full` all 100 epochs are trained."""
-    trained, note = _train_time(folder, full=full)
-    helper = Stack(folder / "actions")
-    helper.folder.mkdir()
+    seconds, note = _train_time(folder, plan, steps, full=full)
+    with _helped(folder):
+        figures = _talked_to(folder, plan, steps)
+    with steps.during(f"{NAME}：理解"):
+        parse_ms = median_ms(folder / "models", plan.sentences)
+    return replace(figures, train_seconds=seconds, train_note=note, parse_ms=parse_ms)
+
+
+def _talked_to(folder: Path, plan: Plan, steps: Steps) -> Figures:
     port = free_ports(1)[0]
     base = f"http://127.0.0.1:{port}"
-    _write_endpoints(folder, helper)
+    started: list[float] = []
+    servers: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        servers.append(_serve(folder, port))
+        return servers[-1]
+
     try:
-        helper.start("actions")
-        began = time.perf_counter()
-        server = _serve(folder, port)
-        try:
-            wait_until(lambda: Stack.answers(base), START_SECONDS, "stock Rasa")
-            started = time.perf_counter() - began
-            times = turn_times(lambda: RestCustomer(base))
-            rate = throughput(lambda: RestCustomer(base))
-            memory = resident_mb(server.pid)
-        finally:
-            server.kill()
-            server.wait()
+        for _ in steps.over(range(plan.starts), f"{NAME}：启动"):
+            if servers:
+                end(servers[-1])
+            started.append(seconds_to_first_answer(start, lambda: RestCustomer(base), QUESTIONS[0]))
+        who = Contestant(NAME, lambda: RestCustomer(base), servers[-1].pid)
+        asked, pressed, talked = (
+            ask(who, plan, steps),
+            press(who, plan, steps),
+            talk(who, plan, steps),
+        )
+        filled, form_note = _filled(who, plan, steps)
+        return Figures(
+            asked,
+            pressed,
+            talk=talked,
+            filled=filled,
+            form_note=form_note,
+            start_seconds=statistics.median(started),
+            memory_mb=resident_mb(who.pid),
+        )
+    finally:
+        for server in servers:
+            end(server)
+
+
+def _filled(who: Contestant, plan: Plan, steps: Steps) -> tuple[Filled | None, str]:
+    """Our form through our action server, as far as its understanding leads there."""
+    try:
+        return fill_in(who, plan, steps), ""
+    except Unanswered as exc:
+        return None, str(exc)
+
+
+def _train_time(folder: Path, plan: Plan, steps: Steps, *, full: bool) -> tuple[float | None, str]:
+    epochs = (DEFAULT_EPOCHS,) if full else plan.stock_epochs
+    counted = steps.over(epochs, f"{NAME}：训练 {'、'.join(map(str, epochs))} 轮")
+    return extrapolated(epochs, [_train(folder, each) for each in counted])
+
+
+def extrapolated(epochs: Sequence[int], seconds: Sequence[float]) -> tuple[float | None, str]:
+    """Seconds of the default 100 epochs from those of one or two trainings, and how they came."""
+    if epochs[-1] == DEFAULT_EPOCHS:
+        return seconds[-1], ""
+    if len(epochs) == 1:
+        return None, f"默认配置只训练了 {epochs[0]} 轮（{seconds[0]:,.0f} 秒），推算不出 100 轮"
+    per_epoch = (seconds[-1] - seconds[0]) / (epochs[-1] - epochs[0])
+    estimate = seconds[-1] + per_epoch * (DEFAULT_EPOCHS - epochs[-1])
+    return estimate, f"默认配置按 {epochs[0]} 轮和 {epochs[-1]} 轮的实测推算到 {DEFAULT_EPOCHS} 轮"
+
+
+@contextmanager
+def _helped(folder: Path) -> Iterator[None]:
+    """Our action server for the custom actions of our rules."""
+    helper = Stack(folder / "helper")
+    helper.folder.mkdir()
+    try:
+        helper.start("casestore", "actions", "relay")
+        _write_endpoints(folder, helper)
+        yield
     finally:
         helper.stop()
-    return Figures(trained, note, started, memory, times, rate)
-
-
-def _train_time(folder: Path, *, full: bool) -> tuple[float, str]:
-    if full:
-        return _train(folder, DEFAULT_EPOCHS), ""
-    few, more = (_train(folder, epochs) for epochs in SHORT_EPOCHS)
-    per_epoch = (more - few) / (SHORT_EPOCHS[1] - SHORT_EPOCHS[0])
-    estimate = more + per_epoch * (DEFAULT_EPOCHS - SHORT_EPOCHS[1])
-    return estimate, f"默认配置按 {SHORT_EPOCHS[0]} 轮和 {SHORT_EPOCHS[1]} 轮的实测推算到 100 轮"
 
 
 def _train(folder: Path, epochs: int) -> float:
@@ -151,11 +194,8 @@ def _write_endpoints(folder: Path, helper: Stack) -> None:
 def _serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
     arguments = ["run", "--model", str(folder / "models"), "--port", str(port)]
     files = ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
-    with (folder / "server.log").open("ab") as log:
-        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "rasa", *arguments, *files, "--interface", "127.0.0.1"],
-            cwd=folder,
-            env={**os.environ, "RASA_TELEMETRY_ENABLED": "false"},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
+    return launch(
+        [sys.executable, "-m", "rasa", *arguments, *files, "--interface", "127.0.0.1"],
+        folder,
+        {**os.environ, "RASA_TELEMETRY_ENABLED": "false"},
+    )
