@@ -72,15 +72,17 @@ def _measure(names: Sequence[str], folder: Path, plan: Plan, steps: Steps) -> Me
     folders = {name: folder / name for name in names}
     for each in folders.values():
         each.mkdir()
-    ours = xiaobao.measure(folders["ours"], plan, steps) if "ours" in names else None
-    limit, theirs = None, None
+    models = folder / "models"
+    ours, limit, theirs = None, None, None
+    if "ours" in names:
+        ours = xiaobao.measure(folders["ours"], models, plan, steps)
     if "echo" in names:
         size = USUAL_ANSWER_BYTES if ours is None else ours.asked.answer_bytes
         limit = echo.measure(folders["echo"], size, plan, steps)
     if "stock" in names:
         full = os.environ.get("BENCH_FULL") == "1"
-        theirs = stock.measure(folders["stock"], for_stock(plan), steps, full=full)
-    return Measured(ours, theirs, limit, floor.import_seconds(plan.starts, steps))
+        theirs = stock.measure(folders["stock"], models, for_stock(plan), steps, full=full)
+    return Measured(ours, theirs, limit, floor.measure(plan.starts, steps))
 
 
 def _print(measured: Measured, began_at: str, console: Console) -> None:

@@ -13,7 +13,8 @@ def notes(measured: Measured, plan: Plan) -> Iterator[str]:
     """Markdown, a line each."""
     theirs = for_stock(plan)
     yield (
-        "小保：照 `make run` 的样子启动全部进程，一个 Rasa 进程，SQLite，从网页渠道全部经过 HTTP"
+        "小保：照 `make run` 的样子启动全部进程，一个 Rasa 进程，SQLite，从网页渠道全部经过 HTTP；"
+        "只放宽了一个地址每分钟能发几条"
     )
     yield (
         "Rasa 默认配置：`rasa init` 的 pipeline 和 policies，REST 渠道；分词器换成 Jieba（否则不支持中文），"

@@ -8,28 +8,25 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import statistics
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 from benchmarks.figures import ROOT
+from benchmarks.processes import run
 
 HELD_OUT = ROOT / "data" / "evaluation" / "heldout.jsonl"
 WARM_UP = 10
+MOST_SECONDS = 900.0
 
 
 def median_ms(model: Path, sentences: int) -> float:
     """Of `Agent.parse_message` over so many sentences of the evaluation file."""
-    ran = subprocess.run(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-m", "benchmarks.parse", str(model), str(sentences)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return float(json.loads(ran.stdout.splitlines()[-1]))
+    command = [sys.executable, "-m", "benchmarks.parse", str(model), str(sentences)]
+    printed = run(command, ROOT, dict(os.environ), MOST_SECONDS)
+    return float(json.loads(printed.splitlines()[-1]))
 
 
 async def _median(model: str, sentences: int) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks.customers import NewCustomer, Unanswered
 
 FIRST_ANSWER_SECONDS = 300.0
+LAST_LINES = 30
 _TICKS = os.sysconf("SC_CLK_TCK")
 _LOOK_AGAIN_SECONDS = 0.02
 
@@ -23,6 +24,27 @@ def launch(
         return subprocess.Popen(  # noqa: S603 - our own interpreter and modules
             command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT
         )
+
+
+def run(
+    command: Sequence[str], folder: Path, environment: dict[str, str], most_seconds: float
+) -> str:
+    """Runs a program to its end in `folder`; what it printed, without its errors.
+
+    Raises RuntimeError with its last words when it fails, TimeoutExpired when it takes longer.
+    """
+    ran = subprocess.run(  # noqa: S603 - our own interpreter and modules
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=most_seconds,
+    )
+    if ran.returncode != 0:
+        said = "\n".join([*ran.stdout.splitlines(), *ran.stderr.splitlines()][-LAST_LINES:])
+        raise RuntimeError(f"{command!r} ended with {ran.returncode}:\n{said}")
+    return ran.stdout
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.aims import Row
-from benchmarks.comparison import Line, Measured, aims, growth, lines
+from benchmarks.comparison import Floor, Line, Measured, aims, growth, lines
 from tests.unit.benchmarks.samples import LIMIT, OURS, STOCK
 
 
@@ -39,14 +39,14 @@ def test_growth_needs_a_talk_that_got_to_turn_400() -> None:
 
 
 def test_each_aim_is_judged_and_the_floor_only_shown() -> None:
-    rows = {row.name: row for row in aims(Measured(OURS, STOCK, LIMIT, floor_seconds=5.0))}
+    rows = {row.name: row for row in aims(Measured(OURS, STOCK, LIMIT, floor=Floor(3.0, 5.0)))}
     assert rows["问答一轮 p50"].verdict == "达到"
     assert rows["吞吐"].verdict == "达到"
     assert rows["吞吐是默认配置的"].value == 6.0
     assert rows["吞吐是默认配置的"].verdict == "达到"
     assert rows["投诉表单一轮 p50"].verdict == "没有达到"
     assert rows["Rasa 进程内存"].verdict == "没有达到"
-    assert rows["其中只导入 Rasa 和 TensorFlow"].verdict == ""
+    assert rows["比一比：只导入 Rasa 和 TensorFlow"].verdict == ""
 
 
 def test_no_aim_against_stock_rasa_without_stock_rasa() -> None:

@@ -13,7 +13,7 @@ from rich.console import Console
 from benchmarks import load
 from benchmarks.customers import Customer, Said, Unanswered
 from benchmarks.progress import Steps
-from benchmarks.stock import extrapolated
+from benchmarks.stock_training import extrapolated
 
 REFERENCE = "您的投诉已登记，编号：TS20261126-7K3QF9X"
 

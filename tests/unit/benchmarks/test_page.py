@@ -9,13 +9,13 @@ import pytest
 from rich.console import Console
 
 from benchmarks import page
-from benchmarks.comparison import Measured
+from benchmarks.comparison import Floor, Measured
 from benchmarks.notes import notes
 from benchmarks.picture import draw, smoothed
 from benchmarks.plan import FULL, QUICK, Plan, for_stock
 from tests.unit.benchmarks.samples import LIMIT, OURS, STOCK
 
-ALL = Measured(OURS, STOCK, LIMIT, floor_seconds=5.0)
+ALL = Measured(OURS, STOCK, LIMIT, floor=Floor(3.0, 5.0))
 
 
 def _run(*, is_quick: bool) -> page.Run:
@@ -33,6 +33,7 @@ def test_a_row_names_all_three_and_how_many_times_better() -> None:
     assert "| 训练 | 44.0 秒 | 7,785.0 秒 | — | 176.9 倍 |" in written
     assert "| 训练 | 44.0 秒 | ≤ 45 秒 | 达到 |" in written
     assert "| 理解 | 2.00 毫秒 | 32% |" in written
+    assert "极限的一轮（p50）是 1.00 毫秒，小保是 6.50 毫秒，7 倍" in written
     assert "[受理快慢](benchmarks-intake.md)" in written
     assert "](benchmarks.svg)" in written
 
