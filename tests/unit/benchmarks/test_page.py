@@ -33,7 +33,7 @@ def test_a_row_names_all_three_and_how_many_times_better() -> None:
     assert "| 训练 | 44.0 秒 | 7,785.0 秒 | — | 176.9 倍 |" in written
     assert "| 训练 | 44.0 秒 | ≤ 45 秒 | 达到 |" in written
     assert "| 理解 | 2.00 毫秒 | 32% |" in written
-    assert "极限的一轮（p50）是 1.00 毫秒，小保是 6.50 毫秒，7 倍" in written
+    assert "极限的一轮（p50）是 0.99 毫秒，小保是 6.50 毫秒，7 倍" in written
     assert "[受理快慢](benchmarks-intake.md)" in written
     assert "](benchmarks.svg)" in written
 
