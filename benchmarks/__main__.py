@@ -1,4 +1,7 @@
-"""Measures both products and writes docs/benchmarks.md. BENCH_FULL=1 trains stock Rasa fully."""
+"""Measures the product, stock Rasa and the limit, prints one table and writes docs/benchmarks.md.
+
+BENCH_FULL=1 trains stock Rasa for all of its 100 epochs, which takes hours.
+"""
 
 from __future__ import annotations
 
@@ -7,68 +10,96 @@ import tempfile
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
-from rich.table import Table
 
-from benchmarks import stock, xiaobao
-from benchmarks.figures import ROOT, Row, commit, machine, rows
+from benchmarks import aims, echo, floor, page, stock, xiaobao
+from benchmarks.comparison import Measured
+from benchmarks.comparison import aims as aims_of
+from benchmarks.figures import ROOT, commit, machine
+from benchmarks.notes import notes
+from benchmarks.picture import draw
+from benchmarks.plan import FULL, QUICK, Plan, for_stock
+from benchmarks.progress import Steps
 
 PAGE = ROOT / "docs" / "benchmarks.md"
-HEAD = ("项目", "小保", "Rasa 默认配置", "小保好多少")
+CONTESTANTS = ("ours", "echo", "stock")
+USUAL_ANSWER_BYTES = 1500
+"""Of the echo, when the product is not measured in the same run."""
 
 
-def main() -> None:
+def main(
+    quick: Annotated[
+        bool, typer.Option("--quick", help="什么都量一点，只为看看能不能跑。")
+    ] = False,
+    only: Annotated[
+        str, typer.Option(help="只量其中几个，用逗号分隔；只打印，不写文档。")
+    ] = ",".join(CONTESTANTS),
+) -> None:
+    """Compare with stock Rasa and with the limit."""
+    names = _names(only)
     console = Console()
-    with tempfile.TemporaryDirectory() as folder:
-        ours_folder, stock_folder = Path(folder, "ours"), Path(folder, "stock")
-        ours_folder.mkdir()
-        stock_folder.mkdir()
-        with console.status("小保：训练、启动、对话…"):
-            ours = xiaobao.measure(ours_folder)
-        with console.status("Rasa 默认配置：训练、启动、对话…（需要较长时间）"):
-            theirs = stock.measure(stock_folder, full=os.environ.get("BENCH_FULL") == "1")
-    table = rows(ours, theirs)
-    console.print(_screen(table))
-    console.print(f"机器：{machine()}；提交：{commit()}")
-    PAGE.write_text(_page(table), encoding="utf-8")
+    plan, began_at = QUICK if quick else FULL, commit()
+    with tempfile.TemporaryDirectory() as folder, Steps(console) as steps:
+        measured = _measure(names, Path(folder), plan, steps)
+    _print(measured, began_at, console)
+    if set(names) == set(CONTESTANTS):
+        picture = PAGE.with_suffix(".svg")
+        draw(picture, measured)
+        run = page.Run(
+            machine=machine(),
+            commit=began_at,
+            at=f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC",
+            is_quick=quick,
+            notes=list(notes(measured, plan)),
+            others={path.name: _title(path) for path in _other_pages()},
+        )
+        PAGE.write_text(page.page(measured, run, picture.name), encoding="utf-8")
 
 
-def _cells(row: Row) -> tuple[str, str, str, str]:
-    return (
-        row.name,
-        f"{row.ours:,.1f} {row.unit}",
-        f"{row.stock:,.1f} {row.unit}",
-        f"{row.ratio:.1f} 倍",
-    )
+def _names(only: str) -> list[str]:
+    names = [name.strip() for name in only.split(",")]
+    unknown = [name for name in names if name not in CONTESTANTS]
+    if unknown:
+        raise typer.BadParameter(f"没有 {'、'.join(unknown)}，只有 {'、'.join(CONTESTANTS)}")
+    return names
 
 
-def _screen(table: Sequence[Row]) -> Table:
-    shown = Table(*HEAD)
-    for row in table:
-        shown.add_row(*_cells(row))
-    return shown
+def _measure(names: Sequence[str], folder: Path, plan: Plan, steps: Steps) -> Measured:
+    """One after another: never two servers at the same time."""
+    folders = {name: folder / name for name in names}
+    for each in folders.values():
+        each.mkdir()
+    models = folder / "models"
+    ours, limit, theirs = None, None, None
+    if "ours" in names:
+        ours = xiaobao.measure(folders["ours"], models, plan, steps)
+    if "echo" in names:
+        size = USUAL_ANSWER_BYTES if ours is None else ours.asked.answer_bytes
+        limit = echo.measure(folders["echo"], size, plan, steps)
+    if "stock" in names:
+        full = os.environ.get("BENCH_FULL") == "1"
+        theirs = stock.measure(folders["stock"], models, for_stock(plan), steps, full=full)
+    return Measured(ours, theirs, limit, floor.measure(plan.starts, steps))
 
 
-def _page(table: Sequence[Row]) -> str:
-    lines = [
-        "# 性能对照",
-        "",
-        "由 `make bench` 生成：同一台机器、同一次运行、同一份数据。数字随机器变化，请看比值。",
-        "",
-        f"- 机器：{machine()}",
-        f"- 提交：`{commit()}`",
-        f"- 时间：{datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC",
-        "- 对照：`rasa init` 的默认 pipeline 和 policies；分词器换成 Jieba（否则不支持中文），"
-        "会话存在 SQLite（与小保一样落盘）。数据里只有规则没有故事，TED 等策略因此没有训练",
-        *[f"- {row.name}：{row.note}" for row in table if row.note],
-        "",
-        "| " + " | ".join(HEAD) + " |",
-        "|---|--:|--:|--:|",
-        *["| " + " | ".join(_cells(row)) + " |" for row in table],
-    ]
-    return "\n".join(lines) + "\n"
+def _print(measured: Measured, began_at: str, console: Console) -> None:
+    console.print(page.on_screen(measured))
+    if measured.ours is not None:
+        console.print(page.parts_on_screen(measured.ours.stages))
+        console.print(aims.on_screen(aims_of(measured), page.digits))
+    console.print(f"机器：{machine()}；提交：{began_at}")
+
+
+def _other_pages() -> list[Path]:
+    return sorted(PAGE.parent.glob(f"{PAGE.stem}-*.md"))
+
+
+def _title(path: Path) -> str:
+    return path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

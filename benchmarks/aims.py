@@ -16,18 +16,28 @@ Digits = Callable[[str], int]
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table; `most` is the aim, None for a line that only explains."""
+    """One line of the table; `most` or `least` is the aim, neither for a line that only explains."""
 
     name: str
     value: float
     unit: str
     most: float | None = None
+    least: float | None = None
 
     @property
     def verdict(self) -> str:
-        if self.most is None:
+        if self.most is None and self.least is None:
             return ""
-        return "达到" if self.value <= self.most else "没有达到"
+        too_much = self.most is not None and self.value > self.most
+        too_little = self.least is not None and self.value < self.least
+        return "没有达到" if too_much or too_little else "达到"
+
+    @property
+    def aim(self) -> str:
+        """As a reader sees it."""
+        if self.most is not None:
+            return f"≤ {self.most:g} {self.unit}"
+        return "" if self.least is None else f"≥ {self.least:g} {self.unit}"
 
 
 def quantile(times: Sequence[float], share: float) -> float:
@@ -52,5 +62,5 @@ def on_page(table: Sequence[Row], digits: Digits) -> list[str]:
 
 
 def _cells(row: Row, digits: Digits) -> tuple[str, str, str, str]:
-    aim = "" if row.most is None else f"≤ {row.most:g} {row.unit}"
-    return row.name, f"{row.value:,.{digits(row.unit)}f} {row.unit}", aim, row.verdict
+    value = f"{row.value:,.{digits(row.unit)}f} {row.unit}"
+    return row.name, value, row.aim, row.verdict
