@@ -44,9 +44,7 @@ def create_engine(url: str, *, durable: bool = True) -> Engine:
     """
     parsed = make_url(url)
     is_sqlite = parsed.get_backend_name() == "sqlite"
-    engine = _sqlite(parsed, durable=durable) if is_sqlite else _postgresql(parsed)
-    sa.event.listen(engine, "before_cursor_execute", _refuse_to_write)
-    return engine
+    return _sqlite(parsed, durable=durable) if is_sqlite else _postgresql(parsed)
 
 
 def _postgresql(url: Any) -> Engine:
@@ -174,6 +172,9 @@ def reading(engine: Engine, failure: type[StorageError]) -> Iterator[Connection]
         raise failure() from exc
 
 
+# Of the class, not of each engine: an engine with listeners of its own is freed late, and with it
+# its connections to the server.
+@sa.event.listens_for(Engine, "before_cursor_execute")
 def _refuse_to_write(
     connection: Connection,
     _cursor: Any,
