@@ -266,6 +266,15 @@ class Transcript:
                     self._say(tx, sender_id, f"{key}/{number}", key, reply, now, now + FIRST_CHANCE)
             return self._select(tx, _exchange(sender_id, key))
 
+    def renew(self, sender_id: str, key: str, lease: Lease) -> bool:
+        """Holds the lease of a running turn until `lease.until`; False when it is not its owner's
+        any more."""
+        ours = _of(sender_id, key).where(
+            _message.c.lease_owner == lease.owner, sa.not_(_message.c.answered)
+        )
+        with self._transaction() as tx:
+            return bool(tx.execute(ours.values(leased_until=lease.until)).rowcount)
+
     def release(self, sender_id: str, key: str, owner: str) -> None:
         """Gives the lease back: the turn did not succeed, whoever comes next may run it."""
         ours = _of(sender_id, key).where(_message.c.lease_owner == owner)
@@ -289,9 +298,11 @@ class Transcript:
         )
         oldest = sa.select(sa.func.min(m.id)).where(waiting).group_by(m.sender_id)
         is_due = sa.and_(
-            # Nobody repeats a note, or what was handed back: it does not wait to be repeated.
+            # Nobody repeats a note, or what was handed back; what a process that died was running
+            # has been repeated in vain. None of them waits to be repeated.
             sa.or_(
                 m.created_at <= now - ages.youngest,
+                m.leased_until <= now,
                 m.author == NOTE,
                 m.next_attempt_at.is_not(None),
             ),
