@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.analytics.fact import Fact, dumps, loads
 from bot.errors import StorageError
 from bot.storage.creating import create_tables
-from bot.storage.engine import UtcDateTime, transaction
+from bot.storage.engine import UtcDateTime, reading, transaction
 
 logger = logging.getLogger(__name__)
 
@@ -66,11 +66,11 @@ def create(engine: Engine) -> None:
         raise StorageError() from exc
 
 
-def put(session: sa.orm.Session, facts: Iterable[Fact]) -> None:
+def put(tx: Connection, facts: Iterable[Fact]) -> None:
     """Puts facts into the transaction of the caller."""
     rows = [{"body": dumps(fact)} for fact in facts]
     if rows:
-        session.execute(_outbox.insert(), rows)
+        tx.execute(_outbox.insert(), rows)
 
 
 class FactOutbox:
@@ -111,7 +111,7 @@ class FactOutbox:
     def backlog(self) -> Backlog:
         """How much waits, claimed or not."""
         oldest = sa.select(_outbox.c.body).order_by(_outbox.c.number).limit(1)
-        with self._transaction() as tx:
+        with reading(self._engine, StorageError) as tx:
             count = tx.execute(sa.select(sa.func.count()).select_from(_outbox)).scalar_one()
             body = tx.execute(oldest).scalar_one_or_none()
         fact = _read(body or "")

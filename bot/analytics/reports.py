@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.analytics.report import Body
 from bot.errors import StorageError
-from bot.storage.engine import transaction
+from bot.storage.engine import reading, transaction
 
 _metadata = sa.MetaData()
 report_table = sa.Table(
@@ -53,7 +53,7 @@ class Reports:
     def all(self) -> dict[str, Kept]:
         """The reports by campaign."""
         query = sa.select(report_table).order_by(report_table.c.campaign)
-        with self._transaction() as tx:
+        with reading(self._engine, StorageError) as tx:
             rows = tx.execute(query).all()
         return {row.campaign: Kept(int(row.facts), json.loads(row.body)) for row in rows}
 

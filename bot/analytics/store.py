@@ -15,7 +15,7 @@ from bot.analytics.fact import MOST_CHARS, Fact, FactKind, Outcome
 from bot.analytics.tally import Sighting
 from bot.errors import StorageError
 from bot.storage.ageing import Aged
-from bot.storage.engine import UtcDateTime, transaction
+from bot.storage.engine import UtcDateTime, reading, transaction
 from bot.storage.inserting import insert_new
 
 _metadata = sa.MetaData()
@@ -71,7 +71,7 @@ class Facts:
         wanted += [fact_table.c.day >= first] if first else []
         wanted += [fact_table.c.day <= last] if last else []
         query = sa.select(fact_table).where(*wanted).order_by(fact_table.c.at, fact_table.c.id)
-        with self._transaction() as tx:
+        with reading(self._engine, StorageError) as tx:
             return list(_facts(tx.execute(query)))
 
     def sightings(self, campaign: str) -> list[Sighting]:
@@ -82,7 +82,7 @@ class Facts:
             .where(fact_table.c.campaign == campaign)
             .order_by(fact_table.c.number, fact_table.c.at, fact_table.c.id)
         )
-        with self._transaction() as tx:
+        with reading(self._engine, StorageError) as tx:
             return [Sighting._make(row) for row in tx.execute(query)]
 
     def marks(self) -> dict[str, Mark]:
@@ -90,7 +90,7 @@ class Facts:
         at, day = fact_table.c.at, fact_table.c.day
         found = [sa.func.count(), sa.func.max(at), sa.func.min(day), sa.func.max(day)]
         query = sa.select(fact_table.c.campaign, *found).group_by(fact_table.c.campaign)
-        with self._transaction() as tx:
+        with reading(self._engine, StorageError) as tx:
             return {campaign: Mark(*mark) for campaign, *mark in tx.execute(query)}
 
     def _transaction(self) -> AbstractContextManager[Connection]:

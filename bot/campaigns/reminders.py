@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection, Engine
 from bot.errors import JournalUnavailable
 from bot.intake.calendar import BEIJING
 from bot.intake.outbox import metadata
-from bot.storage.engine import UtcDateTime, transaction
+from bot.storage.engine import UtcDateTime, reading, transaction
 
 TOLD_AT = time(10, 0)
 """When reminders are told, in China."""
@@ -114,7 +114,7 @@ class SqlReminders:
         ordered = query.order_by(
             reminder_table.c.due_at, reminder_table.c.sender_id, reminder_table.c.campaign
         )
-        with self._transaction() as tx:
+        with reading(self._engine, JournalUnavailable) as tx:
             return [Reminder(**row) for row in tx.execute(ordered).mappings()]
 
     def _delete(self, condition: Any) -> int:

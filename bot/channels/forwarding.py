@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Engine
 from bot.channels.message_table import message
 from bot.channels.transcript import BOT, CUSTOMER, NOTE, OFFICER, Message, as_message
 from bot.errors import StorageError
-from bot.storage.engine import transaction
+from bot.storage.engine import reading, transaction
 
 
 class Forwarding:
@@ -34,7 +34,7 @@ class Forwarding:
             message.c.created_at <= until if until is not None else sa.true(),
         )
         query = sa.select(message).where(waiting).order_by(message.c.id).limit(limit)
-        with self._transaction() as tx:
+        with reading(self._engine, StorageError) as tx:
             return [as_message(row) for row in tx.execute(query)]
 
     def mark_forwarded(self, cursors: Sequence[int]) -> None:
@@ -67,7 +67,7 @@ class Forwarding:
         first = sa.select(sa.func.min(message.c.created_at)).where(
             theirs, message.c.author == CUSTOMER, message.c.id > answered.scalar_subquery()
         )
-        with self._transaction() as tx:
+        with reading(self._engine, StorageError) as tx:
             found: datetime | None = tx.execute(first).scalar_one_or_none()
         return found
 
@@ -76,7 +76,7 @@ class Forwarding:
         earlier = sa.select(message).where(
             message.c.sender_id == sender_id, message.c.id <= cursor, message.c.author != NOTE
         )
-        with self._transaction() as tx:
+        with reading(self._engine, StorageError) as tx:
             rows = tx.execute(earlier.order_by(message.c.id.desc()).limit(limit)).all()
         return [as_message(row) for row in reversed(rows)]
 

@@ -179,11 +179,11 @@ class Inbound:
             task = asyncio.create_task(self._in_lane(sender, key, turn))
             self._running[where] = task
             task.add_done_callback(lambda done: self._forget(where, done))
-        try:
-            # The turn goes on when the customer's connection breaks: the answer is stored for later.
-            return await asyncio.wait_for(asyncio.shield(task), self._turn_timeout)
-        except asyncio.TimeoutError as exc:
-            raise self.busy() from exc
+        # The turn goes on when the customer's connection breaks: the answer is stored for later.
+        done, _ = await asyncio.wait({task}, timeout=self._turn_timeout)
+        if not done:
+            raise self.busy()
+        return task.result()
 
     def _forget(self, where: tuple[str, str], task: asyncio.Task[list[Message]]) -> None:
         self._running.pop(where, None)

@@ -67,14 +67,20 @@ class Leases:
         while (left := self._left(until)) > 0:
             await self._pause(min(RENEWED_EVERY.total_seconds(), left))
             lease = self.new()
-            try:
-                renewing = asyncio.to_thread(self._transcript.renew, sender, key, lease)
-                is_ours = await asyncio.wait_for(renewing, self._left(until))
-            except (StorageError, asyncio.TimeoutError):
-                continue  # the storage may be back before the time is up
-            if not is_ours:
+            renewing = asyncio.create_task(asyncio.to_thread(self._renew, sender, key, lease))
+            # Not `wait_for`, which loses a cancellation that comes with the result (bpo-37658).
+            await asyncio.wait({renewing}, timeout=self._left(until))
+            is_ours = renewing.result() if renewing.done() else None
+            if is_ours is False:
                 return
-            until = lease.until
+            until = lease.until if is_ours else until
+
+    def _renew(self, sender: str, key: str, lease: Lease) -> bool | None:
+        """Whether the lease is ours; None when the storage does not say: it may be back in time."""
+        try:
+            return self._transcript.renew(sender, key, lease)
+        except StorageError:
+            return None
 
     def _left(self, until: datetime) -> float:
         """Seconds for which a lease is surely ours, whatever the others' clocks say."""

@@ -24,7 +24,7 @@ from bot.errors import StorageError
 from bot.handover.store import close_within, is_with_officer
 from bot.handover.talk import ClosedBy
 from bot.storage.ageing import Aged
-from bot.storage.engine import UtcDateTime, transaction
+from bot.storage.engine import UtcDateTime, reading, transaction
 
 CUSTOMER, BOT, OFFICER, NOTE = "customer", "bot", "officer", "note"
 """Who says something. A note is nobody's word: it only makes the assistant take its turn."""
@@ -59,6 +59,50 @@ _ended = sa.Table(
 OLD_MESSAGES = Aged(_message, lambda before: _message.c.created_at < before)
 OLD_OUTBOUND = Aged(_outbound, lambda before: _outbound.c.created_at < before)
 OLD_ENDINGS = Aged(_ended, lambda before: _ended.c.ended_at < before)
+
+
+# Built once: SQLAlchemy takes five times as long to build a statement as to run it.
+_SENDER, _KEY = sa.bindparam("of_sender"), sa.bindparam("of_key")
+_IS_THIS = sa.and_(_message.c.sender_id == _SENDER, _message.c.key == _KEY)
+_INSERT = _message.insert()
+_SEND = _outbound.insert()
+_UPDATE = _message.update().where(_IS_THIS)
+_ANSWER = _UPDATE.where(sa.not_(_message.c.answered)).values(
+    answered=True, sealed_turn=None, leased_until=None, lease_owner=None
+)
+_LEAVE_TO_OFFICER = _UPDATE.values(
+    answered=True,
+    leased_until=None,
+    lease_owner=None,
+    # What would run its turn is kept until the message has reached the desk.
+    sealed_turn=sa.case((_message.c.forwarded, sa.null()), else_=_message.c.sealed_turn),
+)
+_ONE = sa.select(_message).where(_IS_THIS)
+_WAITING = sa.and_(_message.c.sender_id == _SENDER, sa.not_(_message.c.answered))
+_ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:of_sender, 0))")
+"""PostgreSQL only: of those who want to run a turn of one sender, each waits for the commit of the
+one before, also when no row is there yet that could be locked. Other senders hardly ever wait."""
+_LEASED = (
+    sa.select(_message.c.lease_owner, _message.c.leased_until)
+    .where(_WAITING, _message.c.leased_until.is_not(None))
+    .with_for_update()
+)
+_AT_MOST = sa.bindparam("at_most", type_=sa.Integer)
+_NEWEST_FIRST = sa.select(_message).order_by(_message.c.id.desc()).limit(_AT_MOST)
+_SAID = sa.and_(_message.c.sender_id == _SENDER, _message.c.author != NOTE)
+_LATEST = _NEWEST_FIRST.where(_SAID)
+_AFTER = _NEWEST_FIRST.where(_SAID, _message.c.id > sa.bindparam("cursor"))
+_asked = _message.alias()
+_EXCHANGE = _NEWEST_FIRST.where(
+    _message.c.sender_id == _SENDER,
+    # Nothing is a reply to what came later: the conversation before it need not be read.
+    _message.c.id
+    >= sa.select(_asked.c.id)
+    .where(_asked.c.sender_id == _SENDER, _asked.c.key == _KEY)
+    .scalar_subquery(),
+    sa.or_(_message.c.key == _KEY, _message.c.reply_to == _KEY),
+)
+_HAS_ENDED = sa.select(_ended.c.sender_id).where(_ended.c.sender_id == _SENDER)
 
 
 class Button(TypedDict):
@@ -186,17 +230,32 @@ class Transcript:
         with self._transaction() as tx:
             elsewhere = self._is_elsewhere(tx, sender_id, lease, now)
             known = self._by_key(tx, sender_id, key)
-            if known is not None and known.answered:
-                return Standing.ANSWERED
-            if known is None:
-                self._insert(tx, sender_id, key, None, row, now)
-                if ends_talk:
-                    close_within(tx, sender_id, ClosedBy.CUSTOMER, now)
-            # A turn that another process has begun ends there.
-            is_running = known is not None and elsewhere
-            if not is_running and is_with_officer(tx, sender_id):
-                return self._leave_to_officer(tx, sender_id, key)
-            return self._take(tx, sender_id, key, lease, elsewhere=elsewhere)
+            if known is not None:
+                return self._again(tx, known, lease, elsewhere=elsewhere)
+            if ends_talk:
+                close_within(tx, sender_id, ClosedBy.CUSTOMER, now)
+            if is_with_officer(tx, sender_id):
+                standing, more = Standing.WITH_OFFICER, {"answered": True}
+            elif elsewhere:
+                standing, more = Standing.ELSEWHERE, {}
+            else:
+                standing, more = Standing.OURS, _leased(lease)
+            self._insert(tx, sender_id, key, None, {**row, **more}, now)
+            return standing
+
+    @staticmethod
+    def _again(tx: Connection, known: Any, lease: Lease, *, elsewhere: bool) -> Standing:
+        """Of a message that is stored already."""
+        this = {"of_sender": known.sender_id, "of_key": known.key}
+        if known.answered:
+            return Standing.ANSWERED
+        if elsewhere:  # a turn that another process has begun ends there
+            return Standing.ELSEWHERE
+        if is_with_officer(tx, known.sender_id):
+            tx.execute(_LEAVE_TO_OFFICER, this)
+            return Standing.WITH_OFFICER
+        tx.execute(_UPDATE, {**this, **_leased(lease)})
+        return Standing.OURS
 
     def resume(self, sender_id: str, key: str, lease: Lease, now: datetime) -> Standing:
         """Takes the lease to run a stored message again, unless time has gone over it."""
@@ -206,30 +265,20 @@ class Transcript:
             if known is None or known.answered:
                 return Standing.ANSWERED
             if self._is_superseded(tx, known):
-                tx.execute(_of(sender_id, key).values(superseded=True, sealed_turn=None))
+                this = {"of_sender": sender_id, "of_key": key}
+                tx.execute(_UPDATE, {**this, "superseded": True, "sealed_turn": None})
                 return Standing.SUPERSEDED
-            if not elsewhere and is_with_officer(tx, sender_id):
-                return self._leave_to_officer(tx, sender_id, key)
-            return self._take(tx, sender_id, key, lease, elsewhere=elsewhere)
+            return self._again(tx, known, lease, elsewhere=elsewhere)
 
     @staticmethod
     def _is_elsewhere(tx: Connection, sender_id: str, lease: Lease, now: datetime) -> bool:
         """Whether another process runs a turn of this sender; holds back others who ask the same."""
-        waiting = sa.and_(_message.c.sender_id == sender_id, sa.not_(_message.c.answered))
-        tx.execute(sa.select(_message.c.id).where(waiting).with_for_update()).all()
-        # A second look: PostgreSQL shows what was written while we waited for those rows.
-        taken = sa.select(_message.c.id).where(
-            waiting, _message.c.leased_until > now, _message.c.lease_owner != lease.owner
-        )
-        return tx.execute(taken.limit(1)).first() is not None
-
-    @staticmethod
-    def _leave_to_officer(tx: Connection, sender_id: str, key: str) -> Standing:
-        """No turn is run; what would run it is kept until the message has reached the desk."""
-        kept = sa.case((_message.c.forwarded, sa.null()), else_=_message.c.sealed_turn)
-        left = {"answered": True, "leased_until": None, "lease_owner": None, "sealed_turn": kept}
-        tx.execute(_of(sender_id, key).values(left))
-        return Standing.WITH_OFFICER
+        if tx.dialect.name == "postgresql":
+            tx.execute(_ONE_AT_A_TIME, {"of_sender": sender_id})
+        # A statement of its own: PostgreSQL shows what was written while we waited. On SQLite the
+        # transaction itself holds back all others.
+        leased = tx.execute(_LEASED, {"of_sender": sender_id})
+        return any(row.leased_until > now and row.lease_owner != lease.owner for row in leased)
 
     @staticmethod
     def _is_superseded(tx: Connection, row: Any) -> bool:
@@ -241,16 +290,6 @@ class Transcript:
         )
         return tx.execute(later.limit(1)).first() is not None
 
-    @staticmethod
-    def _take(
-        tx: Connection, sender_id: str, key: str, lease: Lease, *, elsewhere: bool
-    ) -> Standing:
-        if elsewhere:
-            return Standing.ELSEWHERE
-        taken = {"lease_owner": lease.owner, "leased_until": lease.until}
-        tx.execute(_of(sender_id, key).values(taken))
-        return Standing.OURS
-
     def answer(
         self, sender_id: str, key: str, replies: Sequence[Reply], now: datetime
     ) -> list[Message]:
@@ -258,34 +297,33 @@ class Transcript:
 
         Replies to a message that is answered already are dropped: the first ones count.
         """
-        done = {"answered": True, "sealed_turn": None, "leased_until": None, "lease_owner": None}
-        first = _of(sender_id, key).where(sa.not_(_message.c.answered)).values(done)
         with self._transaction() as tx:
-            if tx.execute(first).rowcount:
+            if tx.execute(_ANSWER, {"of_sender": sender_id, "of_key": key}).rowcount:
                 for number, reply in enumerate(replies):
                     self._say(tx, sender_id, f"{key}/{number}", key, reply, now, now + FIRST_CHANCE)
-            return self._select(tx, _exchange(sender_id, key))
+            return self._exchange(tx, sender_id, key)
 
     def renew(self, sender_id: str, key: str, lease: Lease) -> bool:
         """Holds the lease of a running turn until `lease.until`; False when it is not its owner's
         any more."""
-        ours = _of(sender_id, key).where(
-            _message.c.lease_owner == lease.owner, sa.not_(_message.c.answered)
-        )
+        this = {"of_sender": sender_id, "of_key": key, "leased_until": lease.until}
+        ours = _UPDATE.where(_message.c.lease_owner == lease.owner, sa.not_(_message.c.answered))
         with self._transaction() as tx:
-            return bool(tx.execute(ours.values(leased_until=lease.until)).rowcount)
+            return bool(tx.execute(ours, this).rowcount)
 
     def release(self, sender_id: str, key: str, owner: str) -> None:
         """Gives the lease back: the turn did not succeed, whoever comes next may run it."""
-        ours = _of(sender_id, key).where(_message.c.lease_owner == owner)
+        ours = _UPDATE.where(_message.c.lease_owner == owner)
+        free = {"leased_until": None, "lease_owner": None}
         with self._transaction() as tx:
-            tx.execute(ours.values(leased_until=None, lease_owner=None))
+            tx.execute(ours, {"of_sender": sender_id, "of_key": key, **free})
 
     def postpone(self, unanswered: Unanswered, until: datetime) -> None:
         """Running the message again did not succeed; it is due again at `until`."""
+        this = {"of_sender": unanswered.sender_id, "of_key": unanswered.key}
         again = {"attempts": unanswered.attempts + 1, "next_attempt_at": until}
         with self._transaction() as tx:
-            tx.execute(_of(unanswered.sender_id, unanswered.key).values(again))
+            tx.execute(_UPDATE, {**this, **again})
 
     def unanswered(self, owner: str, ages: Ages, now: datetime, limit: int) -> list[Unanswered]:
         """The oldest unanswered message of each sender that `owner` may run now, oldest first."""
@@ -313,7 +351,7 @@ class Transcript:
         )
         columns = (m.sender_id, m.key, m.sealed_turn, m.attempts)
         query = sa.select(*columns).where(m.id.in_(oldest), is_due).order_by(m.id).limit(limit)
-        with self._transaction() as tx:
+        with self._reading() as tx:
             return [Unanswered(*row) for row in tx.execute(query)]
 
     def push(
@@ -344,39 +382,38 @@ class Transcript:
 
     def turn_of(self, sender_id: str, key: str) -> str | None:
         """What would run the turn of a message that has no answer yet."""
-        with self._transaction() as tx:
+        with self._reading() as tx:
             known = self._by_key(tx, sender_id, key)
         return None if known is None or known.answered else known.sealed_turn
 
     def exchange(self, sender_id: str, key: str) -> list[Message]:
         """A customer's message and its replies."""
-        with self._transaction() as tx:
-            return self._select(tx, _exchange(sender_id, key))
+        with self._reading() as tx:
+            return self._exchange(tx, sender_id, key)
 
     def after(self, sender_id: str, cursor: int) -> list[Message]:
         """What was said after `cursor`, oldest first."""
-        later = sa.and_(
-            _message.c.sender_id == sender_id, _message.c.id > cursor, _message.c.author != NOTE
-        )
-        with self._transaction() as tx:
-            return self._select(tx, later)
+        later = {"of_sender": sender_id, "cursor": cursor, "at_most": HISTORY_LIMIT}
+        with self._reading() as tx:
+            return self._select(tx, _AFTER, later)
 
     def latest(self, sender_id: str, limit: int) -> list[Message]:
         """The newest messages of a conversation, oldest first."""
-        said = sa.and_(_message.c.sender_id == sender_id, _message.c.author != NOTE)
-        with self._transaction() as tx:
-            return self._select(tx, said, limit)
+        with self._reading() as tx:
+            return self._select(tx, _LATEST, {"of_sender": sender_id, "at_most": limit})
 
     def one(self, sender_id: str, cursor: int) -> Message | None:
         """The message at `cursor`; None when there is none of this sender."""
         wanted = sa.and_(_message.c.sender_id == sender_id, _message.c.id == cursor)
-        with self._transaction() as tx:
-            return next(iter(self._select(tx, wanted)), None)
+        with self._reading() as tx:
+            found = tx.execute(sa.select(_message).where(wanted)).one_or_none()
+        return None if found is None else as_message(found)
 
     def of_ids(self, ids: Sequence[int]) -> list[Message]:
         """The messages whose cursors are `ids`, oldest first; those that are gone are left out."""
-        with self._transaction() as tx:
-            return self._select(tx, _message.c.id.in_(ids))
+        these = _NEWEST_FIRST.where(_message.c.id.in_(ids))
+        with self._reading() as tx:
+            return self._select(tx, these, {"at_most": HISTORY_LIMIT})
 
     def end_session(self, sender_id: str, now: datetime) -> None:
         """Ends the session and a talk with a person; ending it again changes nothing."""
@@ -385,19 +422,20 @@ class Transcript:
             tx.execute(_ended.insert().values(sender_id=sender_id, ended_at=now))
 
     def has_ended(self, sender_id: str) -> bool:
-        with self._transaction() as tx:
-            found = sa.select(_ended.c.sender_id).where(_ended.c.sender_id == sender_id)
-            return tx.execute(found).first() is not None
+        with self._reading() as tx:
+            return tx.execute(_HAS_ENDED, {"of_sender": sender_id}).first() is not None
+
+    def _exchange(self, tx: Connection, sender_id: str, key: str) -> list[Message]:
+        of = {"of_sender": sender_id, "of_key": key, "at_most": HISTORY_LIMIT}
+        return self._select(tx, _EXCHANGE, of)
 
     @staticmethod
-    def _select(tx: Connection, condition: Any, limit: int = HISTORY_LIMIT) -> list[Message]:
-        query = sa.select(_message).where(condition).order_by(_message.c.id.desc()).limit(limit)
-        return [as_message(row) for row in reversed(tx.execute(query).all())]
+    def _select(tx: Connection, newest_first: Any, parameters: dict[str, Any]) -> list[Message]:
+        return [as_message(row) for row in reversed(tx.execute(newest_first, parameters).all())]
 
     @staticmethod
     def _by_key(tx: Connection, sender_id: str, key: str) -> Any:
-        wanted = sa.and_(_message.c.sender_id == sender_id, _message.c.key == key)
-        return tx.execute(sa.select(_message).where(wanted)).one_or_none()
+        return tx.execute(_ONE, {"of_sender": sender_id, "of_key": key}).one_or_none()
 
     @staticmethod
     def _insert(
@@ -409,7 +447,7 @@ class Transcript:
         now: datetime,
     ) -> int:
         ids = {"sender_id": sender_id, "key": key, "reply_to": reply_to, "created_at": now}
-        done = tx.execute(_message.insert().values(**ids, **row))
+        done = tx.execute(_INSERT, {**ids, **row})
         return int(done.inserted_primary_key[0])
 
     def _say(
@@ -429,10 +467,13 @@ class Transcript:
             row = {"message_id": message_id, "sender_id": sender_id, "state": "pending"}
             when = {"next_attempt_at": due, "created_at": now}
             subject = {"reference": about.reference, "notice": about.notice}
-            tx.execute(_outbound.insert().values(**row, **when, **subject))
+            tx.execute(_SEND, {**row, **when, **subject})
 
     def _transaction(self) -> AbstractContextManager[Connection]:
         return transaction(self._engine, StorageError)
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return reading(self._engine, StorageError)
 
 
 def _said(reply: Reply) -> dict[str, Any]:
@@ -441,15 +482,9 @@ def _said(reply: Reply) -> dict[str, Any]:
     return {**by, "text": reply.text, "buttons": list(reply.buttons), "answered": True}
 
 
-def _of(sender_id: str, key: str) -> Any:
-    """An update of the message `key`."""
-    return _message.update().where(_message.c.sender_id == sender_id, _message.c.key == key)
-
-
-def _exchange(sender_id: str, key: str) -> Any:
-    """Condition: the customer's message `key` and its replies."""
-    belongs = sa.or_(_message.c.key == key, _message.c.reply_to == key)
-    return sa.and_(_message.c.sender_id == sender_id, belongs)
+def _leased(lease: Lease) -> dict[str, Any]:
+    """The columns of a message whose turn is being run."""
+    return {"lease_owner": lease.owner, "leased_until": lease.until}
 
 
 def as_message(row: Any) -> Message:

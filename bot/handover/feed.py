@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import StorageError
-from bot.storage.engine import transaction
+from bot.storage.engine import reading, transaction
 
 DESK = "desk"
 
@@ -39,7 +39,7 @@ class SqlDeskFeed:
         self._engine = engine
 
     def cursor(self) -> int:
-        with self._transaction() as tx:
+        with reading(self._engine, StorageError) as tx:
             return int(tx.execute(sa.select(_feed.c.cursor)).scalar_one_or_none() or 0)
 
     def advance(self, cursor: int) -> None:

@@ -16,7 +16,7 @@ from bot.errors import StorageError
 from bot.handover.talk import ClosedBy, Field, File, State, Suggestion, Talk, Why
 from bot.privacy.sealing import Sealer
 from bot.storage.ageing import Aged
-from bot.storage.engine import UtcDateTime, transaction
+from bot.storage.engine import UtcDateTime, reading, transaction
 
 OPEN = (State.WAITING.value, State.ACTIVE.value)
 
@@ -38,6 +38,21 @@ handover = sa.Table(
     sa.Column("taken_at", UtcDateTime),
     sa.Column("closed_at", UtcDateTime),
 )
+_ID, _SENDER = sa.bindparam("of_id"), sa.bindparam("of_sender")
+# In the words of the index of open talks: SQLite uses it for nothing else, not even for parameters.
+_IS_OPEN = sa.and_(
+    handover.c.sender_id == _SENDER,
+    handover.c.state.in_([sa.literal_column(f"'{state}'") for state in OPEN]),
+)
+# Built once: these run with every message.
+_OPEN_OF = sa.select(handover).where(_IS_OPEN)
+_BY_ID = sa.select(handover).where(handover.c.id == _ID)
+_ACTIVE_OF = (
+    sa.select(handover.c.id)
+    .where(_IS_OPEN, handover.c.state == State.ACTIVE.value)
+    .with_for_update(read=True)
+)
+_CLOSE_OF = handover.update().where(_IS_OPEN)
 OLD_TALKS = Aged(handover, lambda before: handover.c.closed_at < before)
 _message = sa.table("message", sa.column("id"), sa.column("sender_id"))
 """Of the transcript (bot/channels/transcript.py), in the same database."""
@@ -114,9 +129,7 @@ class SqlHandovers:
 
     def _open(self, row: dict[str, Any]) -> Talk:
         with self._transaction() as tx:
-            known = self._one(tx, _is_open(row["sender_id"])) or self._one(
-                tx, handover.c.id == row["id"]
-            )
+            known = self._open_of(tx, row["sender_id"]) or self._by_id(tx, row["id"])
             if known is not None:
                 return known
             newest = sa.select(sa.func.coalesce(sa.func.max(_message.c.id), 0)).where(
@@ -124,18 +137,18 @@ class SqlHandovers:
             )
             since = tx.execute(newest).scalar_one()
             tx.execute(handover.insert().values(**row, since_id=since))
-            opened = self._one(tx, handover.c.id == row["id"])
+            opened = self._by_id(tx, row["id"])
         if opened is None:
             raise StorageError()
         return opened
 
     def of(self, sender_id: str) -> Talk | None:
-        with self._transaction() as tx:
-            return self._one(tx, _is_open(sender_id))
+        with self._reading() as tx:
+            return self._open_of(tx, sender_id)
 
     def get(self, talk_id: str) -> Talk | None:
-        with self._transaction() as tx:
-            return self._one(tx, handover.c.id == talk_id)
+        with self._reading() as tx:
+            return self._by_id(tx, talk_id)
 
     def take(self, talk_id: str, officer: str, now: datetime) -> bool:
         taken = {
@@ -151,7 +164,7 @@ class SqlHandovers:
 
     def unsettled(self) -> list[Talk]:
         waiting = sa.select(handover).where(sa.not_(handover.c.is_settled))
-        with self._transaction() as tx:
+        with self._reading() as tx:
             rows = tx.execute(waiting.order_by(handover.c.opened_at, handover.c.id)).all()
         return [self._talk(row) for row in rows]
 
@@ -167,7 +180,7 @@ class SqlHandovers:
         query = sa.select(
             handover.c.state, sa.func.count(), sa.func.min(handover.c.opened_at)
         ).where(handover.c.state.in_(OPEN))
-        with self._transaction() as tx:
+        with self._reading() as tx:
             rows = tx.execute(query.group_by(handover.c.state)).all()
         found = {state: (count, oldest) for state, count, oldest in rows}
         waiting, oldest = found.get(State.WAITING.value, (0, None))
@@ -179,8 +192,12 @@ class SqlHandovers:
         with self._transaction() as tx:
             return bool(tx.execute(change.values(values)).rowcount)
 
-    def _one(self, tx: Connection, condition: Any) -> Talk | None:
-        row = tx.execute(sa.select(handover).where(condition)).one_or_none()
+    def _open_of(self, tx: Connection, sender_id: str) -> Talk | None:
+        row = tx.execute(_OPEN_OF, {"of_sender": sender_id}).one_or_none()
+        return None if row is None else self._talk(row)
+
+    def _by_id(self, tx: Connection, talk_id: str) -> Talk | None:
+        row = tx.execute(_BY_ID, {"of_id": talk_id}).one_or_none()
         return None if row is None else self._talk(row)
 
     def _talk(self, row: Any) -> Talk:
@@ -203,29 +220,25 @@ class SqlHandovers:
     def _transaction(self) -> AbstractContextManager[Connection]:
         return transaction(self._engine, StorageError)
 
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return reading(self._engine, StorageError)
+
 
 def is_with_officer(tx: Connection, sender_id: str) -> bool:
     """Whether a person is talking with this sender, in a transaction that does more.
 
     A talk that is being closed or taken elsewhere is waited for, and cannot be until `tx` ends.
     """
-    active = sa.select(handover.c.id).where(
-        handover.c.sender_id == sender_id, handover.c.state == State.ACTIVE.value
-    )
-    return tx.execute(active.with_for_update(read=True)).first() is not None
+    return tx.execute(_ACTIVE_OF, {"of_sender": sender_id}).first() is not None
 
 
 def close_within(tx: Connection, sender_id: str, by: ClosedBy, now: datetime) -> None:
     """Closes the open talk of a sender, if there is one, in a transaction that does more."""
-    tx.execute(handover.update().where(_is_open(sender_id)).values(_closed(by, now)))
+    tx.execute(_CLOSE_OF, {"of_sender": sender_id, **_closed(by, now)})
 
 
 def _closed(by: ClosedBy, now: datetime) -> dict[str, Any]:
     return {"state": State.CLOSED.value, "closed_by": by.value, "closed_at": now}
-
-
-def _is_open(sender_id: str) -> Any:
-    return sa.and_(handover.c.sender_id == sender_id, handover.c.state.in_(OPEN))
 
 
 def _file(held: dict[str, Any]) -> File:

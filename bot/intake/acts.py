@@ -135,7 +135,7 @@ class SqlActs(SqlOutbox):
             act_table.c.reference.in_(list(references)),
             act_table.c.kind == ActKind.WITHDRAWAL.value,
         )
-        with self._transaction() as tx:
+        with self._reading() as tx:
             return {row.reference for row in tx.execute(query)}
 
     def _may_go(self) -> Any:
@@ -162,7 +162,7 @@ class SqlActs(SqlOutbox):
         if row.kind != AMENDMENT:
             return row.kind, payload
         filed = sa.select(intake.c.sealed_payload).where(intake.c.reference == row.reference)
-        with self._transaction() as tx:
+        with self._reading() as tx:
             first = json.loads(self._sealer.open(tx.execute(filed).scalar_one()))
         return ActKind.SUPPLEMENT.value, {
             "id": row.id,

@@ -179,7 +179,7 @@ class SqlCallbacks(SqlOutbox):
         }
 
     def of_sender(self, sender_id: str) -> list[Mapping[str, Any]]:
-        with self._transaction() as tx:
+        with self._reading() as tx:
             rows = self._rows(tx, callback_table.c.sender_id == sender_id)
         return [json.loads(self._sealer.open(row.sealed_payload)) for row in rows]
 

@@ -103,7 +103,7 @@ class SqlCancellations(SqlOutbox):
 
     def of(self, callback_ids: Iterable[str]) -> set[str]:
         query = sa.select(cancellation.c.id).where(cancellation.c.id.in_(list(callback_ids)))
-        with self._transaction() as tx:
+        with self._reading() as tx:
             return set(tx.execute(query).scalars())
 
     def _may_go(self) -> Any:

@@ -18,9 +18,17 @@ from bot.intake.evidence import HELD, evidence
 from bot.intake.reference import CROCKFORD
 from bot.privacy.sealing import Sealer
 from bot.storage.ageing import Aged
-from bot.storage.engine import transaction
+from bot.storage.engine import reading, transaction
 
 OLD_DRAFTS = Aged(table, lambda before: table.c.updated_at < before)
+# Built once: these run with every answer to a form.
+_UPDATE = table.update().where(table.c.id == sa.bindparam("of_id"))
+_INSERT = table.insert()
+_NEWEST_FIRST = (
+    sa.select(table)
+    .where(table.c.sender_id == sa.bindparam("of_sender"))
+    .order_by(table.c.updated_at.desc(), table.c.id)
+)
 CODE_MAC = "code of a draft"
 CODE_LENGTH = 8
 CODE_LIFETIME = timedelta(minutes=30)
@@ -111,15 +119,16 @@ class SqlDrafts:
             "updated_at": now,
         }
         with self._transaction() as tx:
-            known = table.update().where(table.c.id == draft.id).values(values)
-            if not tx.execute(known).rowcount:
-                tx.execute(table.insert().values(id=draft.id, **values))
+            if not tx.execute(_UPDATE, {"of_id": draft.id, **values}).rowcount:
+                tx.execute(_INSERT, {"id": draft.id, **values})
 
     def latest(self, sender_id: str) -> Draft | None:
         return next(iter(self.of_sender(sender_id)), None)
 
     def of_sender(self, sender_id: str) -> list[Draft]:
-        return self._select(table.c.sender_id == sender_id)
+        with reading(self._engine, JournalUnavailable) as tx:
+            rows = tx.execute(_NEWEST_FIRST, {"of_sender": sender_id}).all()
+        return [self._draft(row) for row in rows]
 
     def forget(self, draft_id: str) -> None:
         self._delete(table.c.id == draft_id)
@@ -136,7 +145,7 @@ class SqlDrafts:
             return Expired(int(tx.execute(table.delete().where(old)).rowcount), found)
 
     def count(self) -> int:
-        with self._transaction() as tx:
+        with reading(self._engine, JournalUnavailable) as tx:
             return int(tx.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
 
     def make_code(self, sender_id: str, now: datetime) -> str | None:
@@ -173,12 +182,6 @@ class SqlDrafts:
         tx.execute(table.update().where(table.c.id == row.id).values(**to, **used))
         held = sa.and_(evidence.c.sender_id == row.sender_id, evidence.c.status == HELD)
         tx.execute(evidence.update().where(held).values(to))
-
-    def _select(self, condition: Any) -> list[Draft]:
-        query = sa.select(table).where(condition).order_by(table.c.updated_at.desc(), table.c.id)
-        with self._transaction() as tx:
-            rows = tx.execute(query).all()
-        return [self._draft(row) for row in rows]
 
     def _delete(self, condition: Any) -> int:
         with self._transaction() as tx:

@@ -182,7 +182,7 @@ class SqlEvidence(SqlOutbox):
         return known
 
     def _known(self, row: dict[str, Any]) -> Evidence | None:
-        with self._transaction() as tx:
+        with self._reading() as tx:
             return self._same(tx, row)
 
     def _insert(self, row: dict[str, Any], half: Path, now: datetime) -> None:
@@ -233,7 +233,7 @@ class SqlEvidence(SqlOutbox):
 
     def of_sender(self, sender_id: str) -> list[Evidence]:
         query = sa.select(evidence).where(evidence.c.sender_id == sender_id)
-        with self._transaction() as tx:
+        with self._reading() as tx:
             rows = tx.execute(query.order_by(evidence.c.created_at, evidence.c.id)).all()
         return [self._evidence(row) for row in rows]
 
@@ -247,7 +247,7 @@ class SqlEvidence(SqlOutbox):
     def count_old(self, before: datetime) -> int:
         query = sa.select(sa.func.count()).select_from(evidence)
         held = query.where(_is_old(before), evidence.c.status == HELD)
-        with self._transaction() as tx:
+        with self._reading() as tx:
             rows = int(tx.execute(held).scalar_one())
         return rows + len(self._left_behind(before))
 
@@ -267,7 +267,7 @@ class SqlEvidence(SqlOutbox):
 
     def _left_behind(self, before: datetime) -> list[str]:
         """The names of old files that belong to no waiting row."""
-        with self._transaction() as tx:
+        with self._reading() as tx:
             needed = sa.select(evidence.c.id).where(evidence.c.status.in_((HELD, *UNDELIVERED)))
             wanted = {row.id for row in tx.execute(needed)}
         try:
@@ -293,7 +293,7 @@ class SqlEvidence(SqlOutbox):
         query = sa.select(evidence.c.id).where(
             evidence.c.id == evidence_id, evidence.c.status == DELIVERED
         )
-        with self._transaction() as tx:
+        with self._reading() as tx:
             return tx.execute(query).first() is not None
 
     def delivered(self, entry: Entry, now: datetime) -> None:
@@ -307,7 +307,7 @@ class SqlEvidence(SqlOutbox):
             evidence.c.status == PENDING,
             evidence.c.id != entry.id,
         )
-        with self._transaction() as tx:
+        with self._reading() as tx:
             return tx.execute(sa.select(evidence.c.id).where(others).limit(1)).first() is None
 
     def _may_go(self) -> Any:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.errors import JournalUnavailable
 from bot.intake.outbox import metadata
-from bot.storage.engine import transaction
+from bot.storage.engine import reading, transaction
 
 CASE_STORE = "case_store"
 
@@ -40,7 +40,7 @@ class SqlFeed:
         self._engine = engine
 
     def cursor(self) -> int:
-        with self._transaction() as tx:
+        with reading(self._engine, JournalUnavailable) as tx:
             return int(tx.execute(sa.select(feed.c.cursor)).scalar_one_or_none() or 0)
 
     def advance(self, cursor: int) -> None:

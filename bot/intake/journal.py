@@ -150,7 +150,7 @@ class SqlJournal(SqlOutbox):
 
     def sender_of(self, reference: str) -> str | None:
         query = sa.select(intake.c.sender_id).where(intake.c.reference == reference)
-        with self._transaction() as tx:
+        with self._reading() as tx:
             row = tx.execute(query).one_or_none()
         return None if row is None else str(row.sender_id)
 
@@ -180,7 +180,7 @@ class SqlJournal(SqlOutbox):
 
     def _rows(self, condition: Any) -> list[Any]:
         query = sa.select(intake).where(condition).order_by(intake.c.created_at.desc())
-        with self._transaction() as tx:
+        with self._reading() as tx:
             return list(tx.execute(query))
 
     def _content(self, row: Any) -> tuple[str, dict[str, Any]]:

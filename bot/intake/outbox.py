@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.correlation import LENGTH
 from bot.errors import JournalUnavailable
-from bot.storage.engine import UtcDateTime, transaction
+from bot.storage.engine import UtcDateTime, reading, transaction
 
 logger = logging.getLogger(__name__)
 
@@ -163,10 +163,13 @@ class SqlOutbox(ABC):
             .where(self._may_go())
             .order_by(*self._order)
             .limit(1)
-            .with_for_update(skip_locked=True, of=self._table)
         )
+        with self._reading() as tx:
+            if tx.execute(due).first() is None:
+                return None  # as most of the time: nobody who writes is held up
+        mine = due.with_for_update(skip_locked=True, of=self._table)
         with self._transaction() as tx:
-            row = tx.execute(due).one_or_none()
+            row = tx.execute(mine).one_or_none()
             if row is None:
                 return None
             tx.execute(
@@ -225,7 +228,7 @@ class SqlOutbox(ABC):
         query = sa.select(
             items.kind, items.status, sa.func.count(), sa.func.min(items.created_at)
         ).group_by(items.kind, items.status)
-        with self._transaction() as tx:
+        with self._reading() as tx:
             rows = tx.execute(query).all()
         by_kind: dict[str, dict[str, int]] = {}
         for of, status, count, _ in rows:
@@ -243,7 +246,7 @@ class SqlOutbox(ABC):
         columns = (t.reference, self._kind, t.status, t.attempts, t.created_at, t.last_error)
         parked_first = sa.case((t.status == PARKED, 0), else_=1)
         query = sa.select(*columns).where(t.status.in_(UNDELIVERED))
-        with self._transaction() as tx:
+        with self._reading() as tx:
             rows = tx.execute(query.order_by(parked_first, t.created_at).limit(limit)).all()
         return [Waiting(*row) for row in rows]
 
@@ -256,3 +259,6 @@ class SqlOutbox(ABC):
 
     def _transaction(self) -> AbstractContextManager[Connection]:
         return transaction(self._engine, self._failure)
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return reading(self._engine, self._failure)

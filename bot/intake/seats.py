@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection, Engine
 from bot.errors import AlreadyBooked, JournalUnavailable, SlotFull
 from bot.intake.outbox import metadata
 from bot.storage.ageing import Aged
-from bot.storage.engine import UtcDateTime, transaction
+from bot.storage.engine import UtcDateTime, reading, transaction
 from bot.storage.inserting import insert_new
 
 booking = sa.Table(
@@ -83,14 +83,14 @@ class SqlSeats:
 
     def taken(self, campaign: str) -> Mapping[str, int]:
         query = sa.select(booking.c.slot, sa.func.count()).where(booking.c.campaign == campaign)
-        with self._transaction() as tx:
+        with reading(self._engine, JournalUnavailable) as tx:
             return {slot: int(count) for slot, count in tx.execute(query.group_by(booking.c.slot))}
 
     def of_sender(self, sender_id: str) -> list[Booked]:
         c = booking.c
         columns = (c.callback_id, c.campaign, c.slot, c.booked_at, c.ends_at)
         query = sa.select(*columns).where(c.sender_id == sender_id)
-        with self._transaction() as tx:
+        with reading(self._engine, JournalUnavailable) as tx:
             rows = tx.execute(query.order_by(c.ends_at, c.campaign)).all()
         return [Booked(UUID(callback_id), *seat) for callback_id, *seat in rows]
 

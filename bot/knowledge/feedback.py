@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.errors import StorageError
 from bot.storage.ageing import Aged
-from bot.storage.engine import UtcDateTime, transaction
+from bot.storage.engine import UtcDateTime, reading, transaction
 
 LONGEST_TEXT = 500
 """Characters kept of a question; a longer one is a story, and a story is no candidate question."""
@@ -106,14 +106,14 @@ class Feedback:
     def misses(self, since: datetime) -> list[Miss]:
         """Misses from `since` on, oldest first."""
         query = sa.select(_miss).where(_miss.c.created_at >= since).order_by(_miss.c.created_at)
-        with self._transaction() as tx:
+        with reading(self._engine, StorageError) as tx:
             return [_of_row(row) for row in tx.execute(query)]
 
     def misses_of(self, campaign: str, most: int) -> list[Miss]:
         """The newest misses of customers who came by a campaign's code, oldest first."""
         query = sa.select(_miss).where(_miss.c.campaign == campaign)
         newest = query.order_by(_miss.c.created_at.desc(), _miss.c.message_id).limit(most)
-        with self._transaction() as tx:
+        with reading(self._engine, StorageError) as tx:
             return [_of_row(row) for row in reversed(tx.execute(newest).all())]
 
     def votes(self, since: datetime) -> list[Votes]:
@@ -126,7 +126,7 @@ class Feedback:
             .group_by(_vote.c.answer_id)
             .order_by(no.desc(), _vote.c.answer_id)
         )
-        with self._transaction() as tx:
+        with reading(self._engine, StorageError) as tx:
             return [Votes(r.answer_id, int(r.helpful), int(r.unsolved)) for r in tx.execute(query)]
 
     def _insert(self, table: Any, row: dict[str, Any]) -> None:

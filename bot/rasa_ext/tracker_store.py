@@ -28,19 +28,34 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.analytics import outbox
 from bot.analytics.counting import VISIT, Counter
 from bot.analytics.fact import Fact
-from bot.errors import ConfigurationError
+from bot.errors import ConfigurationError, StorageError
 from bot.storage.creating import create_tables
-from bot.storage.engine import create_engine
+from bot.storage.engine import create_engine, reading, transaction
 
 logger = logging.getLogger(__name__)
 
 KEPT_CONVERSATIONS = 500
-
-
+COUNTED_CONVERSATIONS = 10_000
+"""Far more than have a turn under way; one that has none is counted anew when it is read."""
 MOST_EVENTS = 240
 """Events of a kept conversation: some fifteen turns of a form."""
 EVENTS_LEFT = 100
 """Events left when it is cut: more turns than anything looks back over."""
+
+# Built once. The table is Rasa's own; its ORM takes ten times as long to write a turn.
+_event = SQLTrackerStore.SQLEvent.__table__
+_IS_SENDERS = _event.c.sender_id == sa.bindparam("of_sender")
+_INSERT = _event.insert()
+_LAST_ROW = sa.select(_event.c.id).where(_IS_SENDERS).order_by(_event.c.id.desc()).limit(1)
+_session_began = (
+    sa.select(sa.func.max(_event.c.timestamp))
+    .where(_IS_SENDERS, _event.c.type_name == SessionStarted.type_name)
+    .scalar_subquery()
+)
+_ALL_EVENTS = sa.select(_event.c.data).where(_IS_SENDERS).order_by(_event.c.id)
+_LAST_SESSION = _ALL_EVENTS.where(
+    sa.or_(_event.c.timestamp >= _session_began, _session_began.is_(None))
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +67,7 @@ class _Kept:
 
 
 class DurableTrackerStore(SQLTrackerStore):
-    """Rasa's event table on our engine; reads and writes run in a thread.
+    """Rasa's event table on our engine; reads and writes run in a thread, raising StorageError.
 
     The tracker of a finished turn is kept in memory and serves the next turn if the database has
     no newer row of that sender: building it anew from its events costs more than all other work of
@@ -78,38 +93,55 @@ class DurableTrackerStore(SQLTrackerStore):
         self.counter: Counter | None = None
         self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._stored: dict[str, int] = {}  # events of the tracker a turn works on that have rows
+        # Events of the tracker a turn works on that have rows.
+        self._stored: OrderedDict[str, int] = OrderedDict()
         TrackerStore.__init__(self, domain, event_broker, **kwargs)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         kept = self._kept.pop(sender_id, None)
         self._stored.pop(sender_id, None)
         if kept and await asyncio.to_thread(self._last_row, sender_id) == kept.last_row:
-            self._stored[sender_id] = len(kept.tracker.events)
-            return kept.tracker
-        return await self._retrieve(sender_id, fetch_events_from_all_sessions=False)
+            tracker: DialogueStateTracker | None = kept.tracker
+        else:
+            tracker = await self._retrieve(sender_id, fetch_events_from_all_sessions=False)
+        self._remember(sender_id, len(tracker.events) if tracker else 0)
+        return tracker
+
+    def _remember(self, sender_id: str, stored: int) -> None:
+        self._stored[sender_id] = stored
+        self._stored.move_to_end(sender_id)
+        if len(self._stored) > COUNTED_CONVERSATIONS:
+            self._stored.popitem(last=False)
 
     def _last_row(self, sender_id: str) -> int | None:
-        with self.session_scope() as session:
-            of_sender = session.query(self.SQLEvent.id).filter(self.SQLEvent.sender_id == sender_id)
-            row: int | None = of_sender.order_by(self.SQLEvent.id.desc()).limit(1).scalar()
+        with reading(self.engine, StorageError) as tx:
+            row: int | None = tx.execute(_LAST_ROW, {"of_sender": sender_id}).scalar()
             return row
 
     async def _retrieve(
         self, sender_id: str, fetch_events_from_all_sessions: bool
     ) -> DialogueStateTracker | None:
-        read = super()._retrieve(sender_id, fetch_events_from_all_sessions)
-        return await asyncio.to_thread(asyncio.run, read)
+        query = _ALL_EVENTS if fetch_events_from_all_sessions else _LAST_SESSION
+        return await asyncio.to_thread(self._read, sender_id, query)
+
+    def _read(self, sender_id: str, query: Any) -> DialogueStateTracker | None:
+        events = [json.loads(data) for data in self._rows(sender_id, query)]
+        if not events:
+            return None
+        return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
+
+    def _rows(self, sender_id: str, query: Any) -> list[str]:
+        with reading(self.engine, StorageError) as tx:
+            return list(tx.execute(query, {"of_sender": sender_id}).scalars())
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         await self.stream_events(tracker)
         last_row = await asyncio.to_thread(self._write, tracker)
-        self._stored[tracker.sender_id] = len(tracker.events)
+        self._remember(tracker.sender_id, len(tracker.events))
         if last_row is not None:
             self._kept[tracker.sender_id] = _Kept(self._cut(tracker), last_row)
-            while len(self._kept) > KEPT_CONVERSATIONS:
-                dropped, _ = self._kept.popitem(last=False)
-                self._stored.pop(dropped, None)
+            if len(self._kept) > KEPT_CONVERSATIONS:
+                self._kept.popitem(last=False)
 
     def _cut(self, tracker: DialogueStateTracker) -> DialogueStateTracker:
         """The tracker, or one with its state and the end of its events when it is long."""
@@ -136,21 +168,24 @@ class DurableTrackerStore(SQLTrackerStore):
         Rasa counts a session's rows to find the new events: a tracker that has just begun a new
         session still holds the old one's events, and counting would go wrong with it.
         """
-        with self.session_scope() as session:
-            new = self._new_events(session, tracker)
-            data = [event.as_dict() for event in new]
-            rows = [self._row(tracker.sender_id, *event) for event in zip(new, data, strict=True)]
-            session.add_all(rows)
-            session.flush()
-            outbox.put(session, self._facts(tracker, data))
-            last_row: int | None = rows[-1].id if rows else None
-            session.commit()
+        new = self._new_events(tracker)
+        data = [event.as_dict() for event in new]
+        rows = [_row(tracker.sender_id, *event) for event in zip(new, data, strict=True)]
+        facts = self._facts(tracker, data)
+        if not rows:
+            return None
+        with transaction(self.engine, StorageError) as tx:
+            if rows[:-1]:
+                tx.execute(_INSERT, rows[:-1])
+            # By itself, because it is the row whose number we want to know.
+            last_row = int(tx.execute(_INSERT, rows[-1]).inserted_primary_key[0])
+            outbox.put(tx, facts)
         return None if any(isinstance(event, SessionStarted) for event in new) else last_row
 
-    def _new_events(self, session: Any, tracker: DialogueStateTracker) -> list[Event]:
+    def _new_events(self, tracker: DialogueStateTracker) -> list[Event]:
         stored = self._stored.get(tracker.sender_id)
         if stored is None:
-            return list(self._additional_events(session, tracker))
+            stored = len(self._rows(tracker.sender_id, _LAST_SESSION))
         return list(tracker.events)[stored:]
 
     def _facts(self, tracker: DialogueStateTracker, events: Sequence[dict[str, Any]]) -> list[Fact]:
@@ -165,15 +200,16 @@ class DurableTrackerStore(SQLTrackerStore):
             logger.error("a turn could not be counted: %s", type(exc).__name__)
             return []
 
-    def _row(self, sender_id: str, event: Event, data: dict[str, Any]) -> Any:
-        return self.SQLEvent(
-            sender_id=sender_id,
-            type_name=event.type_name,
-            timestamp=data.get("timestamp"),
-            intent_name=data.get("parse_data", {}).get("intent", {}).get("name"),
-            action_name=data.get("name"),
-            data=json.dumps(data, ensure_ascii=False),
-        )
+
+def _row(sender_id: str, event: Event, data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "sender_id": sender_id,
+        "type_name": event.type_name,
+        "timestamp": data.get("timestamp"),
+        "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
+        "action_name": data.get("name"),
+        "data": json.dumps(data, ensure_ascii=False),
+    }
 
 
 def expose_failures(agent: Any) -> None:

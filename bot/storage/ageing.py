@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from bot.errors import StorageError
-from bot.storage.engine import transaction
+from bot.storage.engine import reading, transaction
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Aged:
     def count(self, engine: Engine, before: datetime) -> int:
         """How many rows are old as of `before`."""
         query = sa.select(sa.func.count()).select_from(self.table).where(self.is_old(before))
-        with transaction(engine, StorageError) as tx:
+        with reading(engine, StorageError) as tx:
             return 0 if self._is_missing(tx) else int(tx.execute(query).scalar_one())
 
     def purge(self, engine: Engine, before: datetime) -> int:

@@ -1,34 +1,57 @@
-"""SQLAlchemy engines for SQLite and PostgreSQL, fit for data that must not be lost."""
+"""SQLAlchemy engines for SQLite and PostgreSQL, fit for data that must not be lost.
+
+On SQLite one transaction at a time writes a file. Threads of this process queue for that in order
+(`FairLock`); only against other processes SQLite waits in its own way, which is to sleep and try
+again. What only reads (`reading`) waits for nobody.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.exc import DisconnectionError, IntegrityError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
 
 from bot.errors import StorageError
+from bot.storage.fair_lock import FairLock, NotInTime
+
+WAIT_SECONDS = 5
+"""How long a write waits for the others of this process, and then for those of other processes."""
+KEPT_OPEN = 2
+"""Connections of a durable engine that stay open: one that writes and one that reads."""
+
+_WRITERS = "writers"
+"""Execution option of an engine: the lock of those who write its SQLite file."""
+_READS = "only_reads"
+_locks: WeakValueDictionary[str, FairLock] = WeakValueDictionary()
 
 
 def create_engine(url: str, *, durable: bool = True) -> Engine:
     """An engine for `sqlite:///…` or `postgresql://…`; creates the folder of a SQLite file.
 
-    With `durable` SQLite commits with `synchronous=FULL` and opens the file anew each time: a
-    complaint whose reference was shown survives a power cut, and is never written to a file that
-    somebody has moved away. Without, connections stay open, which saves milliseconds a turn; a
-    power cut may then take the last messages, never the file.
+    With `durable` SQLite commits with `synchronous=FULL` and looks before each use whether the file
+    is still the one it opened: a complaint whose reference was shown survives a power cut, and is
+    never written to a file that somebody has moved away. Without, a power cut may take the last
+    messages, never the file.
     """
     parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        return _sqlite(parsed, durable=durable)
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    engine = _sqlite(parsed, durable=durable) if is_sqlite else _postgresql(parsed)
+    sa.event.listen(engine, "before_cursor_execute", _refuse_to_write)
+    return engine
+
+
+def _postgresql(url: Any) -> Engine:
     return sa.create_engine(
-        parsed,
+        url,
         future=True,
         hide_parameters=True,  # an error message would otherwise quote what customers said
         pool_pre_ping=True,
@@ -41,49 +64,127 @@ def create_engine(url: str, *, durable: bool = True) -> Engine:
 
 
 def _sqlite(url: Any, *, durable: bool) -> Engine:
-    if url.database and url.database != ":memory:":
-        file = Path(url.database)
+    file = Path(url.database or ":memory:")
+    if str(file) != ":memory:":
         # What cannot be made or written here fails at the first use, as an error of the database.
         with suppress(OSError):
             file.parent.mkdir(parents=True, exist_ok=True)
             file.touch(mode=0o600, exist_ok=True)  # SQLite gives its side files the same mode
-    synchronous = "FULL" if durable else "NORMAL"
+    pool = {"pool_size": KEPT_OPEN, "max_overflow": 30} if durable else {}
     engine = sa.create_engine(
         url,
         future=True,
         hide_parameters=True,
-        poolclass=NullPool if durable else QueuePool,
-        connect_args={"timeout": 5, "check_same_thread": durable},
+        poolclass=QueuePool,
+        connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False},
+        execution_options={_WRITERS: _locks.setdefault(os.path.realpath(file), FairLock())},
+        **pool,
     )
+    synchronous = "FULL" if durable else "NORMAL"
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
-        # The driver must not open transactions by itself: BEGIN IMMEDIATE below does, so that
-        # reading and then writing in one transaction cannot deadlock with another process.
+        # The driver must not open transactions by itself: `_begin` does.
         connection.isolation_level = None
-        for pragma in ("busy_timeout=5000", "journal_mode=WAL", f"synchronous={synchronous}"):
+        wait = f"busy_timeout={WAIT_SECONDS * 1000}"
+        for pragma in (wait, "journal_mode=WAL", f"synchronous={synchronous}"):
             connection.execute(f"PRAGMA {pragma}")
 
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
+    sa.event.listen(engine, "begin", _begin)
+    if durable:
+        _follow(engine, file)
     return engine
 
 
+def _begin(connection: Connection) -> None:
+    if _READS in connection.get_execution_options():
+        connection.connection.cursor().execute("BEGIN")  # takes no lock, so that it cannot fail
+    else:
+        # Reading and then writing in one transaction cannot deadlock with another process.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _follow(engine: Engine, file: Path) -> None:
+    """Opens `file` anew when it is not the one any more that a connection has open."""
+
+    @sa.event.listens_for(engine, "do_connect")
+    def _note(_dialect: Any, record: Any, _args: Any, _parameters: Any) -> None:
+        # Before it is opened: what is moved in between looks like another file, and is one.
+        record.info["file"] = _identity(file)
+
+    @sa.event.listens_for(engine, "checkout")
+    def _compare(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info["file"] != _identity(file):
+            raise DisconnectionError("the file was moved")
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """What tells a file from any other; None when there is none."""
+    try:
+        found = os.stat(file)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 @contextmanager
-def transaction(engine: Engine, failure: type[StorageError]) -> Iterator[Connection]:
+def transaction(
+    engine: Engine, failure: type[StorageError], wait: float = WAIT_SECONDS
+) -> Iterator[Connection]:
     """A transaction that commits at its end; any database error becomes `failure`.
 
-    IntegrityError passes: it says something about the data, not about the database.
+    On SQLite it excludes all others that write, and waits up to `wait` seconds for those of this
+    process. Within it the same thread must open no other on the same file: that one would wait for
+    itself and fail. IntegrityError passes: it says something about the data, not the database.
     """
     try:
-        with engine.begin() as connection:
+        with _turn_to_write(engine, wait), engine.begin() as connection:
             yield connection
     except IntegrityError:
         raise
+    except (SQLAlchemyError, NotInTime) as exc:
+        raise failure() from exc
+
+
+def _turn_to_write(engine: Engine, wait: float) -> AbstractContextManager[None]:
+    lock = writers(engine)
+    return nullcontext() if lock is None else lock.held(wait)
+
+
+def writers(engine: Engine) -> FairLock | None:
+    """The line of those who write the SQLite file of an engine, of this process; None on PostgreSQL."""
+    lock: FairLock | None = engine.get_execution_options().get(_WRITERS)
+    return lock
+
+
+@contextmanager
+def reading(engine: Engine, failure: type[StorageError]) -> Iterator[Connection]:
+    """What only reads: it waits for no lock, holds up nobody and cannot write (RuntimeError).
+
+    On SQLite everything in it sees the same moment; on PostgreSQL each statement sees its own, as
+    in any transaction there, and needs one round trip only. Any database error becomes `failure`.
+    """
+    try:
+        with engine.connect() as connection:
+            options: dict[str, Any] = {_READS: True}
+            if connection.dialect.name == "postgresql":
+                options["isolation_level"] = "AUTOCOMMIT"
+            yield connection.execution_options(**options)
     except SQLAlchemyError as exc:
         raise failure() from exc
+
+
+def _refuse_to_write(
+    connection: Connection,
+    _cursor: Any,
+    statement: str,
+    _parameters: Any,
+    _context: Any,
+    _executemany: bool,
+) -> None:
+    may_not_write = _READS in connection.get_execution_options()
+    if may_not_write and not statement.lstrip().startswith(("SELECT", "WITH", "PRAGMA")):
+        raise RuntimeError("a transaction that only reads was asked to write")
 
 
 class UtcDateTime(sa.types.TypeDecorator):

@@ -136,8 +136,8 @@ class Stepped:
 class Disk:
     """A folder with the database, made empty for every history.
 
-    Its engine keeps no connection (`NullPool`), only compiled statements, so that a process that
-    starts anew may share it. `reader` reads past the code under test.
+    Its connections are closed with every history; only compiled statements are kept, so that a
+    process that starts anew may share it. `reader` reads past the code under test.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -146,11 +146,13 @@ class Disk:
         self.engine = create_engine(f"sqlite:///{self.file}")
         for schema in ("journal", "channel"):
             upgrade(self.engine, schema)
+        self.engine.dispose()
         shutil.copyfile(self.file, self._empty)
         self.reader = sqlite3.connect(self.file)
 
     def make_empty(self) -> None:
         self.reader.close()
+        self.engine.dispose()
         for side_file in self.folder.glob("bot.db-*"):
             side_file.unlink()
         shutil.copyfile(self._empty, self.file)

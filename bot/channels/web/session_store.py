@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.channels.web.session import Session
 from bot.errors import StorageError
 from bot.storage.ageing import Aged
-from bot.storage.engine import UtcDateTime, transaction
+from bot.storage.engine import UtcDateTime, reading, transaction
 
 GRACE = timedelta(minutes=2)
 """How long the token before is still taken: other tabs, and requests that are on their way."""
@@ -31,6 +31,14 @@ OLD_RENEWALS = Aged(_session, lambda before: _session.c.renewed_at < before)
 _ended = sa.Table(
     "ended_session", _metadata, sa.Column("sender_id", sa.String(128), primary_key=True)
 )
+_SENDER = sa.bindparam("of_sender")
+_newest = sa.select(_session).where(_session.c.sender_id == _SENDER).subquery()
+_STANDING = sa.select(
+    sa.exists().where(_ended.c.sender_id == _SENDER).label("has_ended"),
+    _newest.c.generation,
+    _newest.c.renewed_at,
+).select_from(sa.select(sa.literal(1)).subquery().outerjoin(_newest, sa.true()))
+"""One row in any case; `generation` is null when the session was never renewed."""
 
 
 class SessionStore:
@@ -41,18 +49,14 @@ class SessionStore:
 
     def counts(self, session: Session, now: datetime) -> bool:
         """Whether a token may still be used: not ended, and the newest one or just replaced."""
-        query = sa.select(_session.c.generation, _session.c.renewed_at).where(
-            _session.c.sender_id == session.sender_id
-        )
-        ended = sa.select(_ended.c.sender_id).where(_ended.c.sender_id == session.sender_id)
-        with self._transaction() as tx:
-            if tx.execute(ended).first() is not None:
-                return False
-            newest = tx.execute(query).one_or_none()
-        if newest is None or session.generation >= newest.generation:
+        with self._reading() as tx:
+            found = tx.execute(_STANDING, {"of_sender": session.sender_id}).one()
+        if found.has_ended:
+            return False
+        if found.generation is None or session.generation >= found.generation:
             return True
-        just_now = now < newest.renewed_at + GRACE
-        return bool(session.generation == newest.generation - 1 and just_now)
+        just_now = now < found.renewed_at + GRACE
+        return bool(session.generation == found.generation - 1 and just_now)
 
     def renewed(self, session: Session) -> Session | None:
         """Makes `session` the one that counts.
@@ -77,9 +81,12 @@ class SessionStore:
         query = sa.select(_session.c.renewed_at).where(
             _session.c.sender_id == session.sender_id, _session.c.generation == session.generation
         )
-        with self._transaction() as tx:
+        with self._reading() as tx:
             renewed_at = tx.execute(query).scalar_one_or_none()
         return replace(session, issued_at=renewed_at) if renewed_at is not None else None
 
     def _transaction(self) -> AbstractContextManager[Connection]:
         return transaction(self._engine, StorageError)
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return reading(self._engine, StorageError)

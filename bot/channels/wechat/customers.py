@@ -20,7 +20,7 @@ from bot.channels.senders import WECHAT
 from bot.errors import StorageError
 from bot.privacy.sealing import Sealer
 from bot.storage.ageing import Aged
-from bot.storage.engine import UtcDateTime, transaction
+from bot.storage.engine import UtcDateTime, reading, transaction
 
 _LABEL = b"xiaobao.wechat.sender"
 """What the key of sender ids is derived for: none of the secret's other uses gets the same key."""
@@ -118,7 +118,7 @@ class Customers:
 
     def find(self, sender_id: str) -> Customer | None:
         """What is known of a follower; None for a stranger."""
-        with self._transaction() as tx:
+        with reading(self._engine, StorageError) as tx:
             query = sa.select(_customer).where(_customer.c.sender_id == sender_id)
             row = tx.execute(query).one_or_none()
         if row is None:

@@ -26,7 +26,7 @@ from bot.channels.wechat.outbound_table import (
     outbound,
 )
 from bot.errors import StorageError
-from bot.storage.engine import transaction
+from bot.storage.engine import reading, transaction
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Dispatch:
             c.message_id > outgoing.message.cursor,
             c.state.in_(WAITING),
         )
-        with self._transaction() as tx:
+        with reading(self._engine, StorageError) as tx:
             return tx.execute(sa.select(c.message_id).where(later).limit(1)).first() is not None
 
     def gave(self, outgoing: Outgoing, chars: int, proof: str, leased_until: datetime) -> bool:

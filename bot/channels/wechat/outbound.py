@@ -25,7 +25,7 @@ from bot.channels.wechat.outbound_table import (
     outbound,
 )
 from bot.errors import StorageError
-from bot.storage.engine import transaction
+from bot.storage.engine import reading, transaction
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Outbound:
         c = outbound.c
         mine = sa.and_(c.sender_id == sender_id, c.state.in_(WAITING), is_unleased(now))
         is_due = sa.or_(c.state == State.PARKED.value, c.next_attempt_at <= now)
-        with self._transaction() as tx:
+        with reading(self._engine, StorageError) as tx:
             found = dict(tx.execute(sa.select(c.message_id, is_due).where(mine)).all())
         young = now - FIRST_CHANCE
         said = [
@@ -98,7 +98,7 @@ class Outbound:
         """Whether anything is on its way to the follower."""
         c = outbound.c
         mine = sa.and_(c.sender_id == sender_id, c.state == State.PENDING.value)
-        with self._transaction() as tx:
+        with reading(self._engine, StorageError) as tx:
             return tx.execute(sa.select(c.message_id).where(mine).limit(1)).first() is not None
 
     def collected(self, sender_id: str, message_ids: Iterable[int], key: str, now: datetime) -> int:
@@ -163,7 +163,7 @@ class Outbound:
         """How many messages are in each state."""
         c = outbound.c
         query = sa.select(c.state, sa.func.count()).group_by(c.state)
-        with self._transaction() as tx:
+        with reading(self._engine, StorageError) as tx:
             found = {state: int(count) for state, count in tx.execute(query)}
         return {state.value: found.get(state.value, 0) for state in State}
 
@@ -173,7 +173,7 @@ class Outbound:
         unconfirmed = sa.and_(c.notice.is_not(None), sa.not_(c.confirmed), c.state.in_(OVER))
         columns = (c.message_id, c.notice, c.state, c.done_at, c.error_code)
         query = sa.select(*columns).where(unconfirmed).order_by(c.message_id).limit(limit)
-        with self._transaction() as tx:
+        with reading(self._engine, StorageError) as tx:
             rows = tx.execute(query).all()
         return [
             Arrival(

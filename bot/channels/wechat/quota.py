@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.errors import StorageError
 from bot.storage.ageing import Aged
-from bot.storage.engine import UtcDateTime, transaction
+from bot.storage.engine import UtcDateTime, reading, transaction
 
 Occasion = Literal["message", "event"]
 _ALLOWED: dict[Occasion, tuple[int, timedelta]] = {
@@ -71,7 +71,7 @@ class Quota:
     def left(self, sender_id: str, now: datetime) -> int:
         """How many messages may be sent now."""
         total = sa.select(sa.func.coalesce(sa.func.sum(_grant.c.remaining), 0))
-        with self._transaction() as tx:
+        with reading(self._engine, StorageError) as tx:
             return int(tx.execute(total.where(_is_open(sender_id, now))).scalar_one())
 
     def exhaust(self, sender_id: str, now: datetime) -> None:

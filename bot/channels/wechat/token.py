@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.errors import StorageError, WeChatError, WeChatUnreachable
 from bot.privacy.sealing import Sealer
-from bot.storage.engine import UtcDateTime, transaction
+from bot.storage.engine import UtcDateTime, reading, transaction
 
 INVALID_CREDENTIAL = 40001
 REFRESH_BEFORE = timedelta(minutes=5)
@@ -73,7 +73,7 @@ class TokenStore:
 
     def held(self, now: datetime) -> Held | None:
         """The token there is, unless it is time for another."""
-        with self._transaction() as tx:
+        with reading(self._engine, StorageError) as tx:
             row = tx.execute(sa.select(_token).where(self._is_mine)).one_or_none()
         if row is None or row.sealed_token is None:
             return None

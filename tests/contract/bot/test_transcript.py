@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -223,6 +224,23 @@ def test_of_many_claims_at_once_one_succeeds(transcript: Transcript) -> None:
         found = list(pool.map(lambda o: resume(transcript, "k1", NOW, owner=o), owners))
     assert found.count(Standing.OURS) == 1
     assert found.count(Standing.ELSEWHERE) == 11
+
+
+def test_of_messages_that_come_at_once_to_several_processes_one_is_run(
+    transcript: Transcript,
+) -> None:
+    at_once = 4
+    for customer in (f"web-{number}" for number in range(15)):
+        together = Barrier(at_once)
+
+        def come(number: int, customer: str = customer, together: Barrier = together) -> Standing:
+            together.wait(20)
+            return begin(transcript, f"k{number}", sender=customer, owner=f"host:{number}")
+
+        with ThreadPoolExecutor(at_once) as pool:
+            found = list(pool.map(come, range(at_once)))
+        assert found.count(Standing.OURS) == 1, found
+        assert found.count(Standing.ELSEWHERE) == at_once - 1
 
 
 def test_what_is_answered_is_not_claimed(transcript: Transcript) -> None:

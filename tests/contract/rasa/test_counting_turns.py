@@ -24,6 +24,7 @@ with warnings.catch_warnings():
 from bot.analytics.counting import COUNTED, VISIT, Counter
 from bot.analytics.fact import Fact, FactKind
 from bot.analytics.outbox import FactOutbox
+from bot.errors import StorageError
 from bot.intake.calendar import local_day
 from bot.storage.engine import create_engine
 from tests.postgres import throwaway_cluster
@@ -138,7 +139,7 @@ async def test_a_turn_that_cannot_be_stored_leaves_no_facts(url: str) -> None:
     before = facts_in(url)
     with store.engine.begin() as tx:
         tx.execute(sa.text("DROP TABLE fact_outbox"))
-    with pytest.raises(sa.exc.SQLAlchemyError):
+    with pytest.raises(StorageError):
         await turn(store, "k2", answer())
     tracker = await open_store(url).retrieve(SENDER)
     assert tracker is not None

@@ -20,7 +20,11 @@ with warnings.catch_warnings():
     from rasa.core.lock_store import LockStore
     from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
     from rasa.core.policies.policy import PolicyPrediction
-    from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
+    from rasa.core.tracker_store import (
+        FailSafeTrackerStore,
+        InMemoryTrackerStore,
+        SQLTrackerStore,
+    )
     from rasa.shared.core.domain import Domain
     from rasa.shared.core.events import (
         ActionExecuted,
@@ -37,7 +41,7 @@ with warnings.catch_warnings():
     from bot.rasa_ext.processor import WholeTurnProcessor
     from bot.rasa_ext.tracker_store import MOST_EVENTS, DurableTrackerStore, expose_failures
 
-from bot.errors import ConfigurationError, TurnFailed
+from bot.errors import ConfigurationError, StorageError, TurnFailed
 from bot.storage.engine import create_engine
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
@@ -124,13 +128,41 @@ async def test_a_new_session_is_read_anew_and_loses_nothing(tmp_path: Path) -> N
     assert _heard(whole) == ["你好", "过了一夜", "再问一句"]
 
 
+async def test_a_conversation_is_stored_and_read_as_rasa_itself_does(tmp_path: Path) -> None:
+    ours = _store(tmp_path)
+    rasas = SQLTrackerStore(Domain.empty(), dialect="sqlite", db=str(tmp_path / "tracker.db"))
+    first = _conversation("你好")
+    second = _conversation("你好")
+    second.sender_id = "another"
+    await ours.save(first)
+    await rasas.save(second)
+    with rasas.engine.connect() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT type_name, intent_name, action_name, json_remove(data, '$.timestamp') FROM events"
+            " ORDER BY sender_id, id"
+        ).all()
+    assert rows[: len(rows) // 2] == rows[len(rows) // 2 :]
+    for began in (False, True):
+        if began:
+            for event in (SessionStarted(), ActionExecuted("action_listen"), UserUttered("新的")):
+                first.update(event)
+            await ours.save(first)
+        read = await ours.retrieve("sender")
+        whole = await ours.retrieve_full_tracker("sender")
+        assert read is not None
+        assert whole is not None
+        assert list(read.events) == list((await rasas.retrieve("sender")).events)
+        assert list(whole.events) == list((await rasas.retrieve_full_tracker("sender")).events)
+    rasas.engine.dispose()
+
+
 async def test_a_read_error_is_raised_and_not_an_empty_conversation(tmp_path: Path) -> None:
     before = _store(tmp_path)
     await before.save(_conversation("你好"))
     before.engine.dispose()  # closed later, it would mend the file
     (tmp_path / "tracker.db-wal").unlink(missing_ok=True)
     (tmp_path / "tracker.db").write_bytes(b"not a database" * 1000)
-    with pytest.raises(Exception, match="database"):
+    with pytest.raises(StorageError):
         await _store_on_existing(tmp_path).retrieve("sender")
 
 
@@ -139,7 +171,6 @@ def _store_on_existing(folder: Path) -> DurableTrackerStore:
     (folder / "whole").mkdir()
     store = _store(folder / "whole")
     store.engine = create_engine(f"sqlite:///{folder / 'tracker.db'}", durable=False)
-    store.sessionmaker.configure(bind=store.engine)
     return store
 
 
