@@ -43,12 +43,17 @@ class Load:
 
 @dataclass(frozen=True)
 class Run:
-    """One load on a number of Rasa processes. `cpu`: seconds of processor time by part."""
+    """One load on a number of Rasa processes.
+
+    `cpu`: seconds of processor time by part; `idle`: what of them each second takes in which nobody
+    says anything, for looking whether there is something to do.
+    """
 
     processes: int
     kind: Kind
     load: Load
     cpu: Mapping[Part, float]
+    idle: Mapping[Part, float]
 
     @property
     def turns(self) -> int:
@@ -68,8 +73,9 @@ class Run:
         return quantile(self.load.times, 0.95)
 
     def cpu_ms(self, part: Part) -> float:
-        """Milliseconds of processor time a turn takes of this part."""
-        return 1000 * self.cpu[part] / self.turns
+        """Milliseconds of processor time a turn takes of this part, beyond what idling takes."""
+        for_turns = self.cpu[part] - self.idle.get(part, 0.0) * self.load.seconds
+        return 1000 * max(for_turns, 0.0) / self.turns
 
     @property
     def all_cpu_ms(self) -> float:
@@ -81,7 +87,7 @@ class Run:
 
     def most_of(self, cores: int) -> float:
         """Turns a second with which these costs would fill so many cores."""
-        return cores * 1000 / self.all_cpu_ms
+        return (cores - sum(self.idle.values())) * 1000 / self.all_cpu_ms
 
     @property
     def busy_process(self) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tests.postgres import Cluster, running_cluster
 CUSTOMERS = 16
 SECONDS = 25.0
 WARM_UP_SECONDS = 6.0
+IDLE_SECONDS = 10.0
 ORDER = (Kind.FAQ, Kind.FORM)
 _PARTS = {"rasa": Part.RASA, "actions": Part.ACTIONS}
 
@@ -30,6 +32,7 @@ def steps(most: int) -> int:
 def measure(folder: Path, most: int) -> Iterator[Run]:
     """The loads on 1 to `most` Rasa processes, each as soon as it is done."""
     with running_cluster() as postgres, several_machines(folder, postgres, most) as machines:
+        idle = _idle(machines, postgres)
         for processes in range(1, most + 1):
             where = folder / f"nginx-{processes}"
             where.mkdir()
@@ -38,17 +41,23 @@ def measure(folder: Path, most: int) -> Iterator[Run]:
             with running_nginx(where, ports, store) as nginx:
                 for kind in ORDER:
                     _load(nginx, kind, WARM_UP_SECONDS)
-                    yield _measured(machines, postgres, nginx, processes, kind)
+                    before = _used(machines, postgres, nginx)
+                    load = _load(nginx, kind, SECONDS)
+                    cpu = _since(before, _used(machines, postgres, nginx))
+                    cpu[Part.CLIENT] = load.client_cpu
+                    yield Run(processes, kind, load, cpu, idle)
 
 
-def _measured(
-    machines: Machines, postgres: Cluster, nginx: Nginx, processes: int, kind: Kind
-) -> Run:
-    before = _used(machines, postgres, nginx)
-    load = _load(nginx, kind, SECONDS)
-    after = _used(machines, postgres, nginx)
-    cpu = {part: after[part] - before[part] for part in before}
-    return Run(processes, kind, load, {**cpu, Part.CLIENT: load.client_cpu})
+def _idle(machines: Machines, postgres: Cluster) -> Mapping[Part, float]:
+    """Seconds of processor time a second while no customer is there."""
+    before = _used(machines, postgres, machines.nginx)
+    time.sleep(IDLE_SECONDS)
+    used = _since(before, _used(machines, postgres, machines.nginx))
+    return {part: seconds / IDLE_SECONDS for part, seconds in used.items()}
+
+
+def _since(before: Mapping[Part, float], after: Mapping[Part, float]) -> dict[Part, float]:
+    return {part: after[part] - before[part] for part in before}
 
 
 def _used(machines: Machines, postgres: Cluster, nginx: Nginx) -> Mapping[Part, float]:

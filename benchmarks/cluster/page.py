@@ -77,14 +77,27 @@ def _throughput(runs: Sequence[Run], kind: Kind, cores: int) -> list[str]:
 
 
 def _costs(runs: Sequence[Run]) -> list[str]:
-    head = ["", *(f"{NAMES[run.kind]}，{run.processes} 个" for run in runs)]
-    body = [[part.value, *(f"{run.cpu_ms(part):.1f}" for run in runs)] for part in Part]
-    total = ["**合计**", *(f"**{run.all_cpu_ms:.1f}**" for run in runs)]
+    idle = runs[0].idle
+    head = ["", "没有客户，每秒", *(f"{NAMES[run.kind]}，{run.processes} 个" for run in runs)]
+    body = [
+        [
+            part.value,
+            f"{1000 * idle.get(part, 0):.0f}",
+            *(f"{run.cpu_ms(part):.1f}" for run in runs),
+        ]
+        for part in Part
+    ]
+    total = [
+        "**合计**",
+        f"**{1000 * sum(idle.values()):.0f}**",
+        *(f"**{run.all_cpu_ms:.1f}**" for run in runs),
+    ]
     return [
-        "每一轮用的 CPU 时间，毫秒：",
+        f"每一轮用的 CPU 时间，毫秒，已经减去没有客户时（{max(r.processes for r in runs)} 个分片都开着）"
+        "也要用的：",
         "",
         f"| {' | '.join(head)} |",
-        f"|---|{'--:|' * len(runs)}",
+        f"|---|{'--:|' * (len(runs) + 1)}",
         *(f"| {' | '.join(cells)} |" for cells in [*body, total]),
     ]
 

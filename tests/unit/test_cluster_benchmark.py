@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -16,7 +17,15 @@ CORES = 2
 AT = datetime(2026, 11, 26, 12, 0, tzinfo=timezone.utc)
 
 
-def run(processes: int, turns: int, *, rasa: float, rest: float, kind: Kind = Kind.FAQ) -> Run:
+def run(
+    processes: int,
+    turns: int,
+    *,
+    rasa: float,
+    rest: float,
+    kind: Kind = Kind.FAQ,
+    idle: Mapping[Part, float] | None = None,
+) -> Run:
     """`turns` of 1, 2, … ms in ten seconds, in which Rasa and the rest used so many seconds."""
     cpu = {
         **dict.fromkeys(Part, 0.0),
@@ -25,7 +34,7 @@ def run(processes: int, turns: int, *, rasa: float, rest: float, kind: Kind = Ki
         Part.NGINX: rest / 2,
     }
     load = Load([float(ms) for ms in range(1, turns + 1)], 0, 10.0, 0.0)
-    return Run(processes, kind, load, cpu)
+    return Run(processes, kind, load, cpu, idle or {})
 
 
 def all_kinds(processes: int, turns: int, *, rasa: float, rest: float) -> list[Run]:
@@ -50,6 +59,13 @@ def test_costs_are_milliseconds_of_a_turn() -> None:
     assert measured.all_cpu_ms == 10.0
     assert measured.most_of(CORES) == 200.0
     assert one_core_each(measured) == 125.0
+
+
+def test_what_idling_takes_is_no_cost_of_a_turn() -> None:
+    measured = run(1, 1000, rasa=8.0, rest=2.0, idle={Part.POSTGRES: 0.05})
+    assert measured.cpu_ms(Part.POSTGRES) == pytest.approx(0.5)
+    assert measured.share_of(CORES) == 0.5, "but it is time of the machine"
+    assert measured.most_of(CORES) == pytest.approx(1950 / 9.5)
 
 
 @pytest.mark.parametrize(
