@@ -31,6 +31,9 @@ CUSTOMER, BOT, OFFICER, NOTE = "customer", "bot", "officer", "note"
 WAITS = "waits/"
 """Keys of what is said unasked and not worth a call: it waits until the customer comes by."""
 HISTORY_LIMIT = 500
+CUT_SHORT = timedelta(minutes=1)
+"""How long after the end of its lease a turn that was cut short comes first. The sweepers run it
+within seconds; if they cannot, the customer may go on without it."""
 FIRST_CHANCE = timedelta(seconds=6)
 """How long the answer to a message is left to go back with the request that brought it; after
 that it is sent. WeChat waits five seconds for one (facts 14.2)."""
@@ -83,7 +86,7 @@ _ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:of_send
 """PostgreSQL only: of those who want to run a turn of one sender, each waits for the commit of the
 one before, also when no row is there yet that could be locked. Other senders hardly ever wait."""
 _LEASED = (
-    sa.select(_message.c.lease_owner, _message.c.leased_until)
+    sa.select(_message.c.id, _message.c.lease_owner, _message.c.leased_until)
     .where(_WAITING, _message.c.leased_until.is_not(None))
     .with_for_update()
 )
@@ -228,8 +231,9 @@ class Transcript:
         ends_talk: bool,
     ) -> Standing:
         with self._transaction() as tx:
-            elsewhere = self._is_elsewhere(tx, sender_id, lease, now)
+            leased = self._leased(tx, sender_id)
             known = self._by_key(tx, sender_id, key)
+            elsewhere = _has_to_wait(leased, known, lease, now)
             if known is not None:
                 return self._again(tx, known, lease, elsewhere=elsewhere)
             if ends_talk:
@@ -260,8 +264,9 @@ class Transcript:
     def resume(self, sender_id: str, key: str, lease: Lease, now: datetime) -> Standing:
         """Takes the lease to run a stored message again, unless time has gone over it."""
         with self._transaction() as tx:
-            elsewhere = self._is_elsewhere(tx, sender_id, lease, now)
+            leased = self._leased(tx, sender_id)
             known = self._by_key(tx, sender_id, key)
+            elsewhere = _has_to_wait(leased, known, lease, now)
             if known is None or known.answered:
                 return Standing.ANSWERED
             if self._is_superseded(tx, known):
@@ -271,14 +276,13 @@ class Transcript:
             return self._again(tx, known, lease, elsewhere=elsewhere)
 
     @staticmethod
-    def _is_elsewhere(tx: Connection, sender_id: str, lease: Lease, now: datetime) -> bool:
-        """Whether another process runs a turn of this sender; holds back others who ask the same."""
+    def _leased(tx: Connection, sender_id: str) -> Sequence[Any]:
+        """The leases of this sender's messages; holds back others who ask for them until commit."""
         if tx.dialect.name == "postgresql":
             tx.execute(_ONE_AT_A_TIME, {"of_sender": sender_id})
         # A statement of its own: PostgreSQL shows what was written while we waited. On SQLite the
         # transaction itself holds back all others.
-        leased = tx.execute(_LEASED, {"of_sender": sender_id})
-        return any(row.leased_until > now and row.lease_owner != lease.owner for row in leased)
+        return list(tx.execute(_LEASED, {"of_sender": sender_id}))
 
     @staticmethod
     def _is_superseded(tx: Connection, row: Any) -> bool:
@@ -474,6 +478,19 @@ class Transcript:
 
     def _reading(self) -> AbstractContextManager[Connection]:
         return reading(self._engine, StorageError)
+
+
+def _has_to_wait(leased: Sequence[Any], known: Any, lease: Lease, now: datetime) -> bool:
+    """Whether another turn of the sender comes before that of the message `known` (None: a new one).
+
+    One that another process runs; and an earlier one that was cut short, because its process died:
+    else the answers would come in another order than the messages.
+    """
+    return any(
+        (row.lease_owner != lease.owner and row.leased_until > now)
+        or ((known is None or row.id < known.id) and row.leased_until > now - CUT_SHORT)
+        for row in leased
+    )
 
 
 def _said(reply: Reply) -> dict[str, Any]:

@@ -226,6 +226,21 @@ def test_of_many_claims_at_once_one_succeeds(transcript: Transcript) -> None:
     assert found.count(Standing.ELSEWHERE) == 11
 
 
+def test_a_turn_that_was_cut_short_comes_before_later_messages(transcript: Transcript) -> None:
+    begin(transcript, "k1", owner=THERE)
+    assert begin(transcript, "k2") is Standing.ELSEWHERE, "it is running"
+    after = NOW + MINUTE + timedelta(seconds=1)
+    assert begin(transcript, "k2", now=after) is Standing.ELSEWHERE, "its process has died"
+    assert resume(transcript, "k1", after) is Standing.OURS
+    transcript.answer(ME, "k1", [Reply("您好")], after)
+    assert begin(transcript, "k2", now=after) is Standing.OURS
+
+
+def test_a_turn_that_was_cut_short_holds_up_nobody_for_long(transcript: Transcript) -> None:
+    begin(transcript, "k1", owner=THERE)
+    assert begin(transcript, "k2", now=NOW + 2 * MINUTE) is Standing.OURS
+
+
 def test_of_messages_that_come_at_once_to_several_processes_one_is_run(
     transcript: Transcript,
 ) -> None:
