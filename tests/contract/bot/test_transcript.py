@@ -380,3 +380,41 @@ def test_an_error_of_the_database_quotes_nobody(database_url: str, connect: Conn
         for _ in range(2):
             tx.execute(said, {"words": "我的话"})
     assert "我的话" not in str(caught.value)
+
+
+def test_the_hundredth_message_costs_no_more_than_the_tenth(
+    sqlite_url: str, connect: Connect
+) -> None:
+    """Steps of SQLite's machine instead of a clock."""
+    engine, steps = connect(sqlite_url), 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0  # go on
+
+    sa.event.listen(engine, "connect", lambda it, _: it.set_progress_handler(count, 1))
+    transcript, costs = Transcript(engine), []
+    for number in range(120):
+        steps = 0
+        key = f"k{number}"
+        begin(transcript, key)
+        transcript.answer(ME, key, [Reply("一"), Reply("二", (BUTTON,))], NOW)
+        last = transcript.exchange(ME, key)[-1]
+        assert transcript.after(ME, last.cursor) == []
+        costs.append(steps)
+    assert costs[109] <= 1.1 * costs[9]
+
+
+def test_messages_of_others_that_nobody_answers_cost_nothing(
+    sqlite_url: str, connect: Connect
+) -> None:
+    engine, plans = connect(sqlite_url), []
+
+    def explain(_: Any, cursor: Any, statement: str, parameters: Any, *__: Any) -> None:
+        if "lease_owner !=" in statement:
+            plans.extend(cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall())
+
+    sa.event.listen(engine, "before_cursor_execute", explain)
+    begin(Transcript(engine), "k1")
+    assert ["ix_message_waiting" in step[-1] for step in plans] == [True]
