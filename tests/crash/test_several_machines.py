@@ -42,6 +42,7 @@ _SERVED = re.compile(r"shard=(?:\S+, )?127\.0\.0\.1:(\d+) said=\S*200 ")
 
 pytestmark = [
     pytest.mark.nginx,
+    pytest.mark.postgres,
     pytest.mark.rabbitmq,
     pytest.mark.timeout(600),
 ]
