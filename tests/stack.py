@@ -103,13 +103,17 @@ class Stack:
 
     def start(self, *names: str) -> Stack:
         """Migrates and starts the named processes (all when none is named); waits for health."""
-        for arguments in (["bot", "train"], ["bot", "migrate"], ["casestore", "migrate"]):
-            self._prepare(*arguments)
+        self.prepare()
         for name in names or self.names():
             self.launch(name)
         if not names or "rasa" in names:
             wait_until(self.healthy, START_SECONDS, f"health of the assistant; see {self.folder}")
         return self
+
+    def prepare(self) -> None:
+        """Trains where that is needed and brings the databases up to date."""
+        for arguments in (["bot", "train"], ["bot", "migrate"], ["casestore", "migrate"]):
+            self._prepare(*arguments)
 
     def names(self) -> list[str]:
         """The processes of this installation; only a broker needs the counter."""
@@ -185,8 +189,8 @@ class Chat:
         self.http.headers["Authorization"] = f"Bearer {self.token}"
         self.buttons: list[dict[str, str]] = []
 
-    def post(self, body: dict[str, Any]) -> requests.Response:
-        return self.http.post(self.base + "messages", json=body, timeout=40)
+    def post(self, body: dict[str, Any], path: str = "messages") -> requests.Response:
+        return self.http.post(self.base + path, json=body, timeout=40)
 
     def say(self, text: str) -> list[str]:
         """Sends a text; the assistant's replies."""
@@ -200,7 +204,7 @@ class Chat:
     def scan(self, scene: str) -> list[str]:
         """Comes by a campaign's code in a conversation that is open; the assistant's replies."""
         body = {"id": str(uuid4()), "scene": scene}
-        return self._replies(self.http.post(self.base + "campaign", json=body, timeout=40))
+        return self._replies(self.post(body, "campaign"))
 
     def _replies(self, answer: requests.Response) -> list[str]:
         assert answer.status_code == 200, f"{answer.status_code}: {answer.text}"

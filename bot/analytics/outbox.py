@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.analytics.fact import Fact, dumps, loads
 from bot.errors import StorageError
+from bot.storage.creating import create_tables
 from bot.storage.engine import UtcDateTime, reading, transaction
 
 logger = logging.getLogger(__name__)
@@ -60,10 +61,9 @@ def create(engine: Engine) -> None:
     Raises StorageError; not when another process has just made it.
     """
     try:
-        _metadata.create_all(engine)
+        create_tables(engine, _metadata)
     except SQLAlchemyError as exc:
-        if not sa.inspect(engine).has_table(_outbox.name):
-            raise StorageError() from exc
+        raise StorageError() from exc
 
 
 def put(tx: Connection, facts: Iterable[Fact]) -> None:

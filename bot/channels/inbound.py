@@ -11,11 +11,12 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
 from bot.channels import texts
+from bot.channels.leases import Leases, Pause
 from bot.channels.senders import channel_of
 from bot.channels.talks import Talks, ends_talk, farewell
 from bot.channels.transcript import Lease, Message, Reply, Standing, Transcript, Unanswered
@@ -29,8 +30,6 @@ from bot.privacy.sealing import Sealed, Sealer, phones_of
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 3
-LEASE = timedelta(minutes=2)
-"""How long a process that died keeps others from running its turns; no turn takes this long."""
 HANDOVER_OVER = "/handover_over"
 
 
@@ -97,6 +96,7 @@ class Inbound:
         owner: str,
         talks: Talks,
         turns: Turns,
+        pause: Pause = asyncio.sleep,
     ) -> None:
         self._transcript = transcript
         self._sealer = sealer
@@ -105,6 +105,7 @@ class Inbound:
         self._now = now
         self._is_ready = is_ready
         self._owner = owner
+        self._leases = Leases(transcript, owner, now, pause)
         self._talks = talks
         self._turns = turns
         self._running: dict[tuple[str, str], asyncio.Task[list[Message]]] = {}
@@ -125,6 +126,7 @@ class Inbound:
             ends = ends_talk(incoming.text, incoming.payload)
             if ends:
                 prepared = await self._ending(incoming, talk) or prepared
+            lease = self._leases.new()
             is_heard = talk is not None and talk.state is State.ACTIVE and not ends
             standing = await asyncio.to_thread(
                 self._transcript.begin,
@@ -132,7 +134,7 @@ class Inbound:
                 key,
                 masked.text,
                 seal_turn(prepared, self._sealer),
-                self._lease(),
+                lease,
                 self._now(),
                 ends_talk=ends,
                 suggestions=await self._talks.suggestions(prepared.text) if is_heard else (),
@@ -140,7 +142,7 @@ class Inbound:
             if talk is not None and standing is Standing.WITH_OFFICER:
                 refusal = self._refusal(prepared) if prepared.refused else None
                 await self._talks.heard(talk, key, masked.text, refusal)
-            return await self._go_on(sender, key, standing, prepared, run_turn)
+            return await self._go_on(sender, key, standing, lease, prepared, run_turn)
 
         return await self._once(sender, key, begin)
 
@@ -159,11 +161,11 @@ class Inbound:
         sender, key = unanswered.sender_id, unanswered.key
 
         async def resume() -> list[Message]:
-            prepared = self._opened(unanswered.sealed_turn)
+            prepared, lease = self._opened(unanswered.sealed_turn), self._leases.new()
             standing = await asyncio.to_thread(
-                self._transcript.resume, sender, key, self._lease(), self._now()
+                self._transcript.resume, sender, key, lease, self._now()
             )
-            return await self._go_on(sender, key, standing, prepared, run_turn)
+            return await self._go_on(sender, key, standing, lease, prepared, run_turn)
 
         return await self._once(sender, key, resume)
 
@@ -177,11 +179,11 @@ class Inbound:
             task = asyncio.create_task(self._in_lane(sender, key, turn))
             self._running[where] = task
             task.add_done_callback(lambda done: self._forget(where, done))
-        try:
-            # The turn goes on when the customer's connection breaks: the answer is stored for later.
-            return await asyncio.wait_for(asyncio.shield(task), self._turn_timeout)
-        except asyncio.TimeoutError as exc:
-            raise self.busy() from exc
+        # The turn goes on when the customer's connection breaks: the answer is stored for later.
+        done, _ = await asyncio.wait({task}, timeout=self._turn_timeout)
+        if not done:
+            raise self.busy()
+        return task.result()
 
     def _forget(self, where: tuple[str, str], task: asyncio.Task[list[Message]]) -> None:
         self._running.pop(where, None)
@@ -221,9 +223,6 @@ class Inbound:
         _log_turn(channel, watched)
         return messages
 
-    def _lease(self) -> Lease:
-        return Lease(self._owner, self._now() + LEASE)
-
     def _prepare(self, masked: Masked, incoming: Incoming) -> Prepared:
         return Prepared(
             text=incoming.payload or _no_intent_syntax(masked.text),
@@ -234,7 +233,13 @@ class Inbound:
         )
 
     async def _go_on(
-        self, sender: str, key: str, standing: Standing, prepared: Prepared, run_turn: RunTurn
+        self,
+        sender: str,
+        key: str,
+        standing: Standing,
+        lease: Lease,
+        prepared: Prepared,
+        run_turn: RunTurn,
     ) -> list[Message]:
         if standing in (Standing.ANSWERED, Standing.WITH_OFFICER):
             return await asyncio.to_thread(self._transcript.exchange, sender, key)
@@ -243,7 +248,8 @@ class Inbound:
         if standing is not Standing.OURS:
             raise self.busy()
         try:
-            replies = await self._replies(sender, key, prepared, run_turn)
+            turn = self._replies(sender, key, prepared, run_turn)
+            replies = await self._leases.held(sender, key, lease, turn)
             return await asyncio.to_thread(
                 self._transcript.answer, sender, key, replies, self._now()
             )

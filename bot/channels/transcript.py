@@ -31,6 +31,9 @@ CUSTOMER, BOT, OFFICER, NOTE = "customer", "bot", "officer", "note"
 WAITS = "waits/"
 """Keys of what is said unasked and not worth a call: it waits until the customer comes by."""
 HISTORY_LIMIT = 500
+CUT_SHORT = timedelta(minutes=1)
+"""How long after the end of its lease a turn that was cut short comes first. The sweepers run it
+within seconds; if they cannot, the customer may go on without it."""
 FIRST_CHANCE = timedelta(seconds=6)
 """How long the answer to a message is left to go back with the request that brought it; after
 that it is sent. WeChat waits five seconds for one (facts 14.2)."""
@@ -79,12 +82,13 @@ _LEAVE_TO_OFFICER = _UPDATE.values(
 )
 _ONE = sa.select(_message).where(_IS_THIS)
 _WAITING = sa.and_(_message.c.sender_id == _SENDER, sa.not_(_message.c.answered))
-_LOCK_WAITING = sa.select(_message.c.id).where(_WAITING).with_for_update()
-_TAKEN = (
-    sa.select(_message.c.id)
-    .where(_WAITING, _message.c.leased_until > sa.bindparam("now"))
-    .where(_message.c.lease_owner != sa.bindparam("owner"))
-    .limit(1)
+_ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:of_sender, 0))")
+"""PostgreSQL only: of those who want to run a turn of one sender, each waits for the commit of the
+one before, also when no row is there yet that could be locked. Other senders hardly ever wait."""
+_LEASED = (
+    sa.select(_message.c.id, _message.c.lease_owner, _message.c.leased_until)
+    .where(_WAITING, _message.c.leased_until.is_not(None))
+    .with_for_update()
 )
 _AT_MOST = sa.bindparam("at_most", type_=sa.Integer)
 _NEWEST_FIRST = sa.select(_message).order_by(_message.c.id.desc()).limit(_AT_MOST)
@@ -227,8 +231,9 @@ class Transcript:
         ends_talk: bool,
     ) -> Standing:
         with self._transaction() as tx:
-            elsewhere = self._is_elsewhere(tx, sender_id, lease, now)
+            leased = self._leased(tx, sender_id)
             known = self._by_key(tx, sender_id, key)
+            elsewhere = _has_to_wait(leased, known, lease, now)
             if known is not None:
                 return self._again(tx, known, lease, elsewhere=elsewhere)
             if ends_talk:
@@ -259,8 +264,9 @@ class Transcript:
     def resume(self, sender_id: str, key: str, lease: Lease, now: datetime) -> Standing:
         """Takes the lease to run a stored message again, unless time has gone over it."""
         with self._transaction() as tx:
-            elsewhere = self._is_elsewhere(tx, sender_id, lease, now)
+            leased = self._leased(tx, sender_id)
             known = self._by_key(tx, sender_id, key)
+            elsewhere = _has_to_wait(leased, known, lease, now)
             if known is None or known.answered:
                 return Standing.ANSWERED
             if self._is_superseded(tx, known):
@@ -270,14 +276,13 @@ class Transcript:
             return self._again(tx, known, lease, elsewhere=elsewhere)
 
     @staticmethod
-    def _is_elsewhere(tx: Connection, sender_id: str, lease: Lease, now: datetime) -> bool:
-        """Whether another process runs a turn of this sender; holds back others who ask the same."""
+    def _leased(tx: Connection, sender_id: str) -> Sequence[Any]:
+        """The leases of this sender's messages; holds back others who ask for them until commit."""
         if tx.dialect.name == "postgresql":
-            tx.execute(_LOCK_WAITING, {"of_sender": sender_id}).all()
-        # A look of its own: PostgreSQL shows what was written while we waited for those rows. On
-        # SQLite the transaction itself holds back all others.
-        who = {"of_sender": sender_id, "now": now, "owner": lease.owner}
-        return tx.execute(_TAKEN, who).first() is not None
+            tx.execute(_ONE_AT_A_TIME, {"of_sender": sender_id})
+        # A statement of its own: PostgreSQL shows what was written while we waited. On SQLite the
+        # transaction itself holds back all others.
+        return list(tx.execute(_LEASED, {"of_sender": sender_id}))
 
     @staticmethod
     def _is_superseded(tx: Connection, row: Any) -> bool:
@@ -301,6 +306,14 @@ class Transcript:
                 for number, reply in enumerate(replies):
                     self._say(tx, sender_id, f"{key}/{number}", key, reply, now, now + FIRST_CHANCE)
             return self._exchange(tx, sender_id, key)
+
+    def renew(self, sender_id: str, key: str, lease: Lease) -> bool:
+        """Holds the lease of a running turn until `lease.until`; False when it is not its owner's
+        any more."""
+        this = {"of_sender": sender_id, "of_key": key, "leased_until": lease.until}
+        ours = _UPDATE.where(_message.c.lease_owner == lease.owner, sa.not_(_message.c.answered))
+        with self._transaction() as tx:
+            return bool(tx.execute(ours, this).rowcount)
 
     def release(self, sender_id: str, key: str, owner: str) -> None:
         """Gives the lease back: the turn did not succeed, whoever comes next may run it."""
@@ -327,9 +340,11 @@ class Transcript:
         )
         oldest = sa.select(sa.func.min(m.id)).where(waiting).group_by(m.sender_id)
         is_due = sa.and_(
-            # Nobody repeats a note, or what was handed back: it does not wait to be repeated.
+            # Nobody repeats a note, or what was handed back; what a process that died was running
+            # has been repeated in vain. None of them waits to be repeated.
             sa.or_(
                 m.created_at <= now - ages.youngest,
+                m.leased_until <= now,
                 m.author == NOTE,
                 m.next_attempt_at.is_not(None),
             ),
@@ -463,6 +478,19 @@ class Transcript:
 
     def _reading(self) -> AbstractContextManager[Connection]:
         return reading(self._engine, StorageError)
+
+
+def _has_to_wait(leased: Sequence[Any], known: Any, lease: Lease, now: datetime) -> bool:
+    """Whether another turn of the sender comes before that of the message `known` (None: a new one).
+
+    One that another process runs; and an earlier one that was cut short, because its process died:
+    else the answers would come in another order than the messages.
+    """
+    return any(
+        (row.lease_owner != lease.owner and row.leased_until > now)
+        or ((known is None or row.id < known.id) and row.leased_until > now - CUT_SHORT)
+        for row in leased
+    )
 
 
 def _said(reply: Reply) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from bot.analytics import outbox
 from bot.analytics.counting import VISIT, Counter
 from bot.analytics.fact import Fact
 from bot.errors import ConfigurationError, StorageError
+from bot.storage.creating import create_tables
 from bot.storage.engine import create_engine, reading, transaction
 
 logger = logging.getLogger(__name__)
@@ -87,7 +88,7 @@ class DurableTrackerStore(SQLTrackerStore):
     ) -> None:
         # Rasa hands the `url` of endpoints.yml over as `host`.
         self.engine = create_engine(host, durable=False)
-        self.Base.metadata.create_all(self.engine)
+        create_tables(self.engine, self.Base.metadata)
         outbox.create(self.engine)
         self.counter: Counter | None = None
         self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)

@@ -40,7 +40,7 @@ class Ordeal:
 
     def waiting(self, queue: str) -> int:
         """How many messages a queue of the broker has to give."""
-        return asyncio.run(_waiting(self._broker.url, queue))
+        return asyncio.run(waiting_in(self._broker.url, queue))
 
     def left(self) -> dict[str, int]:
         """What is in the broker's queues."""
@@ -69,7 +69,8 @@ def _in_thread(happen: Callable[[], None]) -> Callable[[], Awaitable[None]]:
     return partial(asyncio.to_thread, happen)
 
 
-async def _waiting(url: str, queue: str) -> int:
+async def waiting_in(url: str, queue: str) -> int:
+    """How many messages a queue of a broker has to give."""
     connection = await aio_pika.connect(url)
     async with connection:
         channel = await connection.channel()

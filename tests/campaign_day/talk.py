@@ -46,10 +46,10 @@ def phone(number: int) -> str:
 
 def name(number: int) -> str:
     """The name of a visitor."""
-    return f"欧阳{_GIVEN[number % len(_GIVEN)]}"
+    return NAMES[number % len(NAMES)]
 
 
-_GIVEN = ("建国", "秀英", "志强", "桂兰")
+NAMES = ("欧阳建国", "欧阳秀英", "欧阳志强", "欧阳桂兰")
 
 
 def verdict(riddle: Riddle, is_right: bool) -> str:

@@ -7,8 +7,8 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 from uuid import uuid4
@@ -16,7 +16,7 @@ from uuid import uuid4
 import requests
 
 from tests.crash.kit import OPENING, new_phone
-from tests.stack import Stack
+from tests.stack import Chat, Stack
 
 COMPLAINTS_PER_CONVERSATION = 5
 MOST_TURNS = 20
@@ -37,19 +37,38 @@ class Conversation:
     """A conversation with the chat page's outbox: one message goes out under one id until it is
     answered, then the next."""
 
-    def __init__(self, stack: Stack, waits: random.Random) -> None:
+    def __init__(self, open_chat: Callable[[], Chat], waits: random.Random) -> None:
         self._waits = waits
         self.sent: list[str] = []
+        self.bursts: list[list[str]] = []
         self.heard: dict[str, list[str]] = {}
         self.filed: dict[str, str] = {}
         self.repeats = 0
-        self._chat = self._until_answered(stack.chat)
+        self._chat = self._until_answered(open_chat)
 
     def say(self, text: str) -> list[str]:
         return self._send({"text": text})
 
     def press(self, title: str) -> list[str]:
         return self._send({"choice": self._offered()[title]})
+
+    def scan(self, scene: str) -> list[str]:
+        """Comes by a campaign's code."""
+        return self._send({"scene": scene}, "campaign")
+
+    def burst(self, pool: Executor, texts: Sequence[str]) -> list[list[str]]:
+        """Says all of them without waiting for an answer; the answers to each."""
+        keys = [str(uuid4()) for _ in texts]
+        self.sent += keys
+        self.bursts.append(keys)
+        bodies = [{"id": key, "text": text} for key, text in zip(keys, texts, strict=True)]
+        waiting = [pool.submit(self._answer_to, body) for body in bodies]
+        self.heard |= {key: each.result() for key, each in zip(keys, waiting, strict=True)}
+        return [self.heard[key] for key in keys]
+
+    def titles(self) -> list[str]:
+        """The buttons of the last answer."""
+        return self._chat.titles()
 
     def leads_on(self) -> str | None:
         """The button of the last answer that brings a complaint further."""
@@ -58,14 +77,17 @@ class Conversation:
     def _offered(self) -> dict[str, str]:
         return {button["title"]: button["choice"] for button in self._chat.buttons}
 
-    def _send(self, body: dict[str, str]) -> list[str]:
+    def _send(self, body: dict[str, str], path: str = "messages") -> list[str]:
         key = str(uuid4())
         self.sent.append(key)
-        self.heard[key] = self._until_answered(lambda: self._exchange({"id": key, **body}))
+        self.heard[key] = self._answer_to({"id": key, **body}, path)
         return self.heard[key]
 
-    def _exchange(self, body: dict[str, str]) -> list[str]:
-        answer = self._chat.post(body)
+    def _answer_to(self, body: dict[str, str], path: str = "messages") -> list[str]:
+        return self._until_answered(lambda: self._exchange(body, path))
+
+    def _exchange(self, body: dict[str, str], path: str) -> list[str]:
+        answer = self._chat.post(body, path)
         if answer.status_code >= 500:
             raise requests.ConnectionError(f"HTTP {answer.status_code}")
         assert answer.status_code == 200, f"{answer.status_code}: {answer.text}"
@@ -96,7 +118,7 @@ class Customer:
 
     def file_until(self, over: threading.Event) -> None:
         while not over.is_set():
-            conversation = Conversation(self._stack, self._waits)
+            conversation = Conversation(self._stack.chat, self._waits)
             self.conversations.append(conversation)
             while not over.is_set() and len(conversation.filed) < COMPLAINTS_PER_CONVERSATION:
                 self._file_one(conversation)

@@ -71,6 +71,11 @@ class Nginx:
         text = re.sub(r"worker_rlimit_nofile \d+;", "", text).replace("auto;", "2;")
         self.main.write_text(text, encoding="utf-8")
 
+    @property
+    def pid(self) -> int:
+        """Of the first process, the parent of the workers, while it runs."""
+        return int((self.main.parent.parent / "nginx.pid").read_text(encoding="ascii"))
+
 
 @contextmanager
 def running(main: Path) -> Iterator[None]:

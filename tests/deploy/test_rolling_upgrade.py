@@ -26,10 +26,10 @@ PATIENCE_SECONDS = 30.0
 class PatientChat(Chat):
     """Sends a message again as the chat page does, when the assistant says that it is busy."""
 
-    def post(self, body: dict[str, Any]) -> requests.Response:
+    def post(self, body: dict[str, Any], path: str = "messages") -> requests.Response:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
-            answer = super().post(body)
+            answer = super().post(body, path)
             if answer.status_code != 503 or time.monotonic() > deadline:
                 return answer
 

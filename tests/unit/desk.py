@@ -8,6 +8,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from bot.channels.inbound import Inbound, Incoming, TurnInput
+from bot.channels.leases import Pause
 from bot.channels.talks import Talks
 from bot.channels.transcript import Message, Reply, Transcript
 from bot.errors import ChannelError
@@ -41,7 +42,11 @@ class Desk:
     """An `Inbound` with its surroundings."""
 
     def __init__(
-        self, transcript: Transcript, turn_timeout: float = 10.0, owner: str = "host:5005"
+        self,
+        transcript: Transcript,
+        turn_timeout: float = 10.0,
+        owner: str = "host:5005",
+        pause: Pause = asyncio.sleep,
     ) -> None:
         self.transcript, self.assistant, self.ready = transcript, Assistant(), True
         self.clock = Clock()
@@ -59,6 +64,7 @@ class Desk:
             owner=owner,
             talks=self.talks,
             turns=Turns(self.registry),
+            pause=pause,
         )
 
     async def _is_ready(self) -> bool:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.channels.transcript import Ages, Transcript, Unanswered
+from bot.channels.transcript import Ages, Lease, Transcript, Unanswered
 from bot.channels.unanswered import Sweeper
 from bot.errors import ChannelError, StorageError, TurnFailed
 from tests.unit.desk import Desk
@@ -146,6 +146,8 @@ async def test_a_turn_cut_short_is_taken_up_by_the_process_started_again(desk: D
     again, other = Desk(desk.transcript), Desk(desk.transcript, owner="host:5006")
     for each in (again, other):
         each.clock.forward(minutes=1)
+    renewed = Lease("host:5005", other.clock() + timedelta(seconds=1))
+    assert desk.transcript.renew("web-1", "k1", renewed)
     assert await sweeper(other, "host:5006").sweep() == 0, "it may still be running there"
     assert await sweeper(again).sweep() == 1
     assert said(desk) == ["你好", "您好"]

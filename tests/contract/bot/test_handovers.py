@@ -199,6 +199,7 @@ def test_while_an_officer_talks_no_turn_is_run(
     handovers: SqlHandovers, transcript: Transcript
 ) -> None:
     begin(transcript, "before")
+    transcript.release(ME, "before", LEASE.owner)
     transcript.note(ME, "note", "sealed note", NOW)
     handovers.take(opened(handovers).id, "工作人员 王敏", NOW)
     assert transcript.resume(ME, "note", LEASE, NOW) is Standing.WITH_OFFICER

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -195,6 +196,21 @@ def test_a_lease_ends_with_its_release_or_its_time(transcript: Transcript) -> No
     assert resume(transcript, "k1", NOW + MINUTE) is Standing.OURS
 
 
+def test_a_renewed_lease_holds_longer(transcript: Transcript) -> None:
+    begin(transcript, "k1")
+    assert transcript.renew(ME, "k1", Lease(HERE, NOW + 2 * MINUTE))
+    assert begin(transcript, "k1", now=NOW + MINUTE, owner=THERE) is Standing.ELSEWHERE
+    assert begin(transcript, "k1", now=NOW + 2 * MINUTE, owner=THERE) is Standing.OURS
+
+
+def test_a_lease_that_is_lost_is_not_renewed(transcript: Transcript) -> None:
+    begin(transcript, "k1")
+    begin(transcript, "k1", now=NOW + MINUTE, owner=THERE)
+    assert not transcript.renew(ME, "k1", Lease(HERE, NOW + HOUR))
+    transcript.answer(ME, "k1", [Reply("您好")], NOW)
+    assert not transcript.renew(ME, "k1", Lease(THERE, NOW + HOUR)), "its turn is over"
+
+
 def test_a_process_takes_up_its_own_lease(transcript: Transcript) -> None:
     begin(transcript, "k1")
     assert resume(transcript, "k1", NOW) is Standing.OURS
@@ -208,6 +224,38 @@ def test_of_many_claims_at_once_one_succeeds(transcript: Transcript) -> None:
         found = list(pool.map(lambda o: resume(transcript, "k1", NOW, owner=o), owners))
     assert found.count(Standing.OURS) == 1
     assert found.count(Standing.ELSEWHERE) == 11
+
+
+def test_a_turn_that_was_cut_short_comes_before_later_messages(transcript: Transcript) -> None:
+    begin(transcript, "k1", owner=THERE)
+    assert begin(transcript, "k2") is Standing.ELSEWHERE, "it is running"
+    after = NOW + MINUTE + timedelta(seconds=1)
+    assert begin(transcript, "k2", now=after) is Standing.ELSEWHERE, "its process has died"
+    assert resume(transcript, "k1", after) is Standing.OURS
+    transcript.answer(ME, "k1", [Reply("您好")], after)
+    assert begin(transcript, "k2", now=after) is Standing.OURS
+
+
+def test_a_turn_that_was_cut_short_holds_up_nobody_for_long(transcript: Transcript) -> None:
+    begin(transcript, "k1", owner=THERE)
+    assert begin(transcript, "k2", now=NOW + 2 * MINUTE) is Standing.OURS
+
+
+def test_of_messages_that_come_at_once_to_several_processes_one_is_run(
+    transcript: Transcript,
+) -> None:
+    at_once = 4
+    for customer in (f"web-{number}" for number in range(15)):
+        together = Barrier(at_once)
+
+        def come(number: int, customer: str = customer, together: Barrier = together) -> Standing:
+            together.wait(20)
+            return begin(transcript, f"k{number}", sender=customer, owner=f"host:{number}")
+
+        with ThreadPoolExecutor(at_once) as pool:
+            found = list(pool.map(come, range(at_once)))
+        assert found.count(Standing.OURS) == 1, found
+        assert found.count(Standing.ELSEWHERE) == at_once - 1
 
 
 def test_what_is_answered_is_not_claimed(transcript: Transcript) -> None:
@@ -272,6 +320,15 @@ def test_what_another_process_is_running_does_not_wait(transcript: Transcript) -
     assert waiting(transcript, NOW + MINUTE) == ["k1"]
 
 
+def test_what_a_process_left_behind_is_due_as_soon_as_its_lease_is_over(
+    transcript: Transcript,
+) -> None:
+    second = timedelta(seconds=1)
+    transcript.begin(ME, "k1", "你好", "sealed", Lease(THERE, NOW + 5 * second), NOW)
+    assert waiting(transcript, NOW + 4 * second) == []
+    assert waiting(transcript, NOW + 5 * second) == ["k1"]
+
+
 def test_a_message_before_an_answered_one_is_superseded(transcript: Transcript) -> None:
     for key in ("k1", "k2", "k3"):
         begin(transcript, key)
@@ -292,6 +349,7 @@ def test_an_ended_session_waits_for_nothing(transcript: Transcript) -> None:
 USES: dict[str, Callable[[Transcript], Any]] = {
     "begin": lambda transcript: begin(transcript, "k"),
     "resume": lambda transcript: resume(transcript, "k", NOW),
+    "renew": lambda transcript: transcript.renew(ME, "k", Lease(HERE, NOW)),
     "release": lambda transcript: transcript.release(ME, "k", HERE),
     "postpone": lambda transcript: transcript.postpone(Unanswered(ME, "k", "x", 0), NOW),
     "unanswered": lambda transcript: transcript.unanswered(HERE, AGES, NOW, 1),

@@ -1,0 +1,1 @@
+"""`python -m benchmarks.cluster`: how throughput grows with Rasa processes behind nginx."""
