@@ -112,8 +112,13 @@ class Load:
         """Somebody at the console who looks at the list and at a case now and then."""
         officer = self._product.officers.make()
         http = await asyncio.to_thread(self._product.officers.sign_in, officer)
+        # The server closes idle connections after five seconds, just when the next look comes.
+        http.headers["Connection"] = "close"
         while not until.is_set():
-            await asyncio.to_thread(self._look, http)
+            try:
+                await asyncio.to_thread(self._look, http)
+            except requests.RequestException as exc:
+                self.tally.troubles[f"console: {type(exc).__name__}"] += 1
             await asyncio.sleep(OFFICER_SECONDS)
         http.close()
 
