@@ -82,10 +82,10 @@ class Bank:
 
     def shares(self, row: Row) -> Floats:
         """Probabilities, one line per classifier; what stands right of its labels is 0."""
-        if not self.width:
-            return np.zeros((0, 0), np.float32)
+        if not self._bias.size:
+            return self._bias
         at = self._at.take(row.columns, axis=0) + self._starts
-        weights = self._weights.take(at, axis=0).reshape(len(at), -1)
+        weights = self._weights.take(at, axis=0).reshape(len(at), self._bias.size)
         scores = np.einsum("i,ij->j", row.values, weights).reshape(self._bias.shape)
         return softmax(scores + self._bias, self._sharpness)
 

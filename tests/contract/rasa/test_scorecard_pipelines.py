@@ -46,7 +46,7 @@ def test_each_learns_the_themes(key: str) -> None:
 def test_diet_ranks_every_theme() -> None:
     pipeline = RasaPipeline.diet(CORPUS)
     ranking = pipeline.rank(pipeline.see("年费怎么收钱"))
-    assert {scored.label for scored in ranking.labels} == {LOST, FEES, OUT_OF_SCOPE}
+    assert {scored.label for scored in ranking} == {LOST, FEES, OUT_OF_SCOPE}
 
 
 def test_the_curve_grows_to_all_lines_with_and_without_concepts() -> None:
