@@ -230,7 +230,7 @@ def test_a_training_that_fails_for_its_encoder_says_so(
         raise GraphComponentException("node") from ConfigurationError("词表不对。")
 
     monkeypatch.setenv("RASA_MAX_CACHE_SIZE", "0")
-    monkeypatch.setattr("bot.launcher.training.configure_logging", lambda: None)
+    monkeypatch.setattr("bot.launcher.training.configure_logging", lambda *_: None)
     monkeypatch.setattr("rasa.model_training.train", fail)
     config = Settings(
         web_session_secret="w",
