@@ -19,8 +19,11 @@ from bot.nlu import model_file
 from bot.nlu.bands import Thresholds
 from bot.nlu.concepts import Lexicon
 from bot.nlu.encoder import open_encoder
+from bot.nlu.features import Utterance
 from bot.nlu.labels import EMERGENCY
-from bot.nlu.model import IntentModel, Ranking, Recipe, Scored, Utterance
+from bot.nlu.model import IntentModel
+from bot.nlu.ranking import Ranking, Scored
+from bot.nlu.recipe import Recipe
 from bot.settings import ROOT
 
 OURS, RUNNER_UP, PLAIN, RASA_LOGISTIC, DIET = "ours", "logistic", "plain", "rasa", "diet"
@@ -72,19 +75,20 @@ class Ngrams:
         With the sentence encoder, too, where the recipe names one.
         """
         from bot.nlu.components import CONCEPTS, look_at, look_at_all
+        from bot.nlu.training import train
 
         lexicon = Lexicon(yaml.safe_load(CONCEPTS.read_text(encoding="utf-8")))
         encoder = open_encoder(recipe.encoder)
 
         def look(text: str) -> Utterance:
-            return look_at(text, lexicon, encoder)
+            return look_at(text, "", lexicon, encoder)
 
         seen = look_at_all(corpus.texts, lexicon, encoder)
-        trained = IntentModel.train(seen, corpus.labels, recipe)
+        trained = train(seen, corpus.labels, recipe)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "intents.npz")
-            model_file.save(trained, recipe.concepts, path)
-            return cls(model_file.load(path), look)
+            model_file.save(trained, path)
+            return cls(IntentModel(model_file.load(path)), look)
 
     def see(self, text: str) -> Utterance:
         return self._look(text)
@@ -170,4 +174,4 @@ def as_ranking(intents: Sequence[Mapping[str, Any]]) -> Ranking:
     """
     alarm = intents[0]["name"] == EMERGENCY
     labels = [Scored(i["name"], float(i["confidence"])) for i in intents if i["name"] != EMERGENCY]
-    return Ranking(labels, float(alarm))
+    return Ranking.of(labels, float(alarm))

@@ -12,7 +12,9 @@ from benchmarks.scorecard.corpus import Alarms, Corpus, LabelledFile, as_underst
 from benchmarks.scorecard.metrics import Judged, judge, lenient, share, strict
 from bot.nlu.bands import Thresholds, decide
 from bot.nlu.evaluate import Prediction, public_label
-from bot.nlu.model import IntentModel, Ranking, Recipe
+from bot.nlu.model import IntentModel
+from bot.nlu.ranking import Ranking
+from bot.nlu.recipe import Recipe
 from bot.nlu.understanding import Reader
 
 CURVE_SHARES = (0.125, 0.25, 0.5, 0.75, 1.0)
@@ -101,7 +103,7 @@ def read(contestant: Contestant, file: LabelledFile, thresholds: Thresholds) -> 
 
 def predict(ranking: Ranking, thresholds: Thresholds) -> Prediction:
     """The decision about a ranking, without the rules about texts."""
-    decision = decide(ranking.labels, thresholds)
+    decision = decide(ranking, thresholds)
     return Prediction(
         public_label({"label": decision.label}),
         decision.band.value,
@@ -113,7 +115,12 @@ def predict(ranking: Ranking, thresholds: Thresholds) -> Prediction:
 def fuse(contestant: Contestant, alarms: Alarms, thresholds: Thresholds) -> Fuse:
     """Runs the emergency lists as the product reads messages: rules first, then the model."""
     # The reader needs nothing of the model but `rank`.
-    reader = Reader(cast(IntentModel, contestant), contestant.see, thresholds, {})
+    reader = Reader(
+        cast(IntentModel, contestant),
+        lambda text, _words: contestant.see(text),
+        thresholds,
+        known=lambda _text: None,
+    )
 
     def raised(text: str) -> bool:
         return reader.read(as_understood(text))[0].emergency is not None

@@ -20,7 +20,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from benchmarks.scorecard.contestants import CHARACTERS, DIET_SETTINGS, as_ranking
 from benchmarks.scorecard.corpus import Corpus
-from bot.nlu.model import Ranking, Utterance, theme
+from bot.nlu.features import Utterance
+from bot.nlu.ranking import Ranking, theme
 
 ALL_LABELS = {"ranking_length": 0}
 """The whole ranking is reported; what is trained and which label comes first stay the same."""

@@ -14,7 +14,7 @@ import yaml
 
 from bot.errors import ConfigurationError
 from bot.nlu.labels import EMERGENCY
-from bot.nlu.model import theme
+from bot.nlu.ranking import theme
 from bot.settings import ROOT
 
 GOLDEN = ROOT / "data" / "knowledge" / "golden.yml"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice, takewhile
 
 from bot.nlu.labels import OUT_OF_SCOPE, SMALL_TALK
-from bot.nlu.model import Scored
+from bot.nlu.ranking import Ranking, Scored
 
 FAQ = "faq"
 MOST_CHOICES = 3
@@ -51,22 +51,19 @@ class Decision:
     candidates: tuple[Scored, ...]
 
 
-def decide(ranking: Sequence[Scored], thresholds: Thresholds) -> Decision:
+def decide(ranking: Ranking, thresholds: Thresholds) -> Decision:
     """Chooses theme, question and band for a ranking of labels.
 
     The theme decides first: between two questions of the right theme, the better of the two
     answers still serves the customer.
     """
-    masses: dict[str, float] = {}
-    for scored in ranking:
-        masses[scored.theme] = masses.get(scored.theme, 0.0) + scored.confidence
-    best = max(masses, key=lambda name: masses[name])
+    best, mass = ranking.best_theme()
     top = next(scored for scored in ranking if scored.theme == best)
     candidates = _choices(ranking)
     return Decision(
-        _band(top.label, masses[best], bool(candidates), thresholds),
+        _band(top.label, mass, bool(candidates), thresholds),
         top.label,
-        masses[best],
+        mass,
         candidates,
     )
 
@@ -79,6 +76,6 @@ def _band(label: str, confidence: float, has_choices: bool, thresholds: Threshol
     return Band.CLARIFY
 
 
-def _choices(ranking: Sequence[Scored]) -> tuple[Scored, ...]:
-    likely = [s for s in ranking if s.confidence >= LEAST_LIKELY and s.label not in NO_CHOICE]
-    return tuple(likely[:MOST_CHOICES])
+def _choices(ranking: Ranking) -> tuple[Scored, ...]:
+    likely = takewhile(lambda scored: scored.confidence >= LEAST_LIKELY, ranking)
+    return tuple(islice((s for s in likely if s.label not in NO_CHOICE), MOST_CHOICES))

@@ -65,45 +65,60 @@ _NO_REMINDER = (
 )
 
 
+def _alone(wish: str) -> re.Pattern[str]:
+    """The wish with the words around it that add nothing."""
+    return re.compile(_BEFORE + wish + _AFTER)
+
+
+_MENU_ALONE = _alone(_MENU)
+_WHAT_IS_ON_ALONE = _alone(_WHAT_IS_ON)
+_MORE_ALONE = _alone(_MORE)
+_SHARE_ALONE = _alone(_SHARE)
+_BOOK_ALONE = _alone(_BOOK)
+_OWN_BOOKING_ALONE = _alone(_OWN_BOOKING)
+_QUIZ_ALONE = _alone(_QUIZ)
+_NO_REMINDER_ALONE = _alone(_NO_REMINDER)
+
+
 def wants_the_menu(text: str) -> bool:
     """True when a normalised text asks what the campaign has, and nothing else."""
-    return _is_all(_MENU, text)
+    return _is_all(_MENU_ALONE, text)
 
 
 def asks_what_is_on(text: str) -> bool:
     """True when a normalised text asks which campaigns there are, and nothing else."""
-    return _is_all(_WHAT_IS_ON, text)
+    return _is_all(_WHAT_IS_ON_ALONE, text)
 
 
 def wants_more(text: str) -> bool:
     """True when a normalised text asks for the further pages of the menu, and nothing else."""
-    return _is_all(_MORE, text)
+    return _is_all(_MORE_ALONE, text)
 
 
 def wants_to_share(text: str) -> bool:
     """True when a normalised text asks for words to pass on, and nothing else."""
-    return _is_all(_SHARE, text)
+    return _is_all(_SHARE_ALONE, text)
 
 
 def wants_to_book(text: str) -> bool:
     """True when a normalised text asks for a booking of the campaign; a mere call is no booking."""
-    return _is_all(_BOOK, text)
+    return _is_all(_BOOK_ALONE, text)
 
 
 def wants_own_booking(text: str) -> bool:
     """True when a normalised text asks to see, change or cancel a booking."""
-    return _is_all(_OWN_BOOKING, text)
+    return _is_all(_OWN_BOOKING_ALONE, text)
 
 
 def wants_the_quiz(text: str) -> bool:
     """True when a normalised text asks for the quiz, from the beginning or further on."""
-    return _is_all(_QUIZ, text)
+    return _is_all(_QUIZ_ALONE, text)
 
 
 def wants_no_reminder(text: str) -> bool:
     """True when a normalised text takes back the wish to be asked the quiz's questions again."""
-    return _is_all(_NO_REMINDER, text)
+    return _is_all(_NO_REMINDER_ALONE, text)
 
 
-def _is_all(wish: str, text: str) -> bool:
-    return len(text) <= LONGEST and re.fullmatch(_BEFORE + wish + _AFTER, text) is not None
+def _is_all(wish: re.Pattern[str], text: str) -> bool:
+    return len(text) <= LONGEST and wish.fullmatch(text) is not None

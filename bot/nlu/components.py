@@ -22,7 +22,11 @@ from bot.nlu import model_file
 from bot.nlu.bands import FAQ, Thresholds
 from bot.nlu.concepts import Lexicon
 from bot.nlu.encoder import SentenceEncoder, check_width, open_encoder
-from bot.nlu.model import IntentModel, Recipe, Scored, Utterance
+from bot.nlu.features import Utterance
+from bot.nlu.known import KnownTexts
+from bot.nlu.model import IntentModel
+from bot.nlu.ranking import Ranking
+from bot.nlu.recipe import Recipe
 from bot.nlu.understanding import Reader, Understanding
 from bot.nlu.words import cut, tidy_words
 from bot.settings import ROOT
@@ -31,7 +35,7 @@ RANKING_LENGTH = 10
 WORDS = "words"
 """Attribute of a message: the words of its text, separated by spaces."""
 CONCEPTS = ROOT / "data" / "knowledge" / "concepts.yml"
-_MODEL, _LISTS = "intents.npz", "lists.json"
+_MODEL, _KNOWN, _CONCEPTS = "intents.npz", "known.npz", "concepts.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -46,6 +50,19 @@ class TextNormalizer(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> TextNormalizer:
+        return cls()
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> TextNormalizer:
+        """Reads the dictionaries now: the first customer should not wait a second for them."""
+        tidy_words("你好")
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -87,15 +104,12 @@ class NgramIntentClassifier(IntentClassifier, GraphComponent):
         config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        model: IntentModel | None = None,
-        lists: dict[str, dict[str, str]] | None = None,
-        encoder: SentenceEncoder | None = None,
+        reader: Reader | None = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._encoder = encoder
-        self._reader = None if model is None else self._reader_of(model, lists or {})
+        self._reader = reader
 
     @classmethod
     def create(
@@ -117,30 +131,35 @@ class NgramIntentClassifier(IntentClassifier, GraphComponent):
         **kwargs: Any,
     ) -> NgramIntentClassifier:
         with model_storage.read_from(resource) as folder:
-            model = model_file.load(folder / _MODEL)
-            lists = json.loads((folder / _LISTS).read_text(encoding="utf-8"))
+            model = IntentModel(model_file.load(folder / _MODEL))
+            known = KnownTexts.load(folder / _KNOWN)
+            concepts = json.loads((folder / _CONCEPTS).read_text(encoding="utf-8"))
         encoder = open_encoder(config.get("encoder"))
         check_width(model.dense.width, encoder)
-        return cls(config, model_storage, resource, model, lists, encoder)
+        reader = _reader(config, model, known, Lexicon(concepts), encoder)
+        return cls(config, model_storage, resource, reader)
 
     def train(self, training_data: TrainingData) -> Resource:
+        from bot.nlu.training import train
+
         concepts = yaml.safe_load(CONCEPTS.read_text(encoding="utf-8"))
         lexicon = Lexicon(concepts)
         examples = [m for m in training_data.intent_examples if m.get(INTENT) and m.get(TEXT)]
         known = {m.get(TEXT): m.get(INTENT_RESPONSE_KEY) or m.get(INTENT) for m in examples}
         words = {m.get(TEXT): m.get(WORDS) for m in examples}
-        self._encoder = open_encoder(self._config["encoder"])
-        model = IntentModel.train(
-            look_at_all(known, lexicon, self._encoder, words),
+        encoder = open_encoder(self._config["encoder"])
+        trained = train(
+            look_at_all(known, lexicon, encoder, words),
             list(known.values()),
             Recipe(**{field.name: self._config[field.name] for field in fields(Recipe)}),
         )
+        known_texts = KnownTexts.of(known)
         with self._model_storage.write_to(self._resource) as folder:
-            model_file.save(model, self._config["concepts"], folder / _MODEL)
-            lists = {"concepts": concepts, "known": known}
-            text = json.dumps(lists, ensure_ascii=False)
-            (folder / _LISTS).write_text(text, encoding="utf-8")
-        self._reader = self._reader_of(model, lists)
+            model_file.save(trained, folder / _MODEL)
+            known_texts.save(folder / _KNOWN)
+            text = json.dumps(concepts, ensure_ascii=False)
+            (folder / _CONCEPTS).write_text(text, encoding="utf-8")
+        self._reader = _reader(self._config, IntentModel(trained), known_texts, lexicon, encoder)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -154,27 +173,33 @@ class NgramIntentClassifier(IntentClassifier, GraphComponent):
 
     def _classify(self, message: Message) -> None:
         assert self._reader is not None  # noqa: S101 - Rasa always calls train or load first
-        understanding, ranking = self._reader.read(message.get(TEXT))
+        understanding, ranking = self._reader.read(message.get(TEXT), message.get(WORDS) or "")
         sure = understanding.confidence if understanding.emergency is None else 1.0
         intent = {"name": understanding.intent, "confidence": sure}
         message.set(INTENT, intent, add_to_output=True)
-        message.set("intent_ranking", _as_intents(ranking.labels), add_to_output=True)
+        message.set("intent_ranking", _as_intents(ranking), add_to_output=True)
         message.set("understanding", understanding.as_dict(), add_to_output=True)
         if understanding.intent == FAQ:
             message.set("response_selector", _selected(understanding), add_to_output=True)
 
-    def _reader_of(self, model: IntentModel, lists: dict[str, dict[str, str]]) -> Reader:
-        lexicon = Lexicon(lists["concepts"])
-        thresholds = Thresholds(
-            **{field.name: self._config[field.name] for field in fields(Thresholds)}
-        )
-        see = partial(look_at, lexicon=lexicon, encoder=self._encoder)
-        return Reader(model, see, thresholds, lists["known"])
+
+def _reader(
+    config: Mapping[str, Any],
+    model: IntentModel,
+    known: KnownTexts,
+    lexicon: Lexicon,
+    encoder: SentenceEncoder | None,
+) -> Reader:
+    thresholds = Thresholds(**{field.name: config[field.name] for field in fields(Thresholds)})
+    see = partial(look_at, lexicon=lexicon, encoder=encoder)
+    return Reader(model, see, thresholds, known.label_of)
 
 
-def look_at(text: str, lexicon: Lexicon, encoder: SentenceEncoder | None = None) -> Utterance:
-    """What the model sees of a normalised text."""
-    return look_at_all([text], lexicon, encoder)[0]
+def look_at(
+    text: str, words: str, lexicon: Lexicon, encoder: SentenceEncoder | None = None
+) -> Utterance:
+    """What the model sees of a normalised text; without its `words` it is cut here."""
+    return look_at_all([text], lexicon, encoder, {text: words})[0]
 
 
 def look_at_all(
@@ -202,8 +227,8 @@ def _spaced(words: Iterable[str]) -> str:
     return " ".join(word for word in words if not word.isspace())
 
 
-def _as_intents(ranking: list[Scored]) -> list[dict[str, Any]]:
-    return [{"name": s.label, "confidence": s.confidence} for s in ranking[:RANKING_LENGTH]]
+def _as_intents(ranking: Ranking) -> list[dict[str, Any]]:
+    return [{"name": s.label, "confidence": s.confidence} for s in ranking.top(RANKING_LENGTH)]
 
 
 def _selected(understanding: Understanding) -> dict[str, Any]:

@@ -20,7 +20,10 @@ class Lexicon:
             for word in dict.fromkeys(words.lower().split()):
                 found[word].append(name)
         self._concepts = {word: tuple(names) for word, names in found.items()}
-        self._lengths = range(max(map(len, self._concepts), default=0), 0, -1)
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for word in self._concepts:
+            lengths[word[0]].add(len(word))
+        self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
 
     def read(self, text: str) -> str:
         """Names of the concepts in the order of the text, separated by spaces."""
@@ -29,6 +32,7 @@ class Lexicon:
     def _scan(self, text: str) -> Iterator[str]:
         at = 0
         while at < len(text):
-            length = next((n for n in self._lengths if text[at : at + n] in self._concepts), 1)
+            lengths = self._lengths.get(text[at], ())
+            length = next((n for n in lengths if text[at : at + n] in self._concepts), 1)
             yield from self._concepts.get(text[at : at + length], ())
             at += length

@@ -33,11 +33,12 @@ class Homophones:
         by_sound: Iterable[str],
         by_letters: Iterable[str],
         cut: Callable[[str], list[str]],
-        is_word: Callable[[str], bool],
+        is_word: Callable[[str], object],
     ) -> None:
         self._cut = cut
         self._is_word = is_word
         self._by_sound = {_sound(term): term for term in by_sound}
+        self._beginnings = {sound[0] for sound in self._by_sound}
         self._by_letters = {"".join(lazy_pinyin(term)): term for term in by_letters}
         self._lengths = range(max(map(len, self._by_letters), default=0), 0, -1)
 
@@ -63,6 +64,8 @@ class Homophones:
 
     def _term_at(self, units: list[str], at: int) -> tuple[str, int]:
         """The word to put at `at`, and how many units it takes the place of."""
+        if _syllable(units[at][0]) not in self._beginnings:  # nine times out of ten
+            return units[at], 1
         for width in range(min(LONGEST, len(units) - at), 0, -1):
             window = units[at : at + width]
             heard = "".join(window)

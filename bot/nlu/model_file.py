@@ -11,29 +11,37 @@ from typing import Any
 import numpy as np
 
 from bot.errors import ConfigurationError
-from bot.nlu.model import Dense, IntentModel, Scorer
+from bot.nlu.features import CharacterGrams, Dense, Features, Words
+from bot.nlu.linear import Scorer
+from bot.nlu.model import Parts
 
 _DAMAGED = "模型文件内容异常，已拒绝加载。请删除 models/ 后重新训练。"
+_THEMES, _DANGER = "themes", "danger"
 
 
-def save(model: IntentModel, concepts: float, path: Path) -> None:
-    """Writes `model`; `concepts` is the weight of concepts it was trained with."""
-    vocabularies, scorers = model.parts()
+def save(parts: Parts, path: Path) -> None:
+    """Writes the parts of a model.
+
+    Not compressed: Rasa packs the whole model once more, and every start would pay for unpacking.
+    """
+    features = parts.features
+    scorers = {_THEMES: parts.themes, _DANGER: parts.danger, **parts.questions}
     texts = {
-        "concepts": concepts,
-        "dense": asdict(model.dense),
-        "terms": [terms for terms, _ in vocabularies],
+        "concept weight": features.concept_weight,
+        "dense": asdict(features.dense),
+        "words": features.words.terms,
+        "concepts": features.concepts.terms,
         "scorers": {name: [s.labels, s.sharpness] for name, s in scorers.items()},
     }
-    arrays: dict[str, Any] = {f"idf {n}": idf for n, (_, idf) in enumerate(vocabularies)}
+    arrays: dict[str, Any] = {"grams": features.grams.codes, "idf": features.idf}
     for name, scorer in scorers.items():
         arrays |= {f"features {name}": scorer.features, f"weights {name}": scorer.weights}
         arrays[f"bias {name}"] = scorer.bias
     encoded = np.frombuffer(json.dumps(texts, ensure_ascii=False).encode(), dtype=np.uint8)
-    np.savez_compressed(path, texts=encoded, **arrays)
+    np.savez(path, texts=encoded, **arrays)
 
 
-def load(path: Path) -> IntentModel:
+def load(path: Path) -> Parts:
     """Raises ConfigurationError when the file is not one that `save` has written."""
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
@@ -42,9 +50,16 @@ def load(path: Path) -> IntentModel:
         raise ConfigurationError(_DAMAGED) from exc
 
 
-def _read(file: Any) -> IntentModel:
+def _read(file: Any) -> Parts:
     texts = json.loads(file["texts"].tobytes())
-    vocabularies = [(terms, file[f"idf {n}"]) for n, terms in enumerate(texts["terms"])]
+    features = Features(
+        CharacterGrams(file["grams"]),
+        Words(texts["words"]),
+        Words(texts["concepts"]),
+        file["idf"],
+        texts["concept weight"],
+        Dense(**texts["dense"]),
+    )
     scorers = {
         name: Scorer(
             labels,
@@ -55,5 +70,5 @@ def _read(file: Any) -> IntentModel:
         )
         for name, (labels, sharpness) in texts["scorers"].items()
     }
-    dense = Dense(**texts["dense"])
-    return IntentModel.put_together(vocabularies, scorers, texts["concepts"], dense)
+    themes, danger = scorers.pop(_THEMES), scorers.pop(_DANGER)
+    return Parts(features, themes, scorers, danger)

@@ -10,10 +10,12 @@ from bot.nlu import campaign
 from bot.nlu.bands import FAQ, Band, Decision, Thresholds, decide
 from bot.nlu.distress import is_distressed
 from bot.nlu.emergency import Danger, danger_by_rule, is_calm_by_rule, kind_of
+from bot.nlu.features import Utterance
 from bot.nlu.followup import is_follow_up
 from bot.nlu.labels import EMERGENCY, HANDOFF, OUT_OF_SCOPE
-from bot.nlu.model import IntentModel, Ranking, Scored, Utterance
+from bot.nlu.model import IntentModel
 from bot.nlu.person import wants_a_call, wants_no_person, wants_only_a_call
+from bot.nlu.ranking import Ranking, Scored
 from bot.nlu.segments import parts
 from bot.nlu.text import (
     asks_what_i_am,
@@ -97,27 +99,32 @@ class Understanding:
 
 
 class Reader:
-    """Reads messages with a trained model; `see` cuts a text into what the model looks at.
+    """Reads messages with a trained model.
 
-    `known` holds the training examples: what stands there word for word is never misunderstood.
+    `see` cuts a text into what the model looks at; it is given the words of the text where they are
+    known, else nothing. `known` tells the label of a training example: what stands there word for
+    word is never misunderstood.
     """
 
     def __init__(
         self,
         model: IntentModel,
-        see: Callable[[str], Utterance],
+        see: Callable[[str, str], Utterance],
         thresholds: Thresholds,
-        known: Mapping[str, str],
+        known: Callable[[str], str | None],
     ) -> None:
         self._model = model
         self._known = known
         self._see = see
         self._thresholds = thresholds
 
-    def read(self, text: str) -> tuple[Understanding, Ranking]:
-        """What `text` means, and the ranking it was decided on."""
-        ranking = self._rank(text)
-        decision = _by_shape(text, ranking, self._rank) or decide(ranking.labels, self._thresholds)
+    def read(self, text: str, words: str = "") -> tuple[Understanding, Ranking]:
+        """What `text` means, and the ranking it was decided on.
+
+        `words` are its words, separated by spaces, where it is cut already.
+        """
+        ranking = self._rank(text, words)
+        decision = _by_shape(text, ranking, self._rank) or decide(ranking, self._thresholds)
         understanding = replace(_plain(decision, text), distress=is_distressed(text))
         danger = self._danger(text, ranking)
         if danger is not None:
@@ -133,8 +140,8 @@ class Reader:
             return replace(understanding, intent=UPSET_INTENT), ranking
         return understanding, ranking
 
-    def _rank(self, text: str) -> Ranking:
-        ranking, label = self._model.rank(self._see(text)), self._known.get(text)
+    def _rank(self, text: str, words: str = "") -> Ranking:
+        ranking, label = self._model.rank(self._see(text, words)), self._known(text)
         return ranking if label is None else _certain(ranking, label)
 
     def _danger(self, text: str, ranking: Ranking) -> Danger | None:
@@ -151,7 +158,7 @@ class Reader:
         sure = [
             decision.label
             for part in parts(text)
-            for decision in [decide(self._rank(part).labels, self._thresholds)]
+            for decision in [decide(self._rank(part), self._thresholds)]
             if decision.band is Band.ANSWER and decision.confidence >= self._thresholds.several
         ]
         labels = tuple(dict.fromkeys(label for label in sure if _can_be_one_of_several(label)))
@@ -161,11 +168,8 @@ class Reader:
 def _certain(ranking: Ranking, label: str) -> Ranking:
     """The ranking when it is known that `label` is meant."""
     if label == EMERGENCY:
-        return Ranking(ranking.labels, 1.0)
-    others = [scored for scored in ranking.labels if scored.label != label]
-    mass = sum(scored.confidence for scored in others) or 1.0
-    rest = [Scored(s.label, s.confidence / mass * (1 - CERTAIN)) for s in others]
-    return Ranking([Scored(label, CERTAIN), *rest], 0.0)
+        return Ranking(ranking.names, ranking.shares, 1.0)
+    return ranking.certain_of(label, CERTAIN)
 
 
 def _plain(decision: Decision, text: str) -> Understanding:
@@ -190,13 +194,13 @@ def _beside_reference(text: str, rank: Callable[[str], Ranking]) -> str | None:
     if not has_case_reference(text):
         return None
     rest = without_case_reference(text)
-    likeliest = rank(rest).labels[0].label if rest else STATUS
+    likeliest = rank(rest).likeliest.label if rest else STATUS
     return likeliest if likeliest in AFTER_FILING else STATUS
 
 
 def _complaint_not_question(text: str, ranking: Ranking) -> str | None:
     """A wrong told with a demand is no question, however much it sounds like one's subject."""
-    asked = ranking.labels[0].label.startswith(f"{FAQ}/")
+    asked = ranking.likeliest.label.startswith(f"{FAQ}/")
     return COMPLAINT if asked and tells_a_complaint(text) else None
 
 
@@ -226,7 +230,7 @@ def _can_be_one_of_several(label: str) -> bool:
 def _within_themes(ranking: Ranking) -> dict[str, tuple[Scored, ...]]:
     """The likeliest questions of each theme with their probability given that theme."""
     by_theme: dict[str, list[Scored]] = {}
-    for scored in ranking.labels:
+    for scored in ranking:
         if scored.label.startswith(f"{FAQ}/"):
             by_theme.setdefault(scored.theme, []).append(scored)
     return {name: _shares(scored) for name, scored in by_theme.items()}

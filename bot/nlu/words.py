@@ -29,13 +29,10 @@ def cut(text: str) -> list[str]:
 @lru_cache(maxsize=1)
 def _homophones() -> Homophones:
     lists = yaml.safe_load(HEARD_WORDS.read_text(encoding="utf-8"))
-    return Homophones(lists["by_sound"].split(), lists["by_letters"].split(), cut, _is_common)
-
-
-def _is_common(word: str) -> bool:
-    """True for a word of jieba's dictionary; it keeps beginnings of words there with frequency 0."""
     jieba.initialize()
-    return bool(jieba.dt.FREQ.get(word, 0))
+    # jieba keeps beginnings of words in its dictionary, too, with frequency 0.
+    is_word = jieba.dt.FREQ.get
+    return Homophones(lists["by_sound"].split(), lists["by_letters"].split(), cut, is_word)
 
 
 def tidy(text: str) -> str:

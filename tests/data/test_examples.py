@@ -10,7 +10,7 @@ import yaml
 from bot.nlu.duplicates import near_duplicates, template_series
 from bot.nlu.emergency import danger_by_rule
 from bot.nlu.evaluate import read_lines
-from bot.nlu.model import theme
+from bot.nlu.ranking import theme
 from bot.nlu.text import normalise
 from bot.nlu.words import tidy
 from tests.data.corpus import ROOT, answers, bare, examples

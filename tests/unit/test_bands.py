@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.nlu.bands import MOST_CHOICES, Band, Thresholds, decide
-from bot.nlu.model import Scored
+from bot.nlu.ranking import Ranking, Scored
 
 LIMITS = Thresholds(answer=0.5, clarify=0.2)
 
 
-def ranking(**confidences: float) -> list[Scored]:
+def ranking(**confidences: float) -> Ranking:
     """Labels as keyword names: `faq__theme__question` stands for `faq/theme.question`."""
     named = {k.replace("__", "/", 1).replace("__", "."): v for k, v in confidences.items()}
-    return [Scored(k, v) for k, v in sorted(named.items(), key=lambda item: -item[1])]
+    return Ranking.of([Scored(k, v) for k, v in named.items()], 0.0)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_choices_are_few_likely_and_never_out_of_scope() -> None:
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_whatever_the_ranking_there_is_a_decision(confidences: list[float]) -> None:
     scored = [Scored(f"faq/t{i % 3}.{i}", c) for i, c in enumerate(sorted(confidences)[::-1])]
-    decision = decide(scored, LIMITS)
+    decision = decide(Ranking.of(scored, 0.0), LIMITS)
     assert decision.label in {s.label for s in scored}
     assert len(decision.candidates) <= MOST_CHOICES
     assert decision.band is not Band.CLARIFY or decision.candidates

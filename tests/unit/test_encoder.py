@@ -21,7 +21,11 @@ from bot.nlu.encoder import (
     folder_of,
     open_encoder,
 )
-from bot.nlu.model import Dense, IntentModel, Recipe, Utterance
+from bot.nlu.features import Dense, Utterance
+from bot.nlu.model import IntentModel, Parts
+from bot.nlu.ranking import Scored
+from bot.nlu.recipe import Recipe
+from bot.nlu.training import train
 from bot.settings import ROOT
 
 TOKENS = [
@@ -134,42 +138,45 @@ def see(text: str) -> Utterance:
     return Utterance(text, " ".join(text), dense=total / max(float(np.linalg.norm(total)), 1.0))
 
 
-def trained(*, dense: bool = True, weight: float = 1.0) -> IntentModel:
+def trained(*, dense: bool = True, weight: float = 1.0) -> Parts:
     seen = [(see(text), label) for label, texts in LINES.items() for text in texts]
-    return IntentModel.train(
+    return train(
         [u if dense else replace(u, dense=None) for u, _ in seen],
         [label for _, label in seen],
         Recipe(theme_c=1.0, encoder_weight=weight),
     )
 
 
+def ranked(parts: Parts, text: str) -> list[Scored]:
+    return list(IntentModel(parts).rank(see(text)))
+
+
 def test_a_synonym_counts_by_its_vector() -> None:
     model = trained()
-    assert model.dense == Dense(2, 1.0)
-    assert model.rank(see("弄没")).labels[0].label == LOST
+    assert IntentModel(model).dense == Dense(2, 1.0)
+    assert ranked(model, "弄没")[0].label == LOST
     plain = trained(dense=False)
-    assert plain.dense == Dense(0, 1.0)
-    assert plain.rank(see("弄没")) == plain.rank(see("xyz"))  # characters cannot tell
+    assert IntentModel(plain).dense == Dense(0, 1.0)
+    assert ranked(plain, "弄没") == ranked(plain, "xyz")  # characters cannot tell
 
 
 def test_more_weight_more_influence_and_none_without() -> None:
     def confidence(weight: float) -> float:
-        ranking = trained(weight=weight).rank(see("弄没"))
-        return next(s.confidence for s in ranking.labels if s.label == LOST)
+        ranking = ranked(trained(weight=weight), "弄没")
+        return next(s.confidence for s in ranking if s.label == LOST)
 
-    nothing = trained(dense=False).rank(see("弄没"))
-    assert trained(weight=0.0).rank(see("弄没")) == nothing
+    assert ranked(trained(weight=0.0), "弄没") == ranked(trained(dense=False), "弄没")
     assert confidence(0.5) < confidence(2.0)
 
 
 @pytest.mark.parametrize("dense", [True, False])
 def test_saved_and_loaded_it_ranks_alike(tmp_path: Path, dense: bool) -> None:
     model = trained(dense=dense, weight=1.5)
-    model_file.save(model, 2.0, tmp_path / "intents.npz")
+    model_file.save(model, tmp_path / "intents.npz")
     loaded = model_file.load(tmp_path / "intents.npz")
-    assert loaded.dense == model.dense
+    assert loaded.features.dense == model.features.dense
     for text in ("弄没", "年费", "xyz"):
-        before, after = model.rank(see(text)).labels, loaded.rank(see(text)).labels
+        before, after = ranked(model, text), ranked(loaded, text)
         assert [s.label for s in after] == [s.label for s in before]
         assert [s.confidence for s in after] == pytest.approx([s.confidence for s in before])
 

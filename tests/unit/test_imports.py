@@ -48,3 +48,8 @@ def test_the_intake_needs_neither_rasa_nor_tensorflow_and_little_time() -> None:
 def test_the_relay_the_edge_and_the_answers_do_not_load_rasa_either(statement: str) -> None:
     _, loaded = cost(statement)
     assert not {"rasa", "tensorflow", "sklearn", "sanic"} & set(loaded)
+
+
+def test_a_message_is_read_without_scikit_learn() -> None:
+    _, loaded = cost("import bot.nlu.model_file, bot.nlu.known, bot.nlu.understanding")
+    assert not {"rasa", "tensorflow", "sklearn", "scipy", "joblib"} & set(loaded)

@@ -16,8 +16,10 @@ from benchmarks.scorecard.metrics import Judged
 from bot.errors import ConfigurationError
 from bot.nlu.bands import NO_CHOICE, Thresholds
 from bot.nlu.evaluate import Line, Prediction
+from bot.nlu.features import Utterance
 from bot.nlu.labels import OUT_OF_SCOPE
-from bot.nlu.model import Ranking, Recipe, Scored, Utterance
+from bot.nlu.ranking import Ranking, Scored
+from bot.nlu.recipe import Recipe
 
 LOST, FEES, FRAUD = "faq/card_lost", "faq/fees", "faq/telecom_fraud"
 
@@ -200,8 +202,8 @@ def test_emergency_in_the_first_place_of_rasas_ranking_is_an_alarm() -> None:
         {"name": FEES, "confidence": 0.1},
     ]
     themes = [Scored(FRAUD, 0.3), Scored(FEES, 0.1)]
-    assert as_ranking(ranking) == Ranking(themes, 1.0)
-    assert as_ranking(ranking[1:] + ranking[:1]) == Ranking(themes, 0.0)
+    for given, danger in [(ranking, 1.0), (ranking[1:] + ranking[:1], 0.0)]:
+        assert (list(as_ranking(given)), as_ranking(given).danger) == (themes, danger)
 
 
 class Certain:
@@ -215,7 +217,8 @@ class Certain:
     def rank(self, utterance: Utterance) -> Ranking:
         found = next((label for word, label in self.words if word in utterance.text), FRAUD)
         other = FRAUD if found != FRAUD else FEES
-        return Ranking([Scored(found, 0.75), Scored(other, 0.25)], 0.9 * ("转" in utterance.text))
+        labels = [Scored(found, 0.75), Scored(other, 0.25)]
+        return Ranking.of(labels, 0.9 * ("转" in utterance.text))
 
 
 FILES = [

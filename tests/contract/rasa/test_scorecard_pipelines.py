@@ -15,7 +15,7 @@ with warnings.catch_warnings():
 
 from bot.nlu.bands import OUT_OF_SCOPE, Thresholds
 from bot.nlu.evaluate import Line
-from bot.nlu.model import Recipe
+from bot.nlu.recipe import Recipe
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
 
@@ -46,7 +46,7 @@ def test_each_learns_the_themes(key: str) -> None:
 def test_diet_ranks_every_theme() -> None:
     pipeline = RasaPipeline.diet(CORPUS)
     ranking = pipeline.rank(pipeline.see("年费怎么收钱"))
-    assert {scored.label for scored in ranking.labels} == {LOST, FEES, OUT_OF_SCOPE}
+    assert {scored.label for scored in ranking} == {LOST, FEES, OUT_OF_SCOPE}
 
 
 def test_the_curve_grows_to_all_lines_with_and_without_concepts() -> None:
@@ -62,4 +62,4 @@ def test_the_curve_grows_to_all_lines_with_and_without_concepts() -> None:
 def themes(contestant: Contestant) -> list[str]:
     """The best theme of each line."""
     rankings = [contestant.rank(contestant.see(line.text)) for line in LINES]
-    return [ranking.labels[0].theme for ranking in rankings]
+    return [ranking.likeliest.theme for ranking in rankings]

@@ -30,7 +30,7 @@ with warnings.catch_warnings():
 from bot.errors import ConfigurationError
 from bot.launcher.training import ensure_model
 from bot.nlu.encoder import BATCH, SentenceEncoder
-from bot.nlu.model import Recipe
+from bot.nlu.recipe import Recipe
 from bot.settings import Settings
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
@@ -220,7 +220,7 @@ def test_the_scorecard_measures_with_the_encoder(folder: Path) -> None:
     lines = [(text, intent) for intent, texts in LINES.items() for text in texts]
     corpus = Corpus([text for text, _ in lines], [intent for _, intent in lines])
     ours = Ngrams.train(corpus, Recipe(theme_c=1.0, encoder=str(folder)))
-    assert ours.rank(ours.see("弄没")).labels[0].label == "lost"
+    assert ours.rank(ours.see("弄没")).likeliest.label == "lost"
 
 
 def test_a_training_that_fails_for_its_encoder_says_so(
@@ -230,7 +230,7 @@ def test_a_training_that_fails_for_its_encoder_says_so(
         raise GraphComponentException("node") from ConfigurationError("词表不对。")
 
     monkeypatch.setenv("RASA_MAX_CACHE_SIZE", "0")
-    monkeypatch.setattr("bot.launcher.training.configure_logging", lambda: None)
+    monkeypatch.setattr("bot.launcher.training.configure_logging", lambda *_: None)
     monkeypatch.setattr("rasa.model_training.train", fail)
     config = Settings(
         web_session_secret="w",
