@@ -26,6 +26,7 @@ from bot.handover.talk import State, Talk
 from bot.metrics.turns import Fallback, Stage, Turns, Watched
 from bot.privacy.masking import Masked, mask
 from bot.privacy.sealing import Sealed, Sealer, phones_of
+from bot.storage.brief import briefly
 
 logger = logging.getLogger(__name__)
 
@@ -128,7 +129,7 @@ class Inbound:
                 prepared = await self._ending(incoming, talk) or prepared
             lease = self._leases.new()
             is_heard = talk is not None and talk.state is State.ACTIVE and not ends
-            standing = await asyncio.to_thread(
+            standing = await briefly(
                 self._transcript.begin,
                 sender,
                 key,
@@ -148,7 +149,7 @@ class Inbound:
 
     async def _ending(self, incoming: Incoming, talk: Talk | None) -> Prepared | None:
         """The turn of a message that ends `talk`, also when it ended it before and is repeated."""
-        kept = await asyncio.to_thread(self._transcript.turn_of, incoming.sender_id, incoming.key)
+        kept = await briefly(self._transcript.turn_of, incoming.sender_id, incoming.key)
         if kept is not None:
             return self._opened(kept)
         return None if talk is None else back_to_assistant(farewell(talk))
@@ -162,9 +163,7 @@ class Inbound:
 
         async def resume() -> list[Message]:
             prepared, lease = self._opened(unanswered.sealed_turn), self._leases.new()
-            standing = await asyncio.to_thread(
-                self._transcript.resume, sender, key, lease, self._now()
-            )
+            standing = await briefly(self._transcript.resume, sender, key, lease, self._now())
             return await self._go_on(sender, key, standing, lease, prepared, run_turn)
 
         return await self._once(sender, key, resume)
@@ -242,7 +241,7 @@ class Inbound:
         run_turn: RunTurn,
     ) -> list[Message]:
         if standing in (Standing.ANSWERED, Standing.WITH_OFFICER):
-            return await asyncio.to_thread(self._transcript.exchange, sender, key)
+            return await briefly(self._transcript.exchange, sender, key)
         if standing is Standing.ELSEWHERE:
             raise self.busy(Elsewhere)
         if standing is not Standing.OURS:
@@ -250,11 +249,9 @@ class Inbound:
         try:
             turn = self._replies(sender, key, prepared, run_turn)
             replies = await self._leases.held(sender, key, lease, turn)
-            return await asyncio.to_thread(
-                self._transcript.answer, sender, key, replies, self._now()
-            )
+            return await briefly(self._transcript.answer, sender, key, replies, self._now())
         except Exception:
-            await asyncio.to_thread(self._transcript.release, sender, key, self._owner)
+            await briefly(self._transcript.release, sender, key, self._owner)
             raise
 
     async def _replies(

@@ -18,6 +18,7 @@ from bot.handover.store import Handovers
 from bot.handover.talk import State, Talk
 from bot.nlu.emergency import Danger, danger_by_rule
 from bot.nlu.text import normalise
+from bot.storage.brief import briefly
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ class Talks:
 
     async def of(self, sender_id: str) -> Talk | None:
         """The open talk of a customer. Raises StorageError."""
-        return await asyncio.to_thread(self._handovers.of, sender_id)
+        return await briefly(self._handovers.of, sender_id)
 
     async def suggestions(self, text: str) -> list[str]:
         """Ids of answers for the officer who reads `text`; none when the model is not at hand."""

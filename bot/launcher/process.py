@@ -25,6 +25,9 @@ def configure_logging(
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("LOG_LEVEL_LIBRARIES", "ERROR")
+    # What no line of ours shows is not looked up for each of them (Logging HOWTO, "Optimization").
+    logging._srcfile = None
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines(process) if log_format == "json" else Lines())
     logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -55,6 +55,7 @@ async def _check_agent(config: Settings, model: Path, app: Any, _loop: Any) -> N
     from bot.rasa_ext.action_results import check_schema_once
     from bot.rasa_ext.graph_runner import run_sequentially
     from bot.rasa_ext.processor import fail_whole_turns
+    from bot.rasa_ext.quick_turns import be_quick
     from bot.rasa_ext.tracker_store import count_facts, expose_failures
     from bot.rasa_ext.watching import watch_turns
 
@@ -62,6 +63,7 @@ async def _check_agent(config: Settings, model: Path, app: Any, _loop: Any) -> N
     if not agent.is_ready():
         raise ConfigurationError("模型加载失败。请运行 make train 重新训练后再启动。")
     run_sequentially(agent)
+    be_quick(agent)
     expose_failures(agent)
     count_facts(agent, counter_of(config))
     fail_whole_turns(agent)

@@ -9,7 +9,6 @@ With the events of a turn it stores what of them is counted for a campaign (`cou
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 from collections import OrderedDict
@@ -29,6 +28,7 @@ from bot.analytics import outbox
 from bot.analytics.counting import VISIT, Counter
 from bot.analytics.fact import Fact
 from bot.errors import ConfigurationError, StorageError
+from bot.storage.brief import briefly
 from bot.storage.creating import create_tables
 from bot.storage.engine import create_engine, reading, transaction
 
@@ -100,7 +100,7 @@ class DurableTrackerStore(SQLTrackerStore):
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         kept = self._kept.pop(sender_id, None)
         self._stored.pop(sender_id, None)
-        if kept and await asyncio.to_thread(self._last_row, sender_id) == kept.last_row:
+        if kept and await briefly(self._last_row, sender_id) == kept.last_row:
             tracker: DialogueStateTracker | None = kept.tracker
         else:
             tracker = await self._retrieve(sender_id, fetch_events_from_all_sessions=False)
@@ -122,7 +122,7 @@ class DurableTrackerStore(SQLTrackerStore):
         self, sender_id: str, fetch_events_from_all_sessions: bool
     ) -> DialogueStateTracker | None:
         query = _ALL_EVENTS if fetch_events_from_all_sessions else _LAST_SESSION
-        return await asyncio.to_thread(self._read, sender_id, query)
+        return await briefly(self._read, sender_id, query)
 
     def _read(self, sender_id: str, query: Any) -> DialogueStateTracker | None:
         events = [json.loads(data) for data in self._rows(sender_id, query)]
@@ -136,7 +136,7 @@ class DurableTrackerStore(SQLTrackerStore):
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         await self.stream_events(tracker)
-        last_row = await asyncio.to_thread(self._write, tracker)
+        last_row = await briefly(self._write, tracker)
         self._remember(tracker.sender_id, len(tracker.events))
         if last_row is not None:
             self._kept[tracker.sender_id] = _Kept(self._cut(tracker), last_row)

@@ -17,10 +17,11 @@ from weakref import WeakValueDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import DisconnectionError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from bot.errors import StorageError
+from bot.storage.brief import WouldWait, has_begun, may_wait
 from bot.storage.fair_lock import FairLock, NotInTime
 
 WAIT_SECONDS = 5
@@ -31,6 +32,8 @@ KEPT_OPEN = 2
 _WRITERS = "writers"
 """Execution option of an engine: the lock of those who write its SQLite file."""
 _READS = "only_reads"
+_AT_ONCE = "at_once"
+"""Execution option of an engine whose transactions need no waiting but for other writers."""
 _locks: WeakValueDictionary[str, FairLock] = WeakValueDictionary()
 
 
@@ -68,14 +71,17 @@ def _sqlite(url: Any, *, durable: bool) -> Engine:
         with suppress(OSError):
             file.parent.mkdir(parents=True, exist_ok=True)
             file.touch(mode=0o600, exist_ok=True)  # SQLite gives its side files the same mode
-    pool = {"pool_size": KEPT_OPEN, "max_overflow": 30} if durable else {}
+    pool = {"pool_size": KEPT_OPEN, "max_overflow": 30} if durable else {"max_overflow": -1}
     engine = sa.create_engine(
         url,
         future=True,
         hide_parameters=True,
         poolclass=QueuePool,
         connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False},
-        execution_options={_WRITERS: _locks.setdefault(os.path.realpath(file), FairLock())},
+        execution_options={
+            _WRITERS: _locks.setdefault(os.path.realpath(file), FairLock()),
+            _AT_ONCE: not durable,
+        },
         **pool,
     )
     synchronous = "FULL" if durable else "NORMAL"
@@ -99,7 +105,21 @@ def _begin(connection: Connection) -> None:
         connection.connection.cursor().execute("BEGIN")  # takes no lock, so that it cannot fail
     else:
         # Reading and then writing in one transaction cannot deadlock with another process.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        with nullcontext() if may_wait() else _without_waiting(connection):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _without_waiting(connection: Connection) -> Iterator[None]:
+    """SQLite does not wait for other processes in the block. Raises WouldWait."""
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=0")
+    try:
+        yield
+    except OperationalError as exc:
+        raise WouldWait() from exc
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}")
 
 
 def _follow(engine: Engine, file: Path) -> None:
@@ -137,6 +157,7 @@ def transaction(
     """
     try:
         with _turn_to_write(engine, wait), engine.begin() as connection:
+            has_begun()
             yield connection
     except IntegrityError:
         raise
@@ -146,7 +167,16 @@ def transaction(
 
 def _turn_to_write(engine: Engine, wait: float) -> AbstractContextManager[None]:
     lock = writers(engine)
-    return nullcontext() if lock is None else lock.held(wait)
+    if may_wait():
+        return nullcontext() if lock is None else lock.held(wait)
+    _must_answer_at_once(engine)
+    return lock.held_at_once() if lock is not None else nullcontext()
+
+
+def _must_answer_at_once(engine: Engine) -> None:
+    """Raises WouldWait where the disk or a server is waited for."""
+    if not engine.get_execution_options().get(_AT_ONCE):
+        raise WouldWait()
 
 
 def writers(engine: Engine) -> FairLock | None:
@@ -162,6 +192,9 @@ def reading(engine: Engine, failure: type[StorageError]) -> Iterator[Connection]
     On SQLite everything in it sees the same moment; on PostgreSQL each statement sees its own, as
     in any transaction there, and needs one round trip only. Any database error becomes `failure`.
     """
+    if not may_wait():
+        _must_answer_at_once(engine)
+        has_begun()
     try:
         with engine.connect() as connection:
             options: dict[str, Any] = {_READS: True}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Lock
+
+from bot.storage.brief import WouldWait
 
 
 class NotInTime(Exception):
@@ -32,6 +34,16 @@ class FairLock:
             yield
         finally:
             self.leave(place)
+
+    @contextmanager
+    def held_at_once(self) -> Iterator[None]:
+        """Holds the lock for the block. Raises WouldWait when somebody else does."""
+        with ExitStack() as place:
+            try:
+                place.enter_context(self.held(0))
+            except NotInTime as exc:
+                raise WouldWait() from exc
+            yield
 
     def join(self) -> Lock:
         """A place at the end of the line: it can be acquired once its turn has come."""

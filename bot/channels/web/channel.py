@@ -37,6 +37,7 @@ from bot.channels.web.session_store import SessionStore
 from bot.channels.web.uploads import read_upload
 from bot.errors import ChannelError
 from bot.handover.talk import Talk
+from bot.storage.brief import briefly
 
 logger = logging.getLogger(__name__)
 
@@ -237,7 +238,7 @@ class WebInput(InputChannel):
 
     async def _answered(self, sender: str, key: str) -> list[Message]:
         """The exchange of a message that has its answer already, else nothing."""
-        exchange = await asyncio.to_thread(self._transcript.exchange, sender, key)
+        exchange = await briefly(self._transcript.exchange, sender, key)
         return exchange if any(m.key == key and m.answered for m in exchange) else []
 
     async def _get_messages(self, request: Request) -> HTTPResponse:
@@ -253,7 +254,7 @@ class WebInput(InputChannel):
         loop = asyncio.get_running_loop()
         deadline = loop.time() + wait
         while True:
-            found = await asyncio.to_thread(self._transcript.after, sender, after)
+            found = await briefly(self._transcript.after, sender, after)
             left = deadline - loop.time()
             if found or left <= 0:
                 return found

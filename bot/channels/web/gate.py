@@ -17,6 +17,7 @@ from bot.channels.web.session import Session, Sessions, no_session
 from bot.channels.web.session_store import SessionStore
 from bot.errors import ChannelError
 from bot.nlu.emergency import danger_by_rule
+from bot.storage.brief import briefly
 
 
 class Gate:
@@ -50,7 +51,7 @@ class Gate:
         self.check_origin(request)
         now = self._now()
         session = self._sessions.read(request.headers.get("authorization"), now)
-        if not await asyncio.to_thread(self._store.counts, session, now):
+        if not await briefly(self._store.counts, session, now):
             raise no_session()
         return session
 

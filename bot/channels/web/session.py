@@ -111,7 +111,7 @@ class Choices:
         return Button(title=title, payload=payload)
 
     def _signer(self, sender_id: str) -> URLSafeSerializer:
-        return URLSafeSerializer(self._secrets, salt=f"xiaobao.web.choice.{sender_id}")
+        return _Legible(self._secrets, salt=f"xiaobao.web.choice.{sender_id}")
 
 
 def _oldest_first(secrets: Sequence[str]) -> list[str]:

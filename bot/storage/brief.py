@@ -1,0 +1,43 @@
+"""Short work on a database, asked for in the event loop: done at once where that takes no waiting.
+
+SQLite answers from memory in a tenth of a millisecond. Going to a thread and back costs more than
+that, and threads that fight for the interpreter cost all conversations half their speed. Work that
+would have to wait, for another writer or for a server, says so before it has done anything
+(`WouldWait`), and is done in a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import TypeVar
+
+T = TypeVar("T")
+_may_wait: ContextVar[bool] = ContextVar("may_wait", default=True)
+
+
+class WouldWait(Exception):
+    """The work cannot be done at once; nothing has been done of it."""
+
+
+async def briefly(work: Callable[..., T], *args: object, **kwargs: object) -> T:
+    """What blocking `work` returns or raises; it must begin with its database."""
+    before = _may_wait.set(False)
+    try:
+        return work(*args, **kwargs)
+    except WouldWait:
+        pass
+    finally:
+        _may_wait.reset(before)
+    return await asyncio.to_thread(work, *args, **kwargs)
+
+
+def may_wait() -> bool:
+    """Whether the present work may block."""
+    return _may_wait.get()
+
+
+def has_begun() -> None:
+    """From now on the present work is not to be done again, and may block."""
+    _may_wait.set(True)
