@@ -52,6 +52,7 @@ def _build(config: Settings, model: Path) -> Any:
 async def _check_agent(config: Settings, model: Path, app: Any, _loop: Any) -> None:
     """Refuses to start with a model that does not load or misunderstands plain questions."""
     from bot.channels.assembly import shared_parts
+    from bot.rasa_ext.action_requests import tell_what_is_read
     from bot.rasa_ext.action_results import check_schema_once
     from bot.rasa_ext.graph_runner import run_sequentially
     from bot.rasa_ext.processor import fail_whole_turns
@@ -68,5 +69,6 @@ async def _check_agent(config: Settings, model: Path, app: Any, _loop: Any) -> N
     count_facts(agent, counter_of(config))
     fail_whole_turns(agent)
     check_schema_once()
+    tell_what_is_read()
     await check_model(agent.parse_message, golden_sentences())
     watch_turns(agent, shared_parts().turns, model)

@@ -246,6 +246,12 @@ async def test_a_message_whose_turn_is_stored_is_answered_with_the_same_words(
 
 ANSWERS = (
     {"events": [{"event": "slot", "name": "a", "value": 1, "timestamp": None}], "responses": []},
+    {"events": [{"event": "slot", "name": "a"}]},
+    {"events": [{"event": "slot", "value": 1}]},
+    {"events": [{"event": "slot", "name": 1, "value": 1}]},
+    {"events": [{"event": "slot", "name": "a", "value": None}, {"event": "followup"}]},
+    {"events": [{"event": "followup", "name": "action_listen"}, {"name": "a", "value": 1}]},
+    {"events": ["slot"]},
     {"events": [], "responses": [{"text": "好", "buttons": []}]},
     {},
     {"events": [{"event": "no such event"}]},
