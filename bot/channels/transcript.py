@@ -2,7 +2,7 @@
 
 The unique key (sender, message key) is what makes a repeated message one turn. Of several processes
 on one database the one that holds the lease runs a sender's turns. Everything blocks; callers in an
-event loop use a thread.
+event loop use `briefly` or a thread.
 """
 
 from __future__ import annotations

@@ -67,7 +67,8 @@ class _Kept:
 
 
 class DurableTrackerStore(SQLTrackerStore):
-    """Rasa's event table on our engine; reads and writes run in a thread, raising StorageError.
+    """Rasa's event table on our engine; reads and writes do not hold up the event loop (`briefly`)
+    and raise StorageError.
 
     The tracker of a finished turn is kept in memory and serves the next turn if the database has
     no newer row of that sender: building it anew from its events costs more than all other work of
