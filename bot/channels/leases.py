@@ -48,7 +48,8 @@ class Leases:
     async def held(self, sender: str, key: str, lease: Lease, turn: Awaitable[T]) -> T:
         """What the turn of message `key` gives; `lease` has been taken for it and is renewed.
 
-        Raises LeaseLost when that did not succeed in time: the turn is stopped before.
+        Raises LeaseLost when that did not succeed in time: the turn is stopped before. What it is
+        just writing is waited for; nothing keeps a storage that hangs from taking it later.
         """
         running = asyncio.ensure_future(turn)
         keeping = asyncio.create_task(self._keep(sender, key, lease))

@@ -137,10 +137,14 @@ class DurableTrackerStore(SQLTrackerStore):
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         await self.stream_events(tracker)
-        last_row = await briefly(self._write, tracker)
-        self._remember(tracker.sender_id, len(tracker.events))
+        sender_id = tracker.sender_id
+        stored = self._stored.get(sender_id)
+        if stored is None:
+            stored = len(await briefly(self._rows, sender_id, _LAST_SESSION))
+        last_row = await self._store(tracker, list(tracker.events)[stored:])
+        self._remember(sender_id, len(tracker.events))
         if last_row is not None:
-            self._kept[tracker.sender_id] = _Kept(self._cut(tracker), last_row)
+            self._kept[sender_id] = _Kept(self._cut(tracker), last_row)
             if len(self._kept) > KEPT_CONVERSATIONS:
                 self._kept.popitem(last=False)
 
@@ -163,31 +167,27 @@ class DurableTrackerStore(SQLTrackerStore):
             tracker.sender_id, [*state, *events[start:]], self.domain.slots
         )
 
-    def _write(self, tracker: DialogueStateTracker) -> int | None:
-        """Stores the new events; the last row, or None when the tracker must be read anew.
+    async def _store(self, tracker: DialogueStateTracker, new: Sequence[Event]) -> int | None:
+        """Stores its new events; the last row, or None when the tracker must be read anew.
 
         Rasa counts a session's rows to find the new events: a tracker that has just begun a new
         session still holds the old one's events, and counting would go wrong with it.
         """
-        new = self._new_events(tracker)
+        if not new:
+            return None
         data = [event.as_dict() for event in new]
         rows = [_row(tracker.sender_id, *event) for event in zip(new, data, strict=True)]
-        facts = self._facts(tracker, data)
-        if not rows:
-            return None
+        last_row = await briefly(self._write, rows, self._facts(tracker, data))
+        return None if any(isinstance(event, SessionStarted) for event in new) else last_row
+
+    def _write(self, rows: Sequence[dict[str, Any]], facts: Sequence[Fact]) -> int:
         with transaction(self.engine, StorageError) as tx:
             if rows[:-1]:
                 tx.execute(_INSERT, rows[:-1])
             # By itself, because it is the row whose number we want to know.
             last_row = int(tx.execute(_INSERT, rows[-1]).inserted_primary_key[0])
             outbox.put(tx, facts)
-        return None if any(isinstance(event, SessionStarted) for event in new) else last_row
-
-    def _new_events(self, tracker: DialogueStateTracker) -> list[Event]:
-        stored = self._stored.get(tracker.sender_id)
-        if stored is None:
-            stored = len(self._rows(tracker.sender_id, _LAST_SESSION))
-        return list(tracker.events)[stored:]
+        return last_row
 
     def _facts(self, tracker: DialogueStateTracker, events: Sequence[dict[str, Any]]) -> list[Fact]:
         """What is counted of these events: nothing while the customer did not come by a code."""

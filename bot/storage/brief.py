@@ -9,7 +9,7 @@ would have to wait, for another writer or for a server, says so before it has do
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import TypeVar
 
@@ -22,7 +22,11 @@ class WouldWait(Exception):
 
 
 async def briefly(work: Callable[..., T], *args: object, **kwargs: object) -> T:
-    """What blocking `work` returns or raises; it must begin with its database."""
+    """What blocking `work` returns or raises: one `reading` or one `transaction`, with which it begins.
+
+    A thread cannot be stopped: whoever is cancelled meanwhile ends when the thread has, so that
+    nothing is written behind the back of who comes next.
+    """
     before = _may_wait.set(False)
     try:
         return work(*args, **kwargs)
@@ -30,7 +34,17 @@ async def briefly(work: Callable[..., T], *args: object, **kwargs: object) -> T:
         pass
     finally:
         _may_wait.reset(before)
-    return await asyncio.to_thread(work, *args, **kwargs)
+    return await _to_its_end(asyncio.to_thread(work, *args, **kwargs))
+
+
+async def _to_its_end(thread: Awaitable[T]) -> T:
+    running = asyncio.ensure_future(thread)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait({running})
+        running.exception()  # whatever it is, the cancellation counts
+        raise
 
 
 def may_wait() -> bool:

@@ -33,7 +33,8 @@ _WRITERS = "writers"
 """Execution option of an engine: the lock of those who write its SQLite file."""
 _READS = "only_reads"
 _AT_ONCE = "at_once"
-"""Execution option of an engine whose transactions need no waiting but for other writers."""
+"""Execution option of an engine whose transactions wait for nothing but other writers, and once in
+some thousand writes for the milliseconds in which SQLite moves what was written into its file."""
 _locks: WeakValueDictionary[str, FairLock] = WeakValueDictionary()
 
 
@@ -120,6 +121,9 @@ def _without_waiting(connection: Connection) -> Iterator[None]:
         raise WouldWait() from exc
     finally:
         cursor.execute(f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}")
+        # Left to the garbage collector, it would be closed while a thread waits with the connection,
+        # and whoever closes waits with it.
+        cursor.close()
 
 
 def _follow(engine: Engine, file: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 
@@ -102,6 +104,39 @@ async def test_who_waits_for_another_process_holds_up_no_other_conversation(quic
         other.execute("COMMIT")
         await waiting
     assert await briefly(work.count) == 1
+
+
+async def test_whoever_is_stopped_while_a_thread_writes_ends_when_it_has_written(
+    quick: Engine,
+) -> None:
+    work, line = Work(quick), writers(quick)
+    assert line is not None
+    with line.held(1):
+        waiting = asyncio.create_task(briefly(work.put))
+        await work.is_begun_again()
+        waiting.cancel()
+        await asyncio.sleep(0)
+        assert not waiting.done()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert len(work.done) == 1
+
+
+async def test_a_thread_that_waits_for_another_process_holds_up_no_garbage_collection(
+    quick: Engine,
+) -> None:
+    """A cursor left to it would be closed by it, and wait for the thread."""
+    work = Work(quick)
+    with closing(sqlite3.connect(str(quick.url.database), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = asyncio.create_task(briefly(work.put))
+        await work.is_begun_again()
+        began = time.perf_counter()
+        gc.collect()
+        collected = time.perf_counter() - began
+        other.execute("COMMIT")
+        await waiting
+    assert collected < 2
 
 
 async def test_afterwards_the_connection_waits_again_for_other_processes(quick: Engine) -> None:
