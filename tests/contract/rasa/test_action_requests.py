@@ -30,6 +30,7 @@ with warnings.catch_warnings():
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
+Requests = tuple[dict[str, Any], dict[str, Any]]
 INTENT = {"name": "faq", "confidence": 0.9}
 UNDERSTOOD = {"label": "faq/cash.counterfeit", "candidates": []}
 PARSED = {
@@ -38,14 +39,20 @@ PARSED = {
     "intent_ranking": [INTENT, {"name": "other", "confidence": 0.1}],
     "understanding": UNDERSTOOD,
 }
-DOMAIN = Domain.from_yaml(
-    'version: "3.1"\nslots: {a: {type: any, mappings: [{type: custom}]}}\n'
-    "actions: [{action_needs_domain: {send_domain: true}}]"
-)
+DOMAIN = """
+version: "3.1"
+slots: {a: {type: any, mappings: [{type: custom}]}}
+actions: [{action_needs_domain: {send_domain: true}}]
+"""
 
 
 @pytest.fixture
-def tracker() -> DialogueStateTracker:
+def domain() -> Domain:
+    return Domain.from_yaml(DOMAIN)
+
+
+@pytest.fixture
+def tracker(domain: Domain) -> DialogueStateTracker:
     said = UserUttered(
         "假币", INTENT, parse_data=PARSED, input_channel="web", message_id="m1",
         metadata={"phones": [["c", "t"]]},
@@ -61,22 +68,19 @@ def tracker() -> DialogueStateTracker:
         BotUttered("真币有……", metadata={"utter_action": "utter_faq"}),
         ActiveLoop("some_form"),
     ]
-    return DialogueStateTracker.from_events("s", events, DOMAIN.slots)
+    return DialogueStateTracker.from_events("s", events, domain.slots)
 
 
 @pytest.fixture
-def requests(tracker: DialogueStateTracker) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+def requests(tracker: DialogueStateTracker, domain: Domain) -> Iterator[Requests]:
     """What Rasa sends, and what we send."""
     action, rasas_own = RemoteAction("action_any", None), RemoteAction._action_call_format
-    before = action._action_call_format(tracker, DOMAIN)
+    before = action._action_call_format(tracker, domain)
     tell_what_is_read()
     try:
-        yield before, action._action_call_format(tracker, DOMAIN)
+        yield before, action._action_call_format(tracker, domain)
     finally:
         RemoteAction._action_call_format = rasas_own
-
-
-Requests = tuple[dict[str, Any], dict[str, Any]]
 
 
 def test_all_but_the_domain_and_the_events_is_what_rasa_sends(requests: Requests) -> None:
