@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from enum import Enum
 from typing import Any, TypedDict
 
@@ -87,7 +87,8 @@ _ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:of_send
 one before, also when no row is there yet that could be locked. Other senders hardly ever wait."""
 _LEASED = (
     sa.select(_message.c.id, _message.c.lease_owner, _message.c.leased_until)
-    .where(_WAITING, _message.c.leased_until.is_not(None))
+    # Any lease there is, said as a comparison: SQLite finds no row by `IS NOT NULL`.
+    .where(_WAITING, _message.c.leased_until > datetime(2000, 1, 1, tzinfo=timezone.utc))
     .with_for_update()
 )
 _AT_MOST = sa.bindparam("at_most", type_=sa.Integer)

@@ -27,7 +27,7 @@ from tests.crash.kit import (
 )
 from tests.stack import Chat, Stack, reference_in, wait_until
 
-COMPLAINTS = 64
+COMPLAINTS = 96
 CUSTOMERS = 4
 
 
@@ -66,7 +66,7 @@ def chaos(stack: Stack) -> Iterator[None]:
 
     def kill_and_restart() -> None:
         kills = 0
-        while not over.wait(moments.uniform(2.0, 3.5)):
+        while not over.wait(moments.uniform(1.0, 2.0)):
             kills += 1
             names = ["relay", "casestore"][: 1 + kills % 2]
             for name in names:

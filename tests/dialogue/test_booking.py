@@ -275,7 +275,10 @@ def test_an_old_button_cancels_no_other_booking(stack: Stack) -> None:
 def test_a_time_that_has_begun_is_the_hotlines(stack: Stack) -> None:
     chat = booked(stack)
     chat.say("取消我的预约")
-    begun = (f"{local_day(NOW) - timedelta(days=1):%Y%m%d}-0900", f"{NOW:%Y-%m-%d} 00:00:00.000000")
+    begun = (
+        f"{local_day(NOW) - timedelta(days=1):%Y%m%d}-0900",
+        f"{NOW - timedelta(days=1):%Y-%m-%d} 00:00:00.000000",
+    )
     with closing(sqlite3.connect(stack.folder / "journal.db", timeout=10)) as journal:
         change = "UPDATE booking SET slot = ?, ends_at = ? WHERE sender_id = ?"
         journal.execute(change, (*begun, chat.sender_id))

@@ -412,7 +412,7 @@ def test_messages_of_others_that_nobody_answers_cost_nothing(
     engine, plans = connect(sqlite_url), []
 
     def explain(_: Any, cursor: Any, statement: str, parameters: Any, *__: Any) -> None:
-        if "lease_owner !=" in statement:
+        if statement.startswith("SELECT") and "leased_until >" in statement:
             plans.extend(cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall())
 
     sa.event.listen(engine, "before_cursor_execute", explain)
