@@ -105,6 +105,9 @@ class Ordeal:
         wait_until(lambda: self._repeats() > repeats, 30, "somebody is told to wait")
         self.other.launch("actions")
         self.going_on()
+        # One that starts while its database is away ends, and is started again by systemd and the
+        # like, which nobody does here.
+        wait_until(partial(self.lost.answers, f"{self.lost.web}ready"), 90, "the shard is back")
 
     def _postgres(self) -> None:
         self.postgres.crash()
@@ -116,7 +119,6 @@ class Ordeal:
 
     def _broker_back(self) -> None:
         self.broker.start()
-        wait_until(partial(self.lost.answers, f"{self.lost.web}ready"), 90, "the shard is back")
         self.going_on()
 
     def _busiest(self) -> list[Stack]:
