@@ -10,7 +10,7 @@ from time import process_time
 from benchmarks import load
 from benchmarks.customers import NewCustomer
 from benchmarks.plan import Plan
-from benchmarks.processes import cpu_seconds
+from benchmarks.processor import cpu_seconds
 from benchmarks.progress import Steps
 
 

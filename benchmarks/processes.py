@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -12,7 +11,6 @@ from benchmarks.customers import NewCustomer, Unanswered
 
 FIRST_ANSWER_SECONDS = 300.0
 LAST_LINES = 30
-_TICKS = os.sysconf("SC_CLK_TCK")
 _LOOK_AGAIN_SECONDS = 0.02
 
 
@@ -71,13 +69,6 @@ def seconds_to_first_answer(
         else:
             return time.perf_counter() - began
     raise RuntimeError(f"{process.args!r} gave no answer in {FIRST_ANSWER_SECONDS:.0f} s")
-
-
-def cpu_seconds(pid: int) -> float:
-    """Processor time of all threads of a process, in steps of a hundredth; see proc(5), stat."""
-    # The program's name in parentheses may hold spaces; the numbers after it do not.
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 def resident_mb(pid: int) -> float:

@@ -18,6 +18,7 @@ import aiohttp
 import sqlalchemy as sa
 
 from benchmarks.casestore.server import Installation
+from benchmarks.processor import cpu_seconds, used
 from benchmarks.soak import sampling
 from benchmarks.soak.conversations import conversations
 from benchmarks.soak.load import Load
@@ -124,9 +125,7 @@ class Cluster:
     def cpu_seconds(self) -> float:
         """Of the server and all its processes, those that have ended included."""
         pid = int((self._directory() / "data" / "postmaster.pid").read_text().split()[0])
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        running = sum(map(_of_child, children))
-        return running + sampling.cpu_seconds(Path(f"/proc/{pid}/stat"), with_ended=True)
+        return used([pid])
 
     def _directory(self) -> Path:
         return Path(self._url.rpartition("host=")[2])
@@ -141,14 +140,6 @@ class Cluster:
                 return list(connection.execute(query))
         finally:
             engine.dispose()
-
-
-def _of_child(pid: str) -> float:
-    """0 for one that has ended since: its parent counts it then."""
-    try:
-        return sampling.cpu_seconds(Path(f"/proc/{pid}/stat"))
-    except (FileNotFoundError, ProcessLookupError):
-        return 0.0
 
 
 def measure(folder: Path, minutes: float, today: date, say: Say) -> dict[str, Any]:
@@ -251,10 +242,7 @@ class _Measuring:
 
     def _cpu(self) -> dict[str, float]:
         processes = self._product.processes
-        seconds = {
-            name: sampling.cpu_seconds(Path(f"/proc/{running.pid}/stat"))
-            for name, running in processes.items()
-        }
+        seconds = {name: cpu_seconds(running.pid) for name, running in processes.items()}
         return {**seconds, "postgresql": self._cluster.cpu_seconds()}
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from benchmarks.cluster import processor
+from benchmarks import processor
 from benchmarks.cluster.figures import Kind, Load, Part, Run
 from benchmarks.figures import ROOT
 from tests.cluster import Machines, several_machines

@@ -6,9 +6,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from benchmarks.processor import cpu_seconds
 from benchmarks.soak.figures import Process
 
-_CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 _NETS = ("tcp", "tcp6")
 
 
@@ -26,7 +26,7 @@ def process(pid: int) -> Process:
         files=len(links),
         connections=len(sockets & _connected(at)),
         threads=_fields(at / "status")["Threads"],
-        cpu_seconds=cpu_seconds(at / "stat"),
+        cpu_seconds=cpu_seconds(pid),
     )
 
 
@@ -67,10 +67,3 @@ def _connected(at: Path) -> set[str]:
             rows = (line.split() for line in file.read_text(encoding="utf-8").splitlines()[1:])
             inodes |= {row[9] for row in rows if row[3] != "0A"}
     return inodes
-
-
-def cpu_seconds(file: Path, *, with_ended: bool = False) -> float:
-    """User and system time, of children that have ended too if asked: fields 14 to 17, counted past
-    a name that may hold spaces."""
-    fields = file.read_text(encoding="utf-8").rpartition(")")[2].split()
-    return sum(map(int, fields[11 : 15 if with_ended else 13])) / _CLOCK_TICKS

@@ -244,7 +244,7 @@ class Transcript:
             elif elsewhere:
                 standing, more = Standing.ELSEWHERE, {}
             else:
-                standing, more = Standing.OURS, _leased(lease)
+                standing, more = Standing.OURS, _held_by(lease)
             self._insert(tx, sender_id, key, None, {**row, **more}, now)
             return standing
 
@@ -259,7 +259,7 @@ class Transcript:
         if is_with_officer(tx, known.sender_id):
             tx.execute(_LEAVE_TO_OFFICER, this)
             return Standing.WITH_OFFICER
-        tx.execute(_UPDATE, {**this, **_leased(lease)})
+        tx.execute(_UPDATE, {**this, **_held_by(lease)})
         return Standing.OURS
 
     def resume(self, sender_id: str, key: str, lease: Lease, now: datetime) -> Standing:
@@ -500,7 +500,7 @@ def _said(reply: Reply) -> dict[str, Any]:
     return {**by, "text": reply.text, "buttons": list(reply.buttons), "answered": True}
 
 
-def _leased(lease: Lease) -> dict[str, Any]:
+def _held_by(lease: Lease) -> dict[str, Any]:
     """The columns of a message whose turn is being run."""
     return {"lease_owner": lease.owner, "leased_until": lease.until}
 

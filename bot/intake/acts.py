@@ -19,7 +19,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
-from bot.correlation import current
 from bot.intake.amendment import amendment_text
 from bot.intake.complaint import Complaint
 from bot.intake.evidence import evidence
@@ -31,6 +30,7 @@ from bot.intake.outbox import (
     log_recorded,
     metadata,
     outbox_columns,
+    pending,
 )
 from bot.privacy.sealing import Sealer
 
@@ -196,6 +196,5 @@ def _insert(tx: Connection, row: dict[str, Any], now: datetime, due: datetime) -
     known = sa.select(act_table.c.id).where(act_table.c.id == row["id"])
     if tx.execute(known).first() is not None:
         return False
-    delivery = {"status": PENDING, "attempts": 0, "next_attempt_at": due, "created_at": now}
-    tx.execute(act_table.insert().values(**row, **delivery, request_id=current() or None))
+    tx.execute(act_table.insert().values(**row, **pending(now, due)))
     return True

@@ -13,16 +13,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
-from bot.correlation import current
 from bot.intake.cancellations import CALLBACK_CANCEL, Cancellation, cancel_within
 from bot.intake.outbox import (
     DELIVERED,
-    PENDING,
     Outbox,
     SqlOutbox,
     log_recorded,
     metadata,
     outbox_columns,
+    pending,
 )
 from bot.intake.seats import Seat, reserve_within
 from bot.privacy.sealing import Sealer
@@ -171,11 +170,7 @@ class SqlCallbacks(SqlOutbox):
             "sealed_payload": self._sealer.seal(json.dumps(callback.payload(), ensure_ascii=False)),
             "channel": callback.channel,
             "sender_id": callback.sender_id,
-            "status": PENDING,
-            "attempts": 0,
-            "next_attempt_at": now + self._first_wait,
-            "created_at": now,
-            "request_id": current() or None,
+            **pending(now, now + self._first_wait),
         }
 
     def of_sender(self, sender_id: str) -> list[Mapping[str, Any]]:

@@ -15,15 +15,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from bot.correlation import current
 from bot.intake.outbox import (
     DELIVERED,
-    PENDING,
     Outbox,
     SqlOutbox,
     log_recorded,
     metadata,
     outbox_columns,
+    pending,
 )
 from bot.intake.seats import release_within
 from bot.storage.ageing import Aged
@@ -131,11 +130,7 @@ def cancel_within(
         "reference": reference,
         "channel": cancelled.channel,
         "sender_id": cancelled.sender_id,
-        "status": PENDING,
-        "attempts": 0,
-        "next_attempt_at": due,
-        "created_at": now,
-        "request_id": current() or None,
+        **pending(now, due),
     }
     insert_new(tx, cancellation, [row])
     return reference

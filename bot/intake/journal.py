@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
-from bot.correlation import current
 from bot.errors import JournalUnavailable, StorageError
 from bot.intake.acts import insert_amendment
 from bot.intake.complaint import Complaint, Receipt
@@ -33,6 +32,7 @@ from bot.intake.outbox import (
     SqlOutbox,
     Waiting,
     log_recorded,
+    pending,
 )
 from bot.privacy.sealing import Sealer
 
@@ -134,11 +134,7 @@ class SqlJournal(SqlOutbox):
             "sealed_payload": self._seal(complaint, reference),
             "fingerprint": complaint.fingerprint(),
             "phone_mac": self._sealer.mac(PHONE_MAC, str(complaint.fields["complainant_phone"])),
-            "status": PENDING,
-            "attempts": 0,
-            "next_attempt_at": now + self._first_wait,
-            "created_at": now,
-            "request_id": current() or None,
+            **pending(now, now + self._first_wait),
         }
 
     def _seal(self, complaint: Complaint, reference: str) -> str:

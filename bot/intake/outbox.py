@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from bot.correlation import LENGTH
+from bot.correlation import LENGTH, current
 from bot.errors import JournalUnavailable
 from bot.storage.engine import UtcDateTime, reading, transaction
 
@@ -45,6 +45,18 @@ def outbox_columns() -> list[Any]:
         sa.Column("delivered_at", UtcDateTime),
         sa.Column("request_id", sa.String(LENGTH)),
     ]
+
+
+def pending(now: datetime, due: datetime) -> dict[str, Any]:
+    """Those of them that say: recorded now, brought by the message at work, to be delivered from
+    `due` on."""
+    return {
+        "status": PENDING,
+        "attempts": 0,
+        "next_attempt_at": due,
+        "created_at": now,
+        "request_id": current() or None,
+    }
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.cluster import page, processor
+from benchmarks import processor
+from benchmarks.cluster import page
 from benchmarks.cluster.figures import Kind, Load, Part, Run, growth, limit, one_core_each
 from benchmarks.cluster.picture import draw_growth
 

@@ -15,9 +15,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from bot.intake.bootstrap import callback_reference
+from bot.intake.callbacks import SqlCallbacks
+from bot.intake.seats import SqlSeats
 from bot.storage.engine import create_engine
 from bot.storage.migrate import upgrade
 from tests.postgres import throwaway_cluster
+from tests.samples import sealer
 
 SCHEMAS = ("journal", "channel", "knowledge")
 TABLES = (
@@ -87,6 +91,21 @@ def connect() -> Iterator[Callable[[str], Engine]]:
     yield make
     for engine in made:
         engine.dispose()
+
+
+@pytest.fixture
+def engine(database_url: str, connect: Callable[[str], Engine]) -> Engine:
+    return connect(database_url)
+
+
+@pytest.fixture
+def callbacks(engine: Engine) -> SqlCallbacks:
+    return SqlCallbacks(engine, sealer(), callback_reference)
+
+
+@pytest.fixture
+def seats(engine: Engine) -> SqlSeats:
+    return SqlSeats(engine)
 
 
 @pytest.fixture

@@ -31,11 +31,6 @@ Connect = Callable[[str], Engine]
 
 
 @pytest.fixture
-def engine(database_url: str, connect: Connect) -> Engine:
-    return connect(database_url)
-
-
-@pytest.fixture
 def acts(engine: Engine) -> SqlActs:
     return SqlActs(engine, sealer())
 

@@ -7,7 +7,7 @@ import gc
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
@@ -20,7 +20,6 @@ from bot.handover.feed import SqlDeskFeed
 from bot.storage.brief import briefly, may_wait
 from bot.storage.engine import create_engine, reading, transaction, writers
 
-Connect = Callable[[str], Engine]
 _feed = sa.table("desk_feed", sa.column("name"), sa.column("cursor"))
 
 

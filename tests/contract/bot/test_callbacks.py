@@ -36,16 +36,6 @@ ASKED = Callback(
 Connect = Callable[[str], Engine]
 
 
-@pytest.fixture
-def engine(database_url: str, connect: Connect) -> Engine:
-    return connect(database_url)
-
-
-@pytest.fixture
-def callbacks(engine: Engine) -> SqlCallbacks:
-    return SqlCallbacks(engine, sealer(), callback_reference)
-
-
 def claimed(callbacks: SqlCallbacks) -> Entry:
     entry = callbacks.claim("a", NOW, LEASE)
     assert entry is not None

@@ -19,7 +19,6 @@ from bot.intake.cancellations import CALLBACK_CANCEL, Cancellation, SqlCancellat
 from bot.intake.seats import Seat, SqlSeats
 from tests.contract.bot.booked import ENDS, HOUR, wish
 from tests.fakes import NOW
-from tests.samples import sealer
 
 NINE = Seat("315-2027", "20270315-0900", 1)
 TEN = replace(NINE, slot="20270315-1000")
@@ -28,21 +27,6 @@ Connect = Callable[[str], Engine]
 
 MINE = Cancellation(wish(0).id, "web", "web-0")
 MOVED = wish(0, id=UUID(int=77), asked_at=NOW + HOUR)
-
-
-@pytest.fixture
-def engine(database_url: str, connect: Connect) -> Engine:
-    return connect(database_url)
-
-
-@pytest.fixture
-def callbacks(engine: Engine) -> SqlCallbacks:
-    return SqlCallbacks(engine, sealer(), callback_reference)
-
-
-@pytest.fixture
-def seats(engine: Engine) -> SqlSeats:
-    return SqlSeats(engine)
 
 
 @pytest.fixture

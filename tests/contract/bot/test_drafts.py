@@ -27,11 +27,6 @@ Connect = Callable[[str], Engine]
 
 
 @pytest.fixture
-def engine(database_url: str, connect: Connect) -> Engine:
-    return connect(database_url)
-
-
-@pytest.fixture
 def drafts(engine: Engine) -> SqlDrafts:
     return store(engine)
 

@@ -25,11 +25,6 @@ _PUT = _feed.insert().values(name="desk", cursor=1)
 _ADD = _feed.update().values(cursor=_feed.c.cursor + 1)
 
 
-@pytest.fixture
-def engine(database_url: str, connect: Connect) -> Engine:
-    return connect(database_url)
-
-
 def cursor(engine: Engine) -> int:
     return SqlDeskFeed(engine).cursor()
 

@@ -39,11 +39,6 @@ CONTENTS = {
 
 
 @pytest.fixture
-def engine(database_url: str, connect: Connect) -> Engine:
-    return connect(database_url)
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "data" / "evidence"
 

@@ -35,11 +35,6 @@ Connect = Callable[[str], Engine]
 
 
 @pytest.fixture
-def engine(database_url: str, connect: Connect) -> Engine:
-    return connect(database_url)
-
-
-@pytest.fixture
 def handovers(engine: Engine) -> SqlHandovers:
     return SqlHandovers(engine, sealer())
 

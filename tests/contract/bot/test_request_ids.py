@@ -80,11 +80,6 @@ RECORDED: dict[str, Callable[[Engine, Path], SqlOutbox]] = {
 }
 
 
-@pytest.fixture
-def engine(database_url: str, connect: Callable[[str], Engine]) -> Engine:
-    return connect(database_url)
-
-
 @pytest.mark.parametrize("record", RECORDED.values(), ids=RECORDED)
 def test_what_is_recorded_keeps_the_id_of_the_message_that_filed_it(
     record: Callable[[Engine, Path], SqlOutbox], engine: Engine, tmp_path: Path

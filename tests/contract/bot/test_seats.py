@@ -13,31 +13,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from bot.errors import AlreadyBooked, JournalUnavailable, SlotFull
-from bot.intake.bootstrap import callback_reference
 from bot.intake.callbacks import SqlCallbacks
 from bot.intake.seats import OLD_SEATS, Booked, Seat, SqlSeats
 from tests.contract.bot.booked import ENDS, HOUR, wish
 from tests.fakes import NOW
-from tests.samples import sealer
 
 DAY = timedelta(days=1)
 SEAT = Seat("315-2027", "20270315-0900", 2)
 Connect = Callable[[str], Engine]
-
-
-@pytest.fixture
-def engine(database_url: str, connect: Connect) -> Engine:
-    return connect(database_url)
-
-
-@pytest.fixture
-def callbacks(engine: Engine) -> SqlCallbacks:
-    return SqlCallbacks(engine, sealer(), callback_reference)
-
-
-@pytest.fixture
-def seats(engine: Engine) -> SqlSeats:
-    return SqlSeats(engine)
 
 
 def numbers(engine: Engine) -> list[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -18,16 +17,10 @@ from bot.storage.engine import create_engine
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=timezone.utc)
 SECOND = timedelta(seconds=1)
-Connect = Callable[[str], Engine]
 
 
 def session(generation: int = 0, sender_id: str = "web-1") -> Session:
     return Session(sender_id, generation, NOW, NOW)
-
-
-@pytest.fixture
-def engine(database_url: str, connect: Connect) -> Engine:
-    return connect(database_url)
 
 
 @pytest.fixture

@@ -18,11 +18,6 @@ Connect = Callable[[str], Engine]
 FIRST, OTHER = b"<xml>1</xml>", b"<xml>2</xml>"
 
 
-@pytest.fixture
-def engine(database_url: str, connect: Connect) -> Engine:
-    return connect(database_url)
-
-
 def remembered(engine: Engine) -> int:
     with engine.begin() as tx:
         return int(tx.execute(sa.text("SELECT count(*) FROM wechat_nonce")).scalar_one())

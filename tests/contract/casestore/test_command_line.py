@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -35,6 +34,7 @@ from tests.contract.casestore.kit import (
     make_case,
 )
 from tests.officers import make_account
+from tests.ports import free_ports
 
 ROOT = Path(__file__).parents[3]
 GOOD = "seven locust trees by the gate"
@@ -240,13 +240,6 @@ def test_a_database_that_is_away_is_a_plain_refusal(tmp_path: Path) -> None:
         bootstrap.open_for_business(load(Settings, {**SECRETS, "DATABASE_URL": url}))
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def serving(cwd: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     environment = environment_of({**SECRETS, "CASE_STORE_PORT": str(port)})
@@ -279,7 +272,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> bytes:
 
 def test_the_service_serves_and_its_log_names_no_reference(tmp_path: Path) -> None:
     assert run("migrate", cwd=tmp_path).returncode == 0
-    port = free_port()
+    (port,) = free_ports(1)
     base = f"http://127.0.0.1:{port}"
     with serving(tmp_path, port) as process:
         assert b'"ok"' in wait_for(f"{base}/health", process)

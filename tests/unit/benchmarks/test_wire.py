@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import pytest
 
 from benchmarks.customers import Unanswered, WebCustomer
-from benchmarks.processes import cpu_seconds, resident_mb, seconds_to_first_answer
+from benchmarks.processes import resident_mb, seconds_to_first_answer
+from benchmarks.processor import cpu_seconds
 from benchmarks.wire import Connection
 from tests.ports import free_ports
 from tests.stack import ROOT
