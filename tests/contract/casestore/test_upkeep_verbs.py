@@ -32,8 +32,9 @@ from tests.contract.casestore.kit import (
     make_id,
 )
 from tests.contract.casestore.test_chat_storage import make_chat
-from tests.contract.casestore.test_command_line import free_port, serving, wait_for
+from tests.contract.casestore.test_command_line import serving, wait_for
 from tests.contract.casestore.upkeep_kit import REFERENCE, Bank, account, at
+from tests.ports import free_ports
 
 
 class Place:
@@ -182,7 +183,7 @@ def test_a_failing_job_is_seen_in_the_health_report(place: Place) -> None:
 
 def test_serving_does_the_jobs(place: Place, tmp_path: Path) -> None:
     del place
-    port = free_port()
+    (port,) = free_ports(1)
     metrics = f"http://127.0.0.1:{port}/metrics"
     done = b'casestore_job_runs_total{outcome="ok",task="watch"}'
     with serving(tmp_path, port) as process:
