@@ -17,7 +17,7 @@ from bot.errors import ConfigurationError
 from bot.nlu.bands import NO_CHOICE, Thresholds
 from bot.nlu.evaluate import Line, Prediction
 from bot.nlu.features import Utterance
-from bot.nlu.labels import OUT_OF_SCOPE
+from bot.nlu.labels import OUT_OF_SCOPE, SMALL_TALK
 from bot.nlu.ranking import Ranking, Scored
 from bot.nlu.recipe import Recipe
 
@@ -59,7 +59,7 @@ def test_small_talk_counts_as_out_of_scope(
 
 
 def test_every_intent_of_the_conversation_is_small_talk() -> None:
-    assert NO_CHOICE - {OUT_OF_SCOPE} <= metrics.SMALL_TALK
+    assert NO_CHOICE - {OUT_OF_SCOPE} <= SMALL_TALK
 
 
 def test_precision_recall_and_f1_of_each_label() -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.engine import Engine, make_url
 from bot.analytics import reports
 from bot.analytics import store as fact_store
 from bot.campaigns import reminders
-from bot.channels import transcript
+from bot.channels import message_table, transcript
 from bot.channels.web import session_store
 from bot.channels.wechat import customers, deliveries, guard, outbound_table, quota, token
 from bot.errors import StorageError
@@ -41,7 +41,7 @@ from tests.samples import PHONE, complaint, sealer
 CHANNEL = sa.MetaData()
 """Its tables as their owners define them; others name the few columns of them that they use."""
 for _table in (
-    transcript._message,
+    message_table.message,
     transcript._ended,
     session_store._session,
     store.handover,

@@ -13,8 +13,9 @@ with warnings.catch_warnings():
     from benchmarks.scorecard.corpus import Corpus, LabelledFile
     from benchmarks.scorecard.rasa_pipelines import RasaPipeline
 
-from bot.nlu.bands import OUT_OF_SCOPE, Thresholds
+from bot.nlu.bands import Thresholds
 from bot.nlu.evaluate import Line
+from bot.nlu.labels import OUT_OF_SCOPE
 from bot.nlu.recipe import Recipe
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
