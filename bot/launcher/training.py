@@ -73,9 +73,10 @@ def ensure_model(config: Settings, *, force: bool = False) -> Path:
     from rasa.engine.exceptions import GraphComponentException
     from rasa.model_training import train
 
+    from bot.rasa_ext.model_archive import quick_archive
     from bot.rasa_ext.training_data import light_examples
 
-    with warnings.catch_warnings(), light_examples():
+    with warnings.catch_warnings(), light_examples(), quick_archive():
         # Our classifier selects the answer itself; Rasa expects a ResponseSelector to do that.
         warnings.filterwarnings("ignore", message=".*response selector.*")
         warnings.filterwarnings("ignore", message=".*ResponseSelector.*")
