@@ -21,6 +21,9 @@ from bot.settings import settings
 
 logger = logging.getLogger(__name__)
 
+KEPT_SECONDS = 60
+"""For which an idle connection stays open: longer than Rasa's client keeps it (aiohttp: 15 seconds)."""
+
 
 def silent_error(_request: Request, error: Exception) -> HTTPResponse:
     logger.error("request to the action server failed: %s", type(error).__name__)
@@ -32,6 +35,7 @@ def main() -> None:
     configure_logging("actions", config.log_format)
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     app = create_app("actions", cors_origins="")
+    app.config.KEEP_ALIVE_TIMEOUT = KEPT_SECONDS
     app.error_handler.add(Exception, silent_error)
     with served(counting.begun(), config.metrics_host, config.actions_metrics_port):
         app.run(config.actions_host, config.actions_port, access_log=False)

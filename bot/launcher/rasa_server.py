@@ -46,12 +46,14 @@ def _build(config: Settings, model: Path) -> Any:
     load = partial(load_agent_on_start, str(model), endpoints, None)
     app.register_listener(load, "before_server_start")
     app.register_listener(partial(_check_agent, config, model), "before_server_start")
+    app.register_listener(_hang_up, "after_server_stop")
     return app
 
 
 async def _check_agent(config: Settings, model: Path, app: Any, _loop: Any) -> None:
     """Refuses to start with a model that does not load or misunderstands plain questions."""
     from bot.channels.assembly import shared_parts
+    from bot.rasa_ext.action_connection import keep_connected
     from bot.rasa_ext.action_requests import tell_what_is_read
     from bot.rasa_ext.action_results import check_schema_once
     from bot.rasa_ext.graph_runner import run_sequentially
@@ -70,5 +72,10 @@ async def _check_agent(config: Settings, model: Path, app: Any, _loop: Any) -> N
     fail_whole_turns(agent)
     check_schema_once()
     tell_what_is_read()
+    app.ctx.to_actions = keep_connected(agent.processor.action_endpoint)
     await check_model(agent.parse_message, golden_sentences())
     watch_turns(agent, shared_parts().turns, model)
+
+
+async def _hang_up(app: Any, _loop: Any) -> None:
+    await app.ctx.to_actions.close()
