@@ -25,7 +25,8 @@ FILLED = 600
 """Conversations after which the cache of conversations (500, bot/rasa_ext/tracker_store.py) is full;
 the warm-up lasts at least so long."""
 EVERY_SECONDS = 10.0
-REST_SECONDS, REST_EVERY = 20.0, 2.0
+REST_SECONDS, REST_EVERY = 35.0, 2.0
+"""Rasa keeps idle connections to the action server for up to 30 seconds."""
 """Without load until connections kept alive have closed; the lowest count of these looks stands."""
 
 Watch = Callable[[str, Sample], None]
