@@ -109,9 +109,10 @@ def _part(part: Part) -> list[str]:
 
 
 def _cells(line: Line) -> list[str]:
-    values = [_value(value, line.unit) for value in (line.ours, line.stock, line.limit)]
-    better = line.times_better
-    return [line.name, *values, NOTHING if better is None else f"{better:.1f} 倍"]
+    ours, stock, limit = (_value(value, line.unit) for value in (line.ours, line.stock, line.limit))
+    better, least = line.times_better, "≥ " if line.stock_is_least else ""
+    times = NOTHING if better is None else f"{least}{better:.1f} 倍"
+    return [line.name, ours, NOTHING if line.stock is None else least + stock, limit, times]
 
 
 def _value(value: float | None, unit: str) -> str:

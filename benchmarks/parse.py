@@ -1,7 +1,7 @@
-"""Time to understand a sentence without HTTP: `python -m benchmarks.parse MODEL SENTENCES`.
+"""Time to understand a sentence without HTTP: `python -m benchmarks.parse MODEL SENTENCES HOW`.
 
-A process of its own, so that both products' models are loaded the same way and leave nothing
-behind. Prints one line of JSON: the median in ms.
+A process of its own, which leaves nothing behind; HOW is `served` or `plain`. Prints
+one line of JSON: the median in ms.
 """
 
 from __future__ import annotations
@@ -22,17 +22,25 @@ WARM_UP = 10
 MOST_SECONDS = 900.0
 
 
-def median_ms(model: Path, sentences: int) -> float:
-    """Of `Agent.parse_message` over so many sentences of the evaluation file."""
-    command = [sys.executable, "-m", "benchmarks.parse", str(model), str(sentences)]
+def median_ms(model: Path, sentences: int, *, as_served: bool) -> float:
+    """Of `Agent.parse_message` over so many sentences of the evaluation file.
+
+    `as_served`: with the product's own way to run the steps of a model.
+    """
+    how = "served" if as_served else "plain"
+    command = [sys.executable, "-m", "benchmarks.parse", str(model), str(sentences), how]
     printed = run(command, ROOT, dict(os.environ), MOST_SECONDS)
     return float(json.loads(printed.splitlines()[-1]))
 
 
-async def _median(model: str, sentences: int) -> float:
+async def _median(model: str, sentences: int, how: str) -> float:
     from rasa.core.agent import Agent
 
+    from bot.rasa_ext.graph_runner import run_sequentially
+
     agent = Agent.load(model)
+    if how == "served":
+        run_sequentially(agent)
     lines = HELD_OUT.read_text(encoding="utf-8").splitlines()[:sentences]
     texts = [str(json.loads(line)["text"]) for line in lines]
     for text in texts[:WARM_UP]:
@@ -46,4 +54,4 @@ async def _median(model: str, sentences: int) -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(_median(sys.argv[1], int(sys.argv[2])))))  # noqa: T201 - its output
+    print(json.dumps(asyncio.run(_median(sys.argv[1], int(sys.argv[2]), sys.argv[3]))))  # noqa: T201 - its output

@@ -19,7 +19,6 @@ class Plan:
     starts: int = 3
     sentences: int = 988
     packets: int = 200
-    stock_epochs: tuple[int, ...] = (1, 3)
 
 
 FULL = Plan()
@@ -34,7 +33,6 @@ QUICK = Plan(
     starts=1,
     sentences=100,
     packets=30,
-    stock_epochs=(1,),
 )
 
 

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 
 import yaml
@@ -24,7 +25,7 @@ from benchmarks.parse import median_ms
 from benchmarks.plan import Plan
 from benchmarks.processes import end, launch, resident_mb, seconds_to_first_answer
 from benchmarks.progress import Steps
-from benchmarks.stock_training import DEFAULT_EPOCHS, extrapolated, train
+from benchmarks.stock_training import DEFAULT_EPOCHS, KEPT, Recipe, Trained, train, trained
 from tests.ports import free_ports
 from tests.stack import Stack
 
@@ -32,27 +33,43 @@ NAME = "默认配置"
 NO_FORM = "默认配置填不完小保的投诉表单，走完全部问题得不到编号，所以没有这几个数"
 
 
-def measure(folder: Path, models: Path, plan: Plan, steps: Steps, *, full: bool) -> Figures:
-    """Trains, starts and talks to stock Rasa; with `full` all 100 epochs are trained.
+def measure(
+    folder: Path, models: Path, plan: Plan, steps: Steps, *, epochs: int, anew: bool
+) -> Figures:
+    """Trains stock Rasa where it is not trained yet or `anew` says so, starts it and talks to it.
 
     `models`: where the model of the product is or will be, which its action server comes with.
     """
-    seconds, note = _train_time(folder, plan, steps, full=full)
-    with _helped(folder, models), _running(folder, plan, steps) as (who, start_seconds):
+    own = KEPT / f"stock-{epochs}"
+    with steps.during(f"{NAME}：训练 {epochs} 轮"):
+        model = trained(own, Recipe(epochs), train, _now, anew=anew)
+    with _helped(folder, models), _running(folder, own, plan, steps) as (who, start_seconds):
         figures = _talked_to(who, plan, steps)
     with steps.during(f"{NAME}：理解"):
-        parse_ms = median_ms(folder / "models", plan.sentences)
+        parse_ms = median_ms(own, plan.sentences, as_served=False)
     return replace(
         figures,
         start_seconds=start_seconds,
-        train_seconds=seconds,
-        train_note=note,
+        train_seconds=model.seconds,
+        train_is_partial=not model.is_whole,
+        train_note=_training(model),
         parse_ms=parse_ms,
     )
 
 
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def _training(model: Trained) -> str:
+    only = "" if model.is_whole else f"，只训练了 {DEFAULT_EPOCHS} 轮里的 {model.epochs} 轮"
+    return f"默认配置的模型于 {model.at} 在这台机器上训练{only}"
+
+
 @contextmanager
-def _running(folder: Path, plan: Plan, steps: Steps) -> Iterator[tuple[Contestant, float]]:
+def _running(
+    folder: Path, models: Path, plan: Plan, steps: Steps
+) -> Iterator[tuple[Contestant, float]]:
     """The server after `plan.starts` starts, and the median seconds to its first answer."""
     port = free_ports(1)[0]
     base = f"http://127.0.0.1:{port}"
@@ -63,7 +80,7 @@ def _running(folder: Path, plan: Plan, steps: Steps) -> Iterator[tuple[Contestan
         return RestCustomer(base)
 
     def start() -> subprocess.Popen[bytes]:
-        servers.append(_serve(folder, port))
+        servers.append(_serve(folder, models, port))
         return servers[-1]
 
     try:
@@ -100,12 +117,6 @@ def _filled(who: Contestant, plan: Plan, steps: Steps) -> tuple[Filled | None, s
         return None, NO_FORM
 
 
-def _train_time(folder: Path, plan: Plan, steps: Steps, *, full: bool) -> tuple[float | None, str]:
-    epochs = (DEFAULT_EPOCHS,) if full else plan.stock_epochs
-    counted = steps.over(epochs, f"{NAME}：训练 {'、'.join(map(str, epochs))} 轮")
-    return extrapolated(epochs, [train(folder, each) for each in counted])
-
-
 @contextmanager
 def _helped(folder: Path, models: Path) -> Iterator[None]:
     """Our action server for the custom actions of our rules."""
@@ -128,8 +139,8 @@ def _write_endpoints(folder: Path, helper: Stack) -> None:
     (folder / "credentials.yml").write_text("rest:\n", encoding="utf-8")
 
 
-def _serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
-    arguments = ["run", "--model", str(folder / "models"), "--port", str(port)]
+def _serve(folder: Path, models: Path, port: int) -> subprocess.Popen[bytes]:
+    arguments = ["run", "--model", str(models), "--port", str(port)]
     files = ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
     return launch(
         [sys.executable, "-m", "rasa", *arguments, *files, "--interface", "127.0.0.1"],

@@ -46,7 +46,7 @@ def measure(folder: Path, models: Path, plan: Plan, steps: Steps) -> Figures:
         figures = _talked_to(product, plan, steps)
         wechat = _on_wechat(product, plan, steps)
     with steps.during(f"{NAME}：理解"):
-        parse_ms = median_ms(models, plan.sentences)
+        parse_ms = median_ms(models, plan.sentences, as_served=True)
     return replace(
         figures,
         train_seconds=trained,

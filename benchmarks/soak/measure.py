@@ -26,8 +26,8 @@ FILLED = 600
 the warm-up lasts at least so long."""
 EVERY_SECONDS = 10.0
 REST_SECONDS, REST_EVERY = 35.0, 2.0
-"""Rasa keeps idle connections to the action server for up to 30 seconds."""
-"""Without load until connections kept alive have closed; the lowest count of these looks stands."""
+"""Without load until connections kept alive have closed, Rasa's to the action server for up to 30
+seconds; the lowest count of these looks stands."""
 
 Watch = Callable[[str, Sample], None]
 """Told the name of the phase and the newest sample."""

@@ -13,7 +13,6 @@ from rich.console import Console
 from benchmarks import load
 from benchmarks.customers import Customer, Said, Unanswered
 from benchmarks.progress import Steps
-from benchmarks.stock_training import extrapolated
 
 REFERENCE = "您的投诉已登记，编号：TS20261126-7K3QF9X"
 
@@ -102,14 +101,3 @@ def test_the_ten_turns_around_a_turn() -> None:
     assert load.around(times, 10) == 9.5
     assert load.around(times, 400) == 399.5
     assert load.around(times[:400], 400) is None
-
-
-def test_a_full_training_is_estimated_from_two_short_ones_only() -> None:
-    assert extrapolated((1, 3), (100.0, 260.0)) == (
-        260.0 + 97 * 80.0,
-        "默认配置按 1 轮和 3 轮的实测推算到 100 轮",
-    )
-    assert extrapolated((100,), (7000.0,)) == (7000.0, "")
-    seconds, note = extrapolated((1,), (100.0,))
-    assert seconds is None
-    assert "推算不出" in note
