@@ -44,7 +44,7 @@ from bot.knowledge.catalogue import Catalogue, load_catalogue
 from bot.knowledge.feedback import Feedback
 from bot.privacy.sealing import Sealer
 from bot.settings import ROOT, settings
-from bot.storage.engine import create_engine
+from bot.storage.engine import shared_engine
 
 CLASSIFICATION = ROOT / "data" / "knowledge" / "classification.yml"
 FAQ = ROOT / "data" / "nlu" / "faq"
@@ -147,7 +147,7 @@ def campaigns() -> Shelf:
 
 @lru_cache(maxsize=1)
 def reminders() -> SqlReminders:
-    return SqlReminders(create_engine(settings().database_url("journal")))
+    return SqlReminders(shared_engine(settings().database_url("journal")))
 
 
 @lru_cache(maxsize=1)
@@ -159,7 +159,7 @@ def answerable() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def feedback() -> Feedback:
     url = settings().database_url("knowledge")
-    return Feedback(create_engine(url, durable=False))
+    return Feedback(shared_engine(url, durable=False))
 
 
 def analytics_secret() -> bytes:

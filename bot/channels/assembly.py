@@ -24,7 +24,7 @@ from bot.metrics.process import process_registry
 from bot.metrics.turns import Turns
 from bot.privacy.sealing import Sealer
 from bot.settings import Settings, settings
-from bot.storage.engine import create_engine
+from bot.storage.engine import shared_engine
 
 
 def utc_now() -> datetime:
@@ -51,7 +51,7 @@ class Parts:
 
 
 def assemble(config: Settings, now: Callable[[], datetime] = utc_now) -> Parts:
-    engine = create_engine(config.database_url("channel"), durable=False)
+    engine = shared_engine(config.database_url("channel"), durable=False)
     transcript = Transcript(engine)
     seals = sealer(config)
     handovers = SqlHandovers(engine, seals)

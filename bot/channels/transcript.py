@@ -96,6 +96,10 @@ _NEWEST_FIRST = sa.select(_message).order_by(_message.c.id.desc()).limit(_AT_MOS
 _SAID = sa.and_(_message.c.sender_id == _SENDER, _message.c.author != NOTE)
 _LATEST = _NEWEST_FIRST.where(_SAID)
 _AFTER = _NEWEST_FIRST.where(_SAID, _message.c.id > sa.bindparam("cursor"))
+_NEWEST = sa.select(sa.func.max(_message.c.id))
+_SENDERS_AFTER = sa.select(_message.c.id, _message.c.sender_id).where(
+    _message.c.id > sa.bindparam("cursor")
+)
 _asked = _message.alias()
 _EXCHANGE = _NEWEST_FIRST.where(
     _message.c.sender_id == _SENDER,
@@ -401,6 +405,17 @@ class Transcript:
         later = {"of_sender": sender_id, "cursor": cursor, "at_most": HISTORY_LIMIT}
         with self._reading() as tx:
             return self._select(tx, _AFTER, later)
+
+    def newest(self) -> int:
+        """The cursor of the newest message of all conversations; 0 when there is none."""
+        with self._reading() as tx:
+            return tx.execute(_NEWEST).scalar() or 0
+
+    def senders_after(self, cursor: int) -> tuple[int, set[str]]:
+        """The newest cursor of all conversations, and in which something was said after `cursor`."""
+        with self._reading() as tx:
+            rows = tx.execute(_SENDERS_AFTER, {"cursor": cursor}).all()
+        return max((row.id for row in rows), default=cursor), {row.sender_id for row in rows}
 
     def latest(self, sender_id: str, limit: int) -> list[Message]:
         """The newest messages of a conversation, oldest first."""

@@ -7,16 +7,16 @@ from bot.handover.feed import SqlDeskFeed
 from bot.handover.store import SqlHandovers
 from bot.privacy.sealing import Sealer
 from bot.settings import Settings
-from bot.storage.engine import create_engine
+from bot.storage.engine import shared_engine
 
 
 def open_handovers(config: Settings) -> SqlHandovers:
-    engine = create_engine(config.database_url("channel"), durable=False)
+    engine = shared_engine(config.database_url("channel"), durable=False)
     return SqlHandovers(engine, Sealer(config.seal_keys()))
 
 
 def open_desk_feed(config: Settings) -> SqlDeskFeed:
-    return SqlDeskFeed(create_engine(config.database_url("channel"), durable=False))
+    return SqlDeskFeed(shared_engine(config.database_url("channel"), durable=False))
 
 
 def open_desk(config: Settings) -> HttpDesk:

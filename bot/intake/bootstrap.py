@@ -22,7 +22,7 @@ from bot.intake.journal import SqlJournal
 from bot.intake.seats import SqlSeats
 from bot.privacy.sealing import Sealer
 from bot.settings import Settings
-from bot.storage.engine import create_engine
+from bot.storage.engine import shared_engine
 
 FIRST_WAIT = timedelta(seconds=1)
 
@@ -88,4 +88,4 @@ def case_store(config: Settings) -> HttpCaseStore:
 
 
 def _database(config: Settings) -> Engine:
-    return create_engine(config.database_url("journal"))
+    return shared_engine(config.database_url("journal"))

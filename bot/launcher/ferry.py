@@ -28,7 +28,7 @@ from bot.knowledge.files import FAQ
 from bot.knowledge.offers import BLANKS, offers
 from bot.launcher.talk_notices import TalkNotices
 from bot.settings import Settings
-from bot.storage.engine import create_engine
+from bot.storage.engine import shared_engine
 
 HISTORY = 40
 """Things said before the talk that go with it."""
@@ -229,7 +229,7 @@ class Ferry:
 
 def open_ferry(config: Settings) -> Ferry:
     """The ferry of a process."""
-    engine = create_engine(config.database_url("channel"), durable=False)
+    engine = shared_engine(config.database_url("channel"), durable=False)
     transcript, forwarding = Transcript(engine), Forwarding(engine)
     catalogue = cache(lambda: load_catalogue(FAQ))
     words = {name: getattr(config, name) for name in BLANKS}

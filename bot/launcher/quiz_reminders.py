@@ -19,7 +19,7 @@ from bot.channels import texts
 from bot.channels.transcript import WAITS, Button, Reply, Transcript
 from bot.intake.calendar import local_day
 from bot.settings import Settings
-from bot.storage.engine import create_engine
+from bot.storage.engine import shared_engine
 
 AT_ONCE = 200
 """Reminders told in one round; the next round takes the rest."""
@@ -70,7 +70,7 @@ def open_quiz_reminders(config: Settings, now: Callable[[], datetime]) -> QuizRe
     """Campaigns are not read before the first reminder is due."""
     shelf = lru_cache(maxsize=1)(lambda: open_shelf(config.campaigns_dir, lambda: local_day(now())))
     return QuizReminders(
-        SqlReminders(create_engine(config.database_url("journal"))),
-        Transcript(create_engine(config.database_url("channel"), durable=False)),
+        SqlReminders(shared_engine(config.database_url("journal"))),
+        Transcript(shared_engine(config.database_url("channel"), durable=False)),
         lambda: shelf().campaigns(),
     )

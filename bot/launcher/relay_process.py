@@ -57,7 +57,7 @@ from bot.metrics.deliveries import Deliveries, ErrandRuns
 from bot.metrics.forms import Forms, Left
 from bot.metrics.process import process_registry, served
 from bot.settings import Settings
-from bot.storage.engine import create_engine
+from bot.storage.engine import shared_engine
 
 NEWS_EVERY = timedelta(seconds=2)
 REPORT_EVERY = timedelta(seconds=1)
@@ -127,7 +127,7 @@ def run_relay(config: Settings) -> None:
 
 def open_desk(config: Settings) -> Desk:
     journal, evidence = open_journal(config), open_evidence(config)
-    channel = create_engine(config.database_url("channel"), durable=False)
+    channel = shared_engine(config.database_url("channel"), durable=False)
     transcript, cases = Transcript(channel), case_store(config)
     return Desk(
         journal=journal,

@@ -30,7 +30,7 @@ from bot.intake.seats import OLD_SEATS
 from bot.knowledge.feedback import OLD_MISSES
 from bot.settings import Settings
 from bot.storage.ageing import Aged
-from bot.storage.engine import create_engine
+from bot.storage.engine import shared_engine
 
 _OFTEN, _HOURLY = timedelta(minutes=1), timedelta(hours=1)
 
@@ -91,7 +91,7 @@ def build_rules(
 
 
 def _of_forms(config: Settings, left: LeftThere) -> Iterator[Rule]:
-    engine, evidence = create_engine(config.database_url("journal")), open_evidence(config)
+    engine, evidence = shared_engine(config.database_url("journal")), open_evidence(config)
     told = f"设置 DRAFT_DAYS={config.draft_days}，告知书里告诉了客户"
     term = Term(timedelta(days=config.draft_days), told, _OFTEN)
     yield Rule(
@@ -128,9 +128,9 @@ def _purge_drafts(drafts: Drafts, left: LeftThere, before: datetime) -> int:
 
 
 def _of_conversations(config: Settings) -> Iterator[Rule]:
-    channel = create_engine(config.database_url("channel"), durable=False)
-    tracker = create_engine(config.database_url("tracker"), durable=False)
-    knowledge = create_engine(config.database_url("knowledge"), durable=False)
+    channel = shared_engine(config.database_url("channel"), durable=False)
+    tracker = shared_engine(config.database_url("tracker"), durable=False)
+    knowledge = shared_engine(config.database_url("knowledge"), durable=False)
     basis = (
         f"设置 CONVERSATION_DAYS={config.conversation_days}；"
         "《中国人民银行业务领域数据安全管理办法》第三十条：日志不少于六个月；"
@@ -148,14 +148,14 @@ def _of_conversations(config: Settings) -> Iterator[Rule]:
 
 
 def _of_wechat(config: Settings) -> Iterator[Rule]:
-    channel = create_engine(config.database_url("channel"), durable=False)
+    channel = shared_engine(config.database_url("channel"), durable=False)
     term = Term(KEPT, "微信平台不会再推同一条消息", _HOURLY)
     yield _of_rows("deliveries", "微信推送的次数", OLD_DELIVERIES, channel, term)
     yield _of_rows("grants", "用完或过期的微信发送额度", OLD_GRANTS, channel, term)
 
 
 def _of_campaigns(config: Settings) -> Iterator[Rule]:
-    engine = create_engine(config.database_url("analytics"))
+    engine = shared_engine(config.database_url("analytics"))
     basis = f"设置 ANALYTICS_DAYS={config.analytics_days}；没有个人信息，比较往年够用"
     term = Term(timedelta(days=config.analytics_days), basis, _HOURLY)
     yield _of_rows("facts", "活动计数", OLD_FACTS, engine, term)

@@ -8,6 +8,7 @@ again. What only reads (`reading`) waits for nobody.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime, timezone
@@ -36,6 +37,8 @@ _AT_ONCE = "at_once"
 """Execution option of an engine whose transactions wait for nothing but other writers, and once in
 some thousand writes for the milliseconds in which SQLite moves what was written into its file."""
 _locks: WeakValueDictionary[str, FairLock] = WeakValueDictionary()
+_shared: WeakValueDictionary[tuple[str, bool], Engine] = WeakValueDictionary()
+_sharing = threading.Lock()
 
 
 def create_engine(url: str, *, durable: bool = True) -> Engine:
@@ -49,6 +52,21 @@ def create_engine(url: str, *, durable: bool = True) -> Engine:
     parsed = make_url(url)
     is_sqlite = parsed.get_backend_name() == "sqlite"
     return _sqlite(parsed, durable=durable) if is_sqlite else _postgresql(parsed)
+
+
+def shared_engine(url: str, *, durable: bool = True) -> Engine:
+    """The engine of this process for a database: all who use it share its connections.
+
+    As `create_engine`; gone when nobody uses it any more.
+    """
+    parsed = make_url(url)
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    place = os.path.realpath(parsed.database or "") if is_sqlite else url
+    with _sharing:
+        found = _shared.get((place, durable))
+        if found is None:
+            found = _shared[place, durable] = create_engine(url, durable=durable)
+        return found
 
 
 def _postgresql(url: Any) -> Engine:

@@ -30,6 +30,7 @@ from bot.channels.web.assets import Asset, read_assets
 from bot.channels.web.gate import Gate
 from bot.channels.web.headers import security_headers
 from bot.channels.web.limits import Allowed, Limits
+from bot.channels.web.news import News
 from bot.channels.web.origins import Origins
 from bot.channels.web.requests import read_arrival, read_message, read_poll, read_session
 from bot.channels.web.session import Choices, Sessions
@@ -42,7 +43,6 @@ from bot.storage.brief import briefly
 logger = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
-POLL_SECONDS = 0.5
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 API_PATHS = (
@@ -103,6 +103,7 @@ class WebInput(InputChannel):
             steady=time.monotonic,
         )
         self._transcript = parts.transcript
+        self._news = News(parts.transcript)
         self._evidence = parts.evidence
         self._health = parts.health
         self._inbound = parts.inbound
@@ -246,19 +247,8 @@ class WebInput(InputChannel):
         after, wait = read_poll(request)
         self._gate.admit_look(request, sender)
         with self._gate.poll(sender) as may_wait:
-            found = await self._news(sender, after, wait if may_wait else 0.0)
+            found = await self._news.after(sender, after, wait if may_wait else 0.0)
         return await self._messages(sender, found, after)
-
-    async def _news(self, sender: str, after: int, wait: float) -> list[Message]:
-        """What was said after a cursor; waits that many seconds at most until there is something."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + wait
-        while True:
-            found = await briefly(self._transcript.after, sender, after)
-            left = deadline - loop.time()
-            if found or left <= 0:
-                return found
-            await asyncio.sleep(min(POLL_SECONDS, left))
 
     async def _messages(
         self, sender: str, messages: list[Message], cursor: int, status: int = 200, **more: str

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import sqlite3
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -16,7 +18,7 @@ from sqlalchemy.engine import Engine
 
 from bot.errors import JournalUnavailable, StorageError
 from bot.handover.feed import SqlDeskFeed
-from bot.storage.engine import create_engine, reading, transaction, writers
+from bot.storage.engine import create_engine, reading, shared_engine, transaction, writers
 from bot.storage.fair_lock import FairLock, NotInTime
 
 Connect = Callable[[str], Engine]
@@ -27,6 +29,29 @@ _ADD = _feed.update().values(cursor=_feed.c.cursor + 1)
 
 def cursor(engine: Engine) -> int:
     return SqlDeskFeed(engine).cursor()
+
+
+def test_a_process_has_one_engine_for_a_database(database_url: str) -> None:
+    first = shared_engine(database_url)
+    assert shared_engine(database_url) is first
+    assert shared_engine(database_url, durable=False) is not first
+
+
+def test_a_shared_engine_is_gone_when_nobody_uses_it(sqlite_url: str) -> None:
+    used = weakref.ref(shared_engine(sqlite_url, durable=False))
+    gc.collect()
+    assert used() is None
+
+
+def test_one_name_in_two_folders_is_two_databases(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engines = []
+    for folder in (tmp_path / "a", tmp_path / "b"):
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        engines.append(shared_engine("sqlite:///journal.db"))
+    assert engines[0] is not engines[1]
 
 
 def test_who_reads_is_not_held_up_by_who_writes(engine: Engine) -> None:

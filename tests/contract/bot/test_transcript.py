@@ -65,6 +65,20 @@ def transcript(database_url: str, connect: Connect) -> Transcript:
     return Transcript(connect(database_url))
 
 
+def test_who_has_news_is_known_from_one_look(transcript: Transcript) -> None:
+    assert transcript.newest() == 0
+    assert transcript.senders_after(0) == (0, set())
+    begin(transcript, "k1")
+    begin(transcript, "k1", sender=OTHER)
+    between = transcript.newest()
+    assert transcript.senders_after(0) == (between, {ME, OTHER})
+    assert transcript.push(ME, "pushed", Reply("已送达"), NOW)
+    newest, senders = transcript.senders_after(between)
+    assert senders == {ME}
+    assert transcript.newest() == newest > between
+    assert transcript.senders_after(newest) == (newest, set())
+
+
 def test_a_message_is_stored_unanswered(transcript: Transcript) -> None:
     assert begin(transcript, "k1", "你好😀") is Standing.OURS
     (message,) = transcript.after(ME, 0)
