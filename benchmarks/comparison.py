@@ -28,8 +28,7 @@ class Figures:
     """One contestant. What is None or empty it does not have, or was not measured.
 
     `talk`: ms of each turn of a long conversation. `wechat`: ms of passive replies. `stages`: where
-    an FAQ turn's time goes. `train_is_partial`: a whole training takes longer. `train_note` and
-    `form_note` say what a reader must know.
+    an FAQ turn's time goes. `train_note` and `form_note` say what a reader must know.
     """
 
     asked: Asked
@@ -39,7 +38,6 @@ class Figures:
     start_seconds: float | None = None
     memory_mb: float | None = None
     train_seconds: float | None = None
-    train_is_partial: bool = False
     train_note: str = ""
     form_note: str = ""
     parse_ms: float | None = None
@@ -188,7 +186,7 @@ def _process(measured: Measured) -> list[Line]:
         _line(measured, "内存（Rasa 进程，压过以后）", "MB", lambda f: f.memory_mb),
         replace(
             _line(measured, "训练", "秒", lambda f: f.train_seconds),
-            stock_is_least=measured.stock is not None and measured.stock.train_is_partial,
+            stock_is_least=True,
         ),
         _line(measured, "理解一句话（不经 HTTP）", "毫秒", lambda f: f.parse_ms),
     ]

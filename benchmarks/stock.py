@@ -51,7 +51,6 @@ def measure(
         figures,
         start_seconds=start_seconds,
         train_seconds=model.seconds,
-        train_is_partial=not model.is_whole,
         train_note=_training(model),
         parse_ms=parse_ms,
     )
@@ -63,7 +62,10 @@ def _now() -> datetime:
 
 def _training(model: Trained) -> str:
     only = "" if model.is_whole else f"，只训练了 {DEFAULT_EPOCHS} 轮里的 {model.epochs} 轮"
-    return f"默认配置的模型于 {model.at} 在这台机器上训练{only}"
+    return (
+        f"默认配置的模型于 {model.at} 在这台机器上训练{only}；"
+        "时间是用掉的处理器时间除以核数，至少要这么久"
+    )
 
 
 @contextmanager

@@ -37,7 +37,6 @@ STOCK = Figures(
     start_seconds=25.0,
     memory_mb=3100.0,
     train_seconds=7785.0,
-    train_is_partial=True,
     train_note="只训练了 1 轮",
     parse_ms=12.0,
 )
