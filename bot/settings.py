@@ -168,7 +168,7 @@ class Settings(BaseModel):
 
     @validator("wechat_aes_key", "wechat_previous_aes_key")
     def _is_a_key(cls, key: SecretStr) -> SecretStr:
-        # EncodingAESKey: 43 letters and digits (facts 14.4).
+        # EncodingAESKey: 43 letters and digits (公众平台「消息加解密说明」).
         if not re.fullmatch(r"(?:[A-Za-z0-9]{43})?", key.get_secret_value()):
             raise ValueError("not an EncodingAESKey")
         return key

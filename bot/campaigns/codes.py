@@ -17,7 +17,8 @@ SCALE = 12
 MARGIN = 4
 """Light modules around a code, as the standard wants (ISO/IEC 18004, 6.3.8)."""
 LONGEST_LIFE = timedelta(days=30)
-"""Of a temporary code of WeChat; one for good counts against the account's 100,000 (facts 14.6)."""
+"""Of a temporary code of WeChat; one for good counts against the account's 100,000
+(公众平台「生成带参数的二维码」)."""
 
 MakeCodes = Callable[[Mapping[str, "int | None"]], Mapping[str, str]]
 """Asks WeChat for codes: what each of these scenes' codes holds, given how many seconds it is to

@@ -36,7 +36,8 @@ CAMPAIGN_KEYS = (
     *("topics", "articles", "quiz", "questions_a_day", "scenes", "bookings"),
 )
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-"""Scene ids travel in a WeChat scene_str (1 to 64 characters) and in a web address (facts 14.6)."""
+"""Scene ids travel in a WeChat scene_str (1 to 64 characters) and in a web address (公众平台
+「生成带参数的二维码」)."""
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 LARGEST_FILE = 256 * 1024
 """Bytes; the largest campaign that ships has a tenth of that."""

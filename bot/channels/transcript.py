@@ -36,7 +36,7 @@ CUT_SHORT = timedelta(minutes=1)
 within seconds; if they cannot, the customer may go on without it."""
 FIRST_CHANCE = timedelta(seconds=6)
 """How long the answer to a message is left to go back with the request that brought it; after
-that it is sent. WeChat waits five seconds for one (facts 14.2)."""
+that it is sent. WeChat waits five seconds for one (公众平台「被动回复用户消息」)."""
 
 _metadata = sa.MetaData()
 _outbound = sa.Table(

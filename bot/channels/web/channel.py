@@ -1,4 +1,4 @@
-"""Rasa input channel of the website (DESIGN 3.1); thin: checks, calls `Inbound`, shapes JSON."""
+"""Rasa input channel of the website; thin: checks, calls `Inbound`, shapes JSON."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ from bot.errors import ChannelError
 logger = logging.getLogger(__name__)
 
 NOTHING = "success"
-"""What the platform wants to hear when there is no answer (facts 14.2)."""
+"""What the platform wants to hear when there is no answer (公众平台「被动回复用户消息」)."""
 SALT_BYTES = 16
 
 Handler = Callable[[Request], Awaitable[HTTPResponse]]
@@ -73,7 +73,7 @@ class WeChatInput(InputChannel):
         return wechat
 
     async def _verify(self, request: Request, account: WeChat) -> HTTPResponse:
-        """The platform asks whether this address is ours (facts 14.1)."""
+        """The platform asks whether this address is ours (公众平台「接入指南」)."""
         echo = await asyncio.to_thread(account.envelopes.verify_url, _query(request))
         return response.text(echo)
 

@@ -193,7 +193,7 @@ class WeChatClient:
         """What a QR code of the account holds that brings `scene` (1 to 64 characters) along.
 
         It works for `seconds`, 30 days at most; None: for good, of which an account may have
-        100,000 (facts 14.6).
+        100,000 (公众平台「生成带参数的二维码」).
         """
         body: dict[str, Any] = {"action_info": {"scene": {"scene_str": scene}}}
         if seconds is None:

@@ -1,4 +1,4 @@
-"""Encryption of messages and passive replies (facts 14.4): AES-256-CBC, PKCS#7 to 32 bytes.
+"""Encryption of messages and passive replies (公众平台「消息加解密说明」): AES-256-CBC, PKCS#7 to 32 bytes.
 
 A plaintext is 16 random bytes, the length of the XML in four bytes (network order), the XML, and
 the AppID it is meant for. The platform prescribes the first half of the key as the initial vector;

@@ -1,6 +1,6 @@
 """Who the account's followers are to us: a sender id that tells nothing, and the OpenID, sealed.
 
-An OpenID is personal data (facts 14.7): nothing but this table holds it, and nothing logs it.
+An OpenID is personal data (个人信息保护法 第四条): nothing but this table holds it, and nothing logs it.
 """
 
 from __future__ import annotations

@@ -15,7 +15,8 @@ from bot.storage.engine import UtcDateTime, transaction
 
 MOST_DELIVERIES = 3
 GAP = timedelta(seconds=5)
-"""The platform repeats what got no answer within five seconds, three times in all (facts 14.2)."""
+"""The platform repeats what got no answer within five seconds, three times in all
+(公众平台「被动回复用户消息」)."""
 KEPT = timedelta(days=1)
 """How long it is remembered; no repeat comes that late."""
 

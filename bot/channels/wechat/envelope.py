@@ -98,7 +98,7 @@ class Envelopes:
         self._now = now
 
     def verify_url(self, query: Mapping[str, str]) -> str:
-        """What the platform wants to hear when the address is set up (facts 14.1).
+        """What the platform wants to hear when the address is set up (公众平台「接入指南」).
 
         Blocks: this signature would fit a message, too, and must not be used again for one. Raises
         ChannelError: 403 for a wrong signature, an old one or one used before, 400 without an echo;

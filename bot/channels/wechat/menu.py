@@ -1,6 +1,6 @@
 """The account's menu: a file, checked against the platform's limits, and what its entries mean.
 
-Limits: 公众平台「自定义菜单创建接口」 and facts 14.6.
+Limits: 公众平台「自定义菜单创建接口」.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a customer sent or did on WeChat, read from the platform's XML.
 
-Field names: 公众平台「接收普通消息」「接收事件推送」; what tells repeats apart: facts 14.2.
+Field names: 公众平台「接收普通消息」「接收事件推送」, which also say what tells repeats apart.
 """
 
 from __future__ import annotations

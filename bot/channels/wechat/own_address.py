@@ -17,7 +17,7 @@ from bot.channels.wechat.signature import sign
 OPENID = "xiaobao-check"
 """Of nobody: what is tried under it reaches nobody."""
 PATIENCE = 5.0
-"""Seconds the platform waits for an answer (facts 14.2)."""
+"""Seconds the platform waits for an answer (公众平台「被动回复用户消息」)."""
 LONGEST_ANSWER = 64 * 1024
 RandomBytes = Callable[[int], bytes]
 
@@ -66,7 +66,7 @@ class OwnAddress:
         self._random_bytes = random_bytes
 
     async def verify(self) -> str | None:
-        """The request with which the platform verifies an address (facts 14.1)."""
+        """The request with which the platform verifies an address (公众平台「接入指南」)."""
         echo = self._random_bytes(8).hex()
         answer = await self._call(self._signed(), None, echostr=echo)
         if isinstance(answer, str):

@@ -1,4 +1,4 @@
-"""What fits into the one text a message may be answered with (facts 14.2). Pure."""
+"""What fits into the one text a message may be answered with (公众平台「被动回复用户消息」). Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many customer-service messages a follower may still be sent (facts 14.3, since 2023-06-12).
+"""How many customer-service messages a follower may still be sent (公众平台「发送客服消息」, since 2023-06-12).
 
 A message of theirs allows five within 48 hours; a click on a menu entry, following the account and
 scanning a code allow three within a minute. A later message makes it five again, never ten: the

@@ -21,7 +21,7 @@ from bot.errors import BotError
 logger = logging.getLogger(__name__)
 
 GRANTING_EVENTS = frozenset({"subscribe", "scan", "click"})
-"""Events that allow customer-service messages (facts 14.3); a click on a choice counts as one."""
+"""Events that allow customer-service messages (公众平台「发送客服消息」); a click on a choice counts as one."""
 
 
 class Reception:

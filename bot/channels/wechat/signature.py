@@ -1,4 +1,4 @@
-"""Signatures of WeChat's requests and of our encrypted answers (facts 14.1, 14.4).
+"""Signatures of WeChat's requests and of our encrypted answers (公众平台「接入指南」, 「消息加解密说明」).
 
 SHA-1 over the sorted parts is what the platform prescribes; the token among them is the secret.
 """

@@ -1,4 +1,4 @@
-"""Cuts a long text where it hurts least (facts 14.2: a text has at most 2,048 bytes of UTF-8)."""
+"""Cuts a long text where it hurts least (公众平台「被动回复用户消息」: a text has at most 2,048 bytes of UTF-8)."""
 
 from __future__ import annotations
 
