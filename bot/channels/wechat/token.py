@@ -1,9 +1,10 @@
 """The account's access token, one for all processes, kept sealed in the channel database.
 
 With the stable token (公众平台「获取稳定版接口调用凭据」) fetching it again is harmless: the
-platform answers with the same one until five minutes before its end. Only one process at a time asks. A token that is refused in
-mid-use is fetched anew; when the platform insists on the refused one, it is made to issue another,
-which it does twenty times a day at most and not twice within 30 seconds.
+platform answers with the same one until five minutes before its end. Only one process at a time
+asks. A token that is refused in mid-use is fetched anew; when the platform insists on the refused
+one, it is made to issue another, which it does twenty times a day at most and not twice within 30
+seconds.
 """
 
 from __future__ import annotations

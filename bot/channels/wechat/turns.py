@@ -1,9 +1,10 @@
 """Five seconds: one turn a message, however often and to whomever the platform delivers it.
 
 The platform waits five seconds for an answer, then delivers the message again, three times in all
-(公众平台「被动回复用户消息」). All deliveries wait on the same turn. With customer-service messages the first one
-ends after four seconds without an answer, which then follows by itself. Without them the first two
-are left open until the platform has gone, so that it asks again, and the last says what to do.
+(公众平台「被动回复用户消息」). All deliveries wait on the same turn. With customer-service messages
+the first one ends after four seconds without an answer, which then follows by itself. Without them
+the first two are left open until the platform has gone, so that it asks again, and the last says
+what to do.
 """
 
 from __future__ import annotations
