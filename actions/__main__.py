@@ -30,6 +30,13 @@ def silent_error(_request: Request, error: Exception) -> HTTPResponse:
     return response.empty(status=getattr(error, "status_code", 500))
 
 
+def hang_up_when_stopping(request: Request, _answer: HTTPResponse) -> None:
+    """Sanic closes idle connections once, when it is told to stop; one that was busy then would be
+    kept, and the process would wait for it while it takes no new ones."""
+    if request.app.is_stopping and request.stream is not None:
+        request.stream.keep_alive = False
+
+
 def main() -> None:
     config = settings()
     configure_logging("actions", config.log_format)
@@ -37,6 +44,7 @@ def main() -> None:
     app = create_app("actions", cors_origins="")
     app.config.KEEP_ALIVE_TIMEOUT = KEPT_SECONDS
     app.error_handler.add(Exception, silent_error)
+    app.register_middleware(hang_up_when_stopping, "response")
     with served(counting.begun(), config.metrics_host, config.actions_metrics_port):
         app.run(config.actions_host, config.actions_port, access_log=False)
 

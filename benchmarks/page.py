@@ -52,7 +52,7 @@ def page(measured: Measured, run: Run, picture: str) -> str:
     content = [
         "# 性能对照",
         "",
-        "由 `make bench` 生成：同一台机器、同一次运行、同一份数据，发请求的程序也在这台机器上。"
+        "由 `make bench` 生成：同一台机器、同一次运行（默认配置的训练见下）、同一份数据，发请求的程序也在这台机器上。"
         "数字随机器变化，也随机器上别的程序变化，请看比值。",
         "",
         *(["**这是一次试跑（`--quick`）：次数很少，不作数。**", ""] if run.is_quick else []),

@@ -25,7 +25,7 @@ from benchmarks.parse import median_ms
 from benchmarks.plan import Plan
 from benchmarks.processes import end, launch, resident_mb, seconds_to_first_answer
 from benchmarks.progress import Steps
-from benchmarks.stock_training import DEFAULT_EPOCHS, KEPT, Recipe, Trained, train, trained
+from benchmarks.stock_training import DEFAULT_EPOCHS, KEPT_MODELS, Recipe, Trained, train, trained
 from tests.ports import free_ports
 from tests.stack import Stack
 
@@ -40,18 +40,18 @@ def measure(
 
     `models`: where the model of the product is or will be, which its action server comes with.
     """
-    own = KEPT / f"stock-{epochs}"
+    shelf = KEPT_MODELS / f"stock-{epochs}"
     with steps.during(f"{NAME}：训练 {epochs} 轮"):
-        model = trained(own, Recipe(epochs), train, _now, anew=anew)
-    with _helped(folder, models), _running(folder, own, plan, steps) as (who, start_seconds):
+        training = trained(shelf, Recipe(epochs), train, _now, anew=anew)
+    with _helped(folder, models), _running(folder, shelf, plan, steps) as (who, start_seconds):
         figures = _talked_to(who, plan, steps)
     with steps.during(f"{NAME}：理解"):
-        parse_ms = median_ms(own, plan.sentences, as_served=False)
+        parse_ms = median_ms(shelf, plan.sentences, as_served=False)
     return replace(
         figures,
         start_seconds=start_seconds,
-        train_seconds=model.seconds,
-        train_note=_training(model),
+        train_seconds=training.seconds,
+        train_note=_how(training),
         parse_ms=parse_ms,
     )
 
@@ -60,10 +60,10 @@ def _now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def _training(model: Trained) -> str:
-    only = "" if model.is_whole else f"，只训练了 {DEFAULT_EPOCHS} 轮里的 {model.epochs} 轮"
+def _how(training: Trained) -> str:
+    only = "" if training.is_whole else f"，只训练了 {DEFAULT_EPOCHS} 轮里的 {training.epochs} 轮"
     return (
-        f"默认配置的模型于 {model.at} 在这台机器上训练{only}；"
+        f"默认配置的模型于 {training.at} 在这台机器上训练{only}；"
         "时间是用掉的处理器时间除以核数，至少要这么久"
     )
 

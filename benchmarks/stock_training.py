@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from benchmarks.processes import run
 
 DEFAULT_EPOCHS = 100
 MOST_SECONDS = 24 * 3600.0
-KEPT = ROOT / "var" / "benchmarks"
+KEPT_MODELS = ROOT / "var" / "benchmarks"
 OUR_FILES = (ROOT / "domain.yml", ROOT / "data" / "nlu", ROOT / "data" / "stories")
 
 
@@ -40,7 +41,7 @@ class Recipe:
 
     def digest(self) -> str:
         """SHA-256 over everything that makes the model."""
-        digest = hashlib.sha256(yaml.safe_dump(self.config()).encode())
+        digest = hashlib.sha256(f"{version('rasa')} {yaml.safe_dump(self.config())}".encode())
         for place in self.files:
             for file in sorted(place.rglob("*.yml")) if place.is_dir() else [place]:
                 digest.update(file.read_bytes())

@@ -28,7 +28,7 @@ from bot.knowledge.files import FAQ
 from bot.knowledge.in_vain import asked_in_vain
 from bot.knowledge.report import LONGEST_QUESTION, MOST_GROUPED
 from bot.settings import Settings
-from bot.storage.engine import create_engine
+from bot.storage.engine import shared_engine
 
 AT_LEAST = timedelta(days=1)
 """Sent this often even if nothing has changed; the case store shows a longer silence."""
@@ -175,8 +175,8 @@ def describe(campaign: Campaign) -> Description:
 def open_campaign_reports(config: Settings, clock: Callable[[], datetime]) -> CampaignReports:
     """The reports of this installation. Files are read when first needed, so that one that cannot
     be read stops nothing but this; of the answers a restart shows what has changed."""
-    analytics = create_engine(config.database_url("analytics"))
-    feedback = Feedback(create_engine(config.database_url("knowledge"), durable=False))
+    analytics = shared_engine(config.database_url("analytics"))
+    feedback = Feedback(shared_engine(config.database_url("knowledge"), durable=False))
     shelf = cache(lambda: open_shelf(config.campaigns_dir, lambda: local_day(clock())))
     known = Known(
         Facts(analytics),

@@ -16,7 +16,7 @@ from bot.knowledge.catalogue import load_catalogue
 from bot.knowledge.feedback import Feedback, Miss
 from bot.knowledge.files import FAQ
 from bot.settings import Settings
-from bot.storage.engine import create_engine
+from bot.storage.engine import shared_engine
 
 AT_LEAST = timedelta(days=1)
 """Sent this often even if nothing has changed; the case store shows a longer silence."""
@@ -63,5 +63,5 @@ class KnowledgeReport:
 def open_knowledge_report(config: Settings) -> KnowledgeReport:
     """The report of this installation. Answers are read when first needed, so that a file that
     cannot be read stops nothing but this; they change with a restart only."""
-    feedback = Feedback(create_engine(config.database_url("knowledge"), durable=False))
+    feedback = Feedback(shared_engine(config.database_url("knowledge"), durable=False))
     return KnowledgeReport(case_store(config), feedback.misses, cache(lambda: load_catalogue(FAQ)))

@@ -2,8 +2,8 @@
 
 Rasa opens a session and a connection for each call of an action (rasa/utils/endpoints.py, `request`),
 two and more in each turn of a form. Here its session is made once. A kept connection may break in the
-moment it is used, because the server ends; the call is made again then, over a new one. Actions stand
-that: the message of a failed turn is run again, too.
+moment it is used, because the server ends; the call is made again then, over a new one, and so is one
+that found no server. Actions stand that: the message of a failed turn is run again, too.
 """
 
 from __future__ import annotations

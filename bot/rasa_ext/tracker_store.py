@@ -30,7 +30,7 @@ from bot.analytics.fact import Fact
 from bot.errors import ConfigurationError, StorageError
 from bot.storage.brief import briefly
 from bot.storage.creating import create_tables
-from bot.storage.engine import create_engine, reading, transaction
+from bot.storage.engine import reading, shared_engine, transaction
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ class DurableTrackerStore(SQLTrackerStore):
         **kwargs: Any,
     ) -> None:
         # Rasa hands the `url` of endpoints.yml over as `host`.
-        self.engine = create_engine(host, durable=False)
+        self.engine = shared_engine(host, durable=False)
         create_tables(self.engine, self.Base.metadata)
         outbox.create(self.engine)
         self.counter: Counter | None = None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor
+from signal import SIGTERM
 from threading import Timer
 from uuid import uuid4
 
@@ -47,6 +49,25 @@ def test_killed_while_filing_it_files_nothing_and_the_answers_stay(fragile: Stac
         assert journal(fragile).keys() == before
     heal(fragile)
     answer = chat.post(body)
+    reference = reference_in([m["text"] for m in answer.json()["messages"]])
+    assert journal(fragile).keys() - before == {reference}
+
+
+def test_told_to_stop_while_filing_it_files_and_ends_soon(fragile: Stack) -> None:
+    chat, before = at_recap(fragile), journal(fragile).keys()
+    body = {"id": str(uuid4()), "choice": choice(chat, "确认提交")}
+    with ThreadPoolExecutor(1) as pool:
+        with locked(fragile.folder / "journal.db"):
+            press = pool.submit(chat.post, body)
+            wait_until(lambda: chat.history()[-1]["text"] == "确认提交", 5, "the press")
+            stop = Timer(0.5, fragile.kill, ["actions", SIGTERM])
+            stop.start()
+            wait_until(lambda: "actions" not in fragile.processes, 5, "the signal")
+        answer, answered_at = press.result(), time.monotonic()
+        stop.join()
+    assert time.monotonic() - answered_at < 5, "it waits for no connection that Rasa keeps"
+    heal(fragile)
+    assert answer.status_code == 200
     reference = reference_in([m["text"] for m in answer.json()["messages"]])
     assert journal(fragile).keys() - before == {reference}
 

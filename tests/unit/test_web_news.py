@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from typing import TypeVar, cast
+
+import pytest
 
 from bot.channels.transcript import Message, Transcript
 from bot.channels.web.news import News
 from bot.errors import StorageError
+from bot.storage.brief import WouldWait, may_wait
 from tests.fakes import NOW
 
 T = TypeVar("T")
@@ -23,27 +27,47 @@ class Said:
         self.said: list[tuple[int, str]] = []
         self.looks_for_all = 0
         self.own_looks = 0
-        self.is_broken = False
+        self.failure: Exception | None = None
+        self.before_newest = lambda: None
+        self.in_a_thread: InAThread | None = None
 
     def say(self, sender: str) -> None:
-        self.said.append((self.newest() + 1, sender))
+        self.said.append((self._newest() + 1, sender))
 
     def newest(self) -> int:
+        self.before_newest()
+        return self._newest()
+
+    def _newest(self) -> int:
         return max((number for number, _ in self.said), default=0)
 
     def senders_after(self, cursor: int) -> tuple[int, set[str]]:
         self.looks_for_all += 1
-        if self.is_broken:
-            raise StorageError()
-        return self.newest(), {sender for number, sender in self.said if number > cursor}
+        if self.failure is not None:
+            raise self.failure
+        return self._newest(), {sender for number, sender in self.said if number > cursor}
 
     def after(self, sender: str, cursor: int) -> list[Message]:
+        if self.in_a_thread is not None and not may_wait():
+            raise WouldWait()
         self.own_looks += 1
-        return [
+        found = [
             Message(number, "bot", f"k{number}", None, "好", (), True, NOW)
             for number, said_to in self.said
             if said_to == sender and number > cursor
         ]
+        if self.in_a_thread is not None:
+            self.in_a_thread.has_looked.set()
+            assert self.in_a_thread.may_answer.wait(10)
+        return found
+
+
+class InAThread:
+    """A look that has seen what there is, and answers when it may."""
+
+    def __init__(self) -> None:
+        self.has_looked = threading.Event()
+        self.may_answer = threading.Event()
 
 
 class Place:
@@ -152,11 +176,53 @@ def test_a_look_that_fails_is_made_again() -> None:
     async def play(place: Place) -> list[Message]:
         page = place.wait("web-1")
         await settled()
-        place.transcript.is_broken = True
+        place.transcript.failure = StorageError()
         await place.look()
-        place.transcript.is_broken = False
+        place.transcript.failure = None
         place.transcript.say("web-1")
         await place.look()
+        return await page
+
+    assert len(played(play)) == 1
+
+
+def test_a_look_that_fails_in_a_way_nobody_knows_does_not_end_the_looking(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def play(place: Place) -> list[Message]:
+        page = place.wait("web-1")
+        await settled()
+        place.transcript.failure = RuntimeError("can't start new thread")
+        await place.look()
+        place.transcript.failure = None
+        place.transcript.say("web-1")
+        await place.look()
+        return await page
+
+    assert len(played(play)) == 1
+    assert "looking for news failed" in caplog.text
+
+
+def test_what_is_said_between_a_page_and_the_first_look_is_told() -> None:
+    async def play(place: Place) -> list[Message]:
+        page = place.wait("web-1")
+        place.transcript.before_newest = lambda: place.transcript.say("web-1")
+        return await page
+
+    assert len(played(play)) == 1
+
+
+def test_what_is_said_while_a_page_looks_is_told() -> None:
+    async def play(place: Place) -> list[Message]:
+        others = place.wait("web-2")
+        await settled()
+        in_a_thread = place.transcript.in_a_thread = InAThread()
+        page = place.wait("web-1")
+        await asyncio.to_thread(in_a_thread.has_looked.wait, 10)
+        place.transcript.say("web-1")
+        await place.look()
+        in_a_thread.may_answer.set()
+        others.cancel()
         return await page
 
     assert len(played(play)) == 1

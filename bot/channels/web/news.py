@@ -7,12 +7,15 @@ half of what a process can do (docs/capacity.md).
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from bot.channels.transcript import Message, Transcript
 from bot.errors import StorageError
 from bot.storage.brief import briefly
+
+logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5
 OWN_LOOK_SECONDS = 5.0
@@ -51,8 +54,7 @@ class News:
                 left = deadline - loop.time()
                 if found or left <= 0:
                     return found
-                with suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(told.wait(), min(self._own_look, left))
+                await _set_within(told, min(self._own_look, left))
 
     @contextmanager
     def _told(self, sender: str) -> Iterator[asyncio.Event]:
@@ -74,8 +76,12 @@ class News:
     async def _watch(self) -> None:
         mark: int | None = None
         while True:
-            with suppress(StorageError):  # those who wait say so when they look for themselves
+            try:
                 mark = await self._look(mark)
+            except StorageError:
+                pass  # those who wait say so when they look for themselves
+            except Exception:  # nobody waits for this task, and it must not end
+                logger.exception("looking for news failed")
             await self._pause(LOOK_SECONDS)
 
     async def _look(self, mark: int | None) -> int:
@@ -92,3 +98,15 @@ class News:
         for sender in senders:
             for told in self._waiting.get(sender, ()):
                 told.set()
+
+
+async def _set_within(told: asyncio.Event, seconds: float) -> None:
+    """Returns when the event is set or the time is over.
+
+    Not `wait_for`, which loses a cancellation that comes with the event (bpo-37658).
+    """
+    waiting = asyncio.create_task(told.wait())
+    try:
+        await asyncio.wait({waiting}, timeout=seconds)
+    finally:
+        waiting.cancel()
