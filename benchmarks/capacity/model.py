@@ -6,14 +6,16 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.channels.web.news import OWN_LOOK_SECONDS
+
 CUSTOMERS = (1_000, 10_000, 100_000)
 SECONDS_A_DAY = 86_400
 HOURS_A_WORKDAY = 8
 FEWEST = 2
 """Of everything that must not be missing when one dies."""
 GB, TB = 1e9, 1e12
-LOOKS_A_SECOND = 2
-"""Database look-ups of one long poll: it looks every half second (bot/channels/web/channel.py)."""
+LOOKS_A_SECOND = 1 / OWN_LOOK_SECONDS
+"""Database look-ups of one long poll; the look that all of a process share is among the idle ones."""
 
 Numbers = Mapping[str, float]
 

@@ -110,7 +110,7 @@ def _conclusions(steps: Sequence[Needs], limits: Sequence[Figure]) -> Table:
             f"{first.shares[place]:.0%}。"
         )
     share = steps[0].for_polls
-    polls = f"- **长轮询**占 Rasa 分片工作的 {share:.0%}，客户不说话也在花；要省机器，先改它。"
+    polls = f"- **长轮询**占 Rasa 分片工作的 {share:.0%}，客户不说话也在花。"
     return [*lines, polls]
 
 

@@ -60,7 +60,7 @@ def test_messages_come_from_customers_and_shards_from_messages_and_polls() -> No
     assert of.shards == 14
     assert of.for_polls == pytest.approx(4.5 / 6.9)
     assert of.postgresql_cores == pytest.approx((120 * 6 + 1500 * 1) / 1000 / 0.5)
-    assert of.transactions == pytest.approx(120 * 10 + 1500 * 2)
+    assert of.transactions == pytest.approx(120 * 10 + 1500 / 5)
     assert of.connections == 14 * 15
     assert of.memory_gb == pytest.approx((14 * 800 + 2 * 50) / 1000)
     assert of.network_mbit == pytest.approx(9.6)
