@@ -54,7 +54,7 @@ def _progress(console: Console, minutes: float) -> Iterator[Watch]:
 
         def watch(phase: str, sample: Sample) -> None:
             memory = "，".join(
-                f"{name} {process.uss:.0f} MB/{process.files} 个文件"
+                f"{name} {process.own:.0f} MB/{process.files} 个文件"
                 for name, process in sample.processes.items()
             )
             words = f"{phase} {sample.messages:,} 条；{memory}"

@@ -26,11 +26,14 @@ MB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Process:
-    """MB of memory (`uss`: private to the process), and counts; `cpu_seconds` since its start."""
+    """MB of memory, and counts; `cpu_seconds` since its start.
+
+    `own` is memory that lies in no file. What lies in one, the code of libraries, is shared with all
+    that run it, and counts as private whenever another program ends.
+    """
 
     rss: float
-    pss: float
-    uss: float
+    own: float
     files: int
     connections: int
     threads: int
@@ -110,7 +113,7 @@ def growth(soak: Soak, name: str) -> Growth:
     steady = soak.steady
     messages = [float(sample.messages) for sample in steady]
     hours = [sample.at / 3600 for sample in steady]
-    memory = [sample.processes[name].uss for sample in steady]
+    memory = [sample.processes[name].own for sample in steady]
     first, last = steady[0].processes[name], steady[-1].processes[name]
 
     def at_rest(count: Callable[[Process], int]) -> tuple[int, int]:
@@ -122,8 +125,8 @@ def growth(soak: Soak, name: str) -> Growth:
 
     return Growth(
         name,
-        first.uss,
-        last.uss,
+        first.own,
+        last.own,
         max(sample.processes[name].rss for sample in steady),
         slope(messages, memory) * 10_000,
         slope(hours, memory),

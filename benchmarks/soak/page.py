@@ -103,7 +103,8 @@ def _how(soak: Soak, minutes: float, measured: str, now: datetime) -> list[str]:
 
 def _thresholds() -> list[str]:
     return [
-        f"- 内存看每个进程私有的部分（USS），按消息数用最小二乘求斜率；≤ {MOST_MB_PER_10K:g} MB/万条算平。"
+        "- 内存看每个进程自己的部分（匿名页；程序和库的文件是大家共用的，不算），"
+        f"按消息数用最小二乘求斜率；≤ {MOST_MB_PER_10K:g} MB/万条算平。"
         "有上限的缓存在预热里装满，见[容量](capacity.md#内存里有上限的缓存)。",
         f"- 静置时文件最多多 {MOST_FILES} 个、连接 {MOST_CONNECTIONS} 条、线程 {MOST_THREADS} 个："
         "连接池和线程池用到时才开、到上限为止，开了不关；一千条漏一个，半小时就多十几个。",
@@ -114,7 +115,7 @@ def _thresholds() -> list[str]:
 
 def _processes(grown: Sequence[Growth]) -> list[str]:
     head = (
-        "| 进程 | 私有内存 | 最大 RSS | MB/万条 | MB/小时 | 文件 | 连接 | 线程 | CPU 毫秒/条 | 结论 |",
+        "| 进程 | 自己的内存 | 最大 RSS | MB/万条 | MB/小时 | 文件 | 连接 | 线程 | CPU 毫秒/条 | 结论 |",
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|---|",
     )
     return [*head, *map(_process, grown)]

@@ -29,10 +29,10 @@ def draw(path: Path, soak: Soak) -> None:
         memory, files, times = figure.subplots(3, 1, sharex=True)
         for name, colour in zip(soak.names, _COLOURS, strict=True):
             of_process = [sample.processes[name] for sample in samples]
-            memory.plot(minutes, [each.uss for each in of_process], color=colour, label=name)
+            memory.plot(minutes, [each.own for each in of_process], color=colour, label=name)
             files.plot(minutes, [each.files for each in of_process], color=colour, label=name)
         _times(times, samples)
-        for axes, label in ((memory, "私有内存（MB）"), (files, "打开的文件"), (times, "毫秒")):
+        for axes, label in ((memory, "自己的内存（MB）"), (files, "打开的文件"), (times, "毫秒")):
             axes.set(ylabel=label, ylim=(0, None))
             axes.axvline(soak.steady[0].at / 60, color="#999999", linestyle=":", linewidth=1)
             axes.grid(color="#dddddd", linewidth=0.5)

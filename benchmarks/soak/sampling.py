@@ -16,13 +16,11 @@ def process(pid: int) -> Process:
     """Raises OSError when the process has ended."""
     at = Path(f"/proc/{pid}")
     rollup = _fields(at / "smaps_rollup")
-    private = rollup["Private_Clean"] + rollup["Private_Dirty"]
     links = _open_files(at / "fd")
     sockets = {link[8:-1] for link in links if link.startswith("socket:[")}
     return Process(
         rss=rollup["Rss"] / 1024,
-        pss=rollup["Pss"] / 1024,
-        uss=private / 1024,
+        own=rollup["Anonymous"] / 1024,
         files=len(links),
         connections=len(sockets & _connected(at)),
         threads=_fields(at / "status")["Threads"],

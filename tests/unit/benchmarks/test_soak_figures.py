@@ -29,8 +29,8 @@ EVERY = 10.0
 MESSAGES_EACH = 120
 
 
-def process(uss: float = 500.0, files: int = 20, connections: int = 3, threads: int = 9) -> Process:
-    return Process(uss + 80, uss + 20, uss, files, connections, threads, cpu_seconds=0.0)
+def process(own: float = 500.0, files: int = 20, connections: int = 3, threads: int = 9) -> Process:
+    return Process(own + 80, own, files, connections, threads, cpu_seconds=0.0)
 
 
 def sample(number: int, of: Process, wal_mb: float = 4.0, ms: float = 20.0) -> Sample:
@@ -70,7 +70,7 @@ def test_memory_that_grows_with_the_messages_is_found() -> None:
     leak = MOST_MB_PER_10K * 3 / 10_000
 
     def leaking(number: int) -> Sample:
-        return sample(number, process(uss=500 + leak * number * MESSAGES_EACH))
+        return sample(number, process(own=500 + leak * number * MESSAGES_EACH))
 
     assert growth(soak(leaking), "rasa").mb_per_10k == pytest.approx(3.0)
     assert growth(soak(leaking), "rasa").mb_per_hour == pytest.approx(3.0 * 4.32)
@@ -78,7 +78,7 @@ def test_memory_that_grows_with_the_messages_is_found() -> None:
 
 
 def test_memory_that_goes_up_and_down_is_flat() -> None:
-    swinging = soak(lambda number: sample(number, process(uss=500 + 5 * (number % 2))))
+    swinging = soak(lambda number: sample(number, process(own=500 + 5 * (number % 2))))
     assert failed(swinging) == []
 
 
