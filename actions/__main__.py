@@ -15,6 +15,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from actions import counting
+from bot.launcher.garbage import look_rarely
 from bot.launcher.process import configure_logging
 from bot.metrics.process import served
 from bot.settings import settings
@@ -45,6 +46,7 @@ def main() -> None:
     app.config.KEEP_ALIVE_TIMEOUT = KEPT_SECONDS
     app.error_handler.add(Exception, silent_error)
     app.register_middleware(hang_up_when_stopping, "response")
+    look_rarely()
     with served(counting.begun(), config.metrics_host, config.actions_metrics_port):
         app.run(config.actions_host, config.actions_port, access_log=False)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.errors import ConfigurationError
 from bot.launcher.facts import counter_of
+from bot.launcher.garbage import look_rarely
 from bot.launcher.process import configure_logging
 from bot.launcher.self_test import check_model, golden_sentences
 from bot.settings import ROOT, Settings
@@ -75,6 +76,7 @@ async def _check_agent(config: Settings, model: Path, app: Any, _loop: Any) -> N
     app.ctx.to_actions = keep_connected(agent.processor.action_endpoint)
     await check_model(agent.parse_message, golden_sentences())
     watch_turns(agent, shared_parts().turns, model)
+    look_rarely()
 
 
 async def _hang_up(app: Any, _loop: Any) -> None:
