@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import random
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from signal import SIGTERM
 from threading import Timer
+from typing import Any
 from uuid import uuid4
 
 from tests.crash.kit import at_recap, choice, heal, journal, locked
-from tests.stack import Stack, reference_in, wait_until
+from tests.stack import Chat, Stack, reference_in, wait_until
 
 RESTARTS = 3
 
@@ -37,16 +40,22 @@ def test_a_customer_is_asked_to_wait_and_the_same_message_works_later(fragile: S
     assert "业务" in chat.say("柜员态度很差，骂了我")[-1], "the form goes on"
 
 
+@contextmanager
+def held_up_while_filing(stack: Stack, chat: Chat, body: dict[str, str]) -> Iterator[Future[Any]]:
+    """The answer to the customer's confirmation; the journal cannot be written within the block."""
+    with ThreadPoolExecutor(1) as pool, locked(stack.folder / "journal.db"):
+        press = pool.submit(chat.post, body)
+        wait_until(lambda: chat.history()[-1]["text"] == "确认提交", 5, "the press")
+        yield press
+
+
 def test_killed_while_filing_it_files_nothing_and_the_answers_stay(fragile: Stack) -> None:
     chat, before = at_recap(fragile), journal(fragile).keys()
     body = {"id": str(uuid4()), "choice": choice(chat, "确认提交")}
-    with ThreadPoolExecutor(1) as pool:
-        with locked(fragile.folder / "journal.db"):
-            press = pool.submit(chat.post, body)
-            wait_until(lambda: chat.history()[-1]["text"] == "确认提交", 5, "the press")
-            Timer(0.5, fragile.kill, ["actions"]).start()
-            assert press.result().status_code == 503
-        assert journal(fragile).keys() == before
+    with held_up_while_filing(fragile, chat, body) as press:
+        Timer(0.5, fragile.kill, ["actions"]).start()
+        assert press.result().status_code == 503
+    assert journal(fragile).keys() == before
     heal(fragile)
     answer = chat.post(body)
     reference = reference_in([m["text"] for m in answer.json()["messages"]])
@@ -56,15 +65,12 @@ def test_killed_while_filing_it_files_nothing_and_the_answers_stay(fragile: Stac
 def test_told_to_stop_while_filing_it_files_and_ends_soon(fragile: Stack) -> None:
     chat, before = at_recap(fragile), journal(fragile).keys()
     body = {"id": str(uuid4()), "choice": choice(chat, "确认提交")}
-    with ThreadPoolExecutor(1) as pool:
-        with locked(fragile.folder / "journal.db"):
-            press = pool.submit(chat.post, body)
-            wait_until(lambda: chat.history()[-1]["text"] == "确认提交", 5, "the press")
-            stop = Timer(0.5, fragile.kill, ["actions", SIGTERM])
-            stop.start()
-            wait_until(lambda: "actions" not in fragile.processes, 5, "the signal")
-        answer, answered_at = press.result(), time.monotonic()
-        stop.join()
+    with held_up_while_filing(fragile, chat, body) as press:
+        stop = Timer(0.5, fragile.kill, ["actions", SIGTERM])
+        stop.start()
+        wait_until(lambda: "actions" not in fragile.processes, 5, "the signal")
+    answer, answered_at = press.result(), time.monotonic()
+    stop.join()
     assert time.monotonic() - answered_at < 5, "it waits for no connection that Rasa keeps"
     heal(fragile)
     assert answer.status_code == 200
