@@ -1,6 +1,7 @@
 """Measures the product, stock Rasa and the limit, prints one table and writes docs/benchmarks.md.
 
-BENCH_FULL=1 trains stock Rasa for all of its 100 epochs, which takes the best part of a day.
+BENCH_FULL=1 trains stock Rasa for all of its 100 epochs, which takes about a day; after 24 hours
+it is given up.
 """
 
 from __future__ import annotations

@@ -172,34 +172,30 @@ def test_who_comes_when_nobody_waited_for_a_while_is_told_too() -> None:
     assert len(played(play)) == 1
 
 
-def test_a_look_that_fails_is_made_again() -> None:
+def told_after(failure: Exception) -> list[Message]:
+    """What a page is told by the look after one that failed."""
+
     async def play(place: Place) -> list[Message]:
         page = place.wait("web-1")
         await settled()
-        place.transcript.failure = StorageError()
+        place.transcript.failure = failure
         await place.look()
         place.transcript.failure = None
         place.transcript.say("web-1")
         await place.look()
         return await page
 
-    assert len(played(play)) == 1
+    return played(play)
+
+
+def test_a_look_that_fails_is_made_again() -> None:
+    assert len(told_after(StorageError())) == 1
 
 
 def test_a_look_that_fails_in_a_way_nobody_knows_does_not_end_the_looking(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async def play(place: Place) -> list[Message]:
-        page = place.wait("web-1")
-        await settled()
-        place.transcript.failure = RuntimeError("can't start new thread")
-        await place.look()
-        place.transcript.failure = None
-        place.transcript.say("web-1")
-        await place.look()
-        return await page
-
-    assert len(played(play)) == 1
+    assert len(told_after(RuntimeError("can't start new thread"))) == 1
     assert "looking for news failed" in caplog.text
 
 

@@ -1,16 +1,17 @@
 """Tells customers who wait what was said to them; one look at the storage serves all who wait.
 
 Each open page waits for news. If each looked for itself twice a second, silent customers would cost
-half of what a process can do (docs/capacity.md).
+half of what a process can do.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
+from bot.channels.leases import Pause
 from bot.channels.transcript import Message, Transcript
 from bot.errors import StorageError
 from bot.storage.brief import briefly
@@ -21,8 +22,6 @@ LOOK_SECONDS = 0.5
 OWN_LOOK_SECONDS = 5.0
 """Numbers are given before a commit: a message may appear behind one that was seen already. Whoever
 waits finds it with a look of their own."""
-
-Pause = Callable[[float], Awaitable[object]]
 
 
 class News:
