@@ -153,7 +153,7 @@ def measure(folder: Path, minutes: float, today: date, say: Say) -> dict[str, An
         say("启动…")
         with official_account(folder, extra=extra) as (product, sim):
             coming = conversations(SEED, stalls[0].stands[0].scene)
-            load = Load(product, sim.platform.account, coming, RATE)
+            load = Load(product, sim.platform.account, coming)
             found = asyncio.run(_Measuring(product, load, cluster, say).run(minutes * 60))
         say(f"写入 {LOADED:,} 件投诉…")
         return {**found, **_cases(cluster, folder)}
@@ -170,7 +170,7 @@ class _Measuring:
         self._say("没有客户的时候…")
         idle = await self._idle()
         enough = asyncio.Event()
-        running = asyncio.create_task(self._load.run(enough))
+        running = asyncio.create_task(self._load.run(enough, RATE))
         self._say("预热…")
         await asyncio.sleep(WARM_UP_SECONDS)
         before = await asyncio.to_thread(self._counters)

@@ -57,20 +57,17 @@ class Pace:
 
 
 class Load:
-    """Customers at the product; `rate` in messages a second."""
+    """Customers at the product."""
 
-    def __init__(
-        self, product: Stack, account: Account, coming: Iterator[Conversation], rate: float
-    ) -> None:
+    def __init__(self, product: Stack, account: Account, coming: Iterator[Conversation]) -> None:
         self._product = product
         self._account = account
         self._coming = coming
-        self._rate = rate
         self.tally = Tally()
 
-    async def run(self, until: asyncio.Event) -> None:
-        """Returns when everybody has left, soon after `until` is set."""
-        pace = Pace(self._rate, asyncio.get_running_loop().time)
+    async def run(self, until: asyncio.Event, rate: float) -> None:
+        """`rate` messages a second. Returns when everybody has left, soon after `until` is set."""
+        pace = Pace(rate, asyncio.get_running_loop().time)
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(timeout=PATIENCE, connector=connector) as http:
             talks = (self._serve(http, pace, until) for _ in range(AT_ONCE))

@@ -19,11 +19,11 @@ from tests.wechat import official_account
 RATE = 12.0
 """Messages a second: far below what two cores do, so that memory is measured and not queues."""
 SEED = 20261126
-WARM_UP = 0.2
-"""Share of the time in which caches fill and pools open."""
-FILLED = 600
-"""Conversations after which the cache of conversations (500, bot/rasa_ext/tracker_store.py) is full;
-the warm-up lasts at least so long."""
+WARM_UP, WARM_UP_RATE = 1 / 3, 30.0
+"""Share of the time in which caches fill and pools open, and how many messages a second come then;
+it lasts until that many have come. In half an hour they are 18,000, which fill every cache that has
+a limit: that of conversations (500, bot/rasa_ext/tracker_store.py), and SQLite's half a megabyte a
+connection, which cannot hold more than there is: a case store of 900 complaints."""
 EVERY_SECONDS = 10.0
 REST_SECONDS, REST_EVERY = 35.0, 2.0
 """Without load until connections kept alive have closed, Rasa's to the action server for up to 30
@@ -41,7 +41,7 @@ def measure(folder: Path, minutes: float, today: date, watch: Watch) -> Soak:
     extra = {"CAMPAIGNS_DIR": str(folder / "campaigns")}
     with official_account(folder, extra=extra) as (product, sim):
         coming = conversations(SEED, stalls[0].stands[0].scene)
-        load = Load(product, sim.platform.account, coming, RATE)
+        load = Load(product, sim.platform.account, coming)
         return asyncio.run(_Run(product, load, watch).soak(minutes * 60))
 
 
@@ -53,9 +53,10 @@ class _Run:
         self._began = time.monotonic()
 
     async def soak(self, seconds: float) -> Soak:
-        warm_up = await self._under_load("预热", seconds * WARM_UP, FILLED)
+        filling = seconds * WARM_UP
+        warm_up = await self._under_load("预热", filling, WARM_UP_RATE, filling * WARM_UP_RATE)
         before = await self._look("静置", REST_SECONDS, REST_EVERY)
-        steady = await self._under_load("平稳", seconds * (1 - WARM_UP))
+        steady = await self._under_load("平稳", seconds * (1 - WARM_UP), RATE)
         after = await self._look("静置", REST_SECONDS, REST_EVERY)
         tally = self._load.tally
         return Soak(
@@ -69,17 +70,28 @@ class _Run:
             troubles=dict(tally.troubles),
         )
 
-    async def _under_load(self, phase: str, seconds: float, conversations: int = 0) -> list[Sample]:
+    async def _under_load(
+        self, phase: str, seconds: float, rate: float, messages: float = 0
+    ) -> list[Sample]:
         enough = asyncio.Event()
-        running = asyncio.create_task(self._load.run(enough))
+        running = asyncio.create_task(self._load.run(enough, rate))
+        looking = asyncio.create_task(self._look_until(phase, seconds, messages))
         try:
-            samples = await self._look(phase, seconds, EVERY_SECONDS)
-            while self._load.tally.conversations < conversations:
-                samples += await self._look(phase, EVERY_SECONDS, EVERY_SECONDS)
-            return samples
-        finally:
+            # A load that has come to grief is told now, not after half an hour of silence.
+            await asyncio.wait({running, looking}, return_when=asyncio.FIRST_COMPLETED)
             enough.set()
             await running
+            return await looking
+        finally:
+            running.cancel()
+            looking.cancel()
+
+    async def _look_until(self, phase: str, seconds: float, messages: float) -> list[Sample]:
+        """Looks for so long, and until so many messages have been sent."""
+        samples = await self._look(phase, seconds, EVERY_SECONDS)
+        while self._load.tally.messages < messages:
+            samples += await self._look(phase, EVERY_SECONDS, EVERY_SECONDS)
+        return samples
 
     async def _look(self, phase: str, seconds: float, every: float) -> list[Sample]:
         loop = asyncio.get_running_loop()

@@ -23,7 +23,13 @@ from benchmarks.soak.figures import (
     rows,
 )
 from benchmarks.soak.load import AT_ONCE, OFFICER_SECONDS
-from benchmarks.soak.measure import EVERY_SECONDS, FILLED, RATE, REST_SECONDS, WARM_UP
+from benchmarks.soak.measure import (
+    EVERY_SECONDS,
+    RATE,
+    REST_SECONDS,
+    WARM_UP,
+    WARM_UP_RATE,
+)
 
 FULL_MINUTES = 30
 
@@ -89,8 +95,8 @@ def _how(soak: Soak, minutes: float, measured: str, now: datetime) -> list[str]:
         f"- 机器：{machine()}",
         f"- 提交：`{measured}`",
         f"- 时间：{now:%Y-%m-%d %H:%M} UTC",
-        f"- 负载：{minutes:g} 分钟，其中 {WARM_UP:.0%} 预热，不满 {FILLED} 段对话就再长一点；"
-        f"每秒 {RATE:g} 条，{AT_ONCE} 位客户同时在谈，"
+        f"- 负载：{minutes:g} 分钟。先预热 {minutes * WARM_UP:.3g} 分钟，每秒 {WARM_UP_RATE:g} 条，"
+        f"晚了就再长一点；以后每秒 {RATE:g} 条。{AT_ONCE} 位客户同时在谈，"
         "走了一位就来一位新的（新的会话、新的手机号）",
         f"- 内容：问答、答不上来的话、填完的投诉、填到一半的投诉、查进度、发文件、长轮询、扫码、"
         f"小问答（{QUIZ_ANSWERS} 题）；三分之一在微信，其中 {REPEATED:.0%} 的消息推三次；"

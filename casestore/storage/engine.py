@@ -109,6 +109,9 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
         "synchronous=FULL",  # an acknowledged filing survives a power cut
         "foreign_keys=ON",
         "busy_timeout=5000",
+        # KB a connection. The kernel keeps the pages too: SQLite's own 2,000 KB make nothing faster
+        # (measured at 20,000 cases), and ten connections would grow for days until they are full.
+        "cache_size=-512",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

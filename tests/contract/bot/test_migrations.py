@@ -253,6 +253,11 @@ def test_sqlite_commits_to_the_disk(sqlite_url: str, connect: Connect) -> None:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
 
 
+def test_a_connection_to_sqlite_keeps_half_a_megabyte(sqlite_url: str, connect: Connect) -> None:
+    with connect(sqlite_url).connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA cache_size").scalar() == -512
+
+
 def test_moments_keep_their_zone_and_naive_ones_are_refused(
     database_url: str, connect: Connect
 ) -> None:

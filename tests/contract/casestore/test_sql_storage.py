@@ -121,6 +121,11 @@ def test_sqlite_is_set_up_not_to_lose_an_acknowledged_filing(sqlite_engine: Engi
     }
 
 
+def test_a_connection_to_sqlite_keeps_half_a_megabyte(sqlite_engine: Engine) -> None:
+    with sqlite_engine.connect() as connection:
+        assert connection.execute(text("PRAGMA cache_size")).scalar_one() == -512
+
+
 def test_postgresql_is_set_up_to_give_up_in_time(postgres_engine: Engine) -> None:
     with postgres_engine.connect() as connection:
         assert connection.execute(text("SHOW statement_timeout")).scalar_one() == "5s"
