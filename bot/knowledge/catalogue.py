@@ -10,6 +10,7 @@ import yaml
 
 from bot.errors import ConfigurationError
 from bot.knowledge.answer import PREFIX, Answer, Answers, Metadata, Variant
+from bot.shipped_yaml import read_shipped
 
 Catalogue = Answers
 
@@ -37,7 +38,7 @@ def read_variants(variants: list[Mapping[str, Any]]) -> tuple[tuple[Variant, ...
 def _read(path: Path) -> Iterator[Answer]:
     where = f"问答文件 {path.name}"
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read_shipped(path)
         examples = {
             item["intent"].split("/", 1)[1]: tuple(_lines(item["examples"]))
             for item in content["nlu"]

@@ -13,6 +13,7 @@ from bot.knowledge.answer import CONFIDENCES
 from bot.knowledge.articles import read_articles
 from bot.knowledge.catalogue import why
 from bot.knowledge.sources import STANDINGS, UNCERTAIN, Article, Document, Sources
+from bot.shipped_yaml import read_shipped
 
 
 def load_sources(path: Path) -> Sources:
@@ -21,7 +22,7 @@ def load_sources(path: Path) -> Sources:
     Raises ConfigurationError naming the document that is not written as it should be.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read_shipped(path)
         items = list(content["documents"])
     except (OSError, yaml.YAMLError, KeyError, TypeError) as exc:
         raise ConfigurationError(f"依据清单 {path.name} 读不出来：{why(exc)}。") from exc

@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.rasa_ext.without_tensorflow import leave_out_tensorflow
 from bot.settings import ROOT
+from bot.shipped_yaml import read_shipped
 
 
 def read_recipe(root: Path = ROOT) -> dict[str, Any]:
     """Its content; empty for a file that is none, about which Rasa says more."""
-    content = yaml.safe_load((root / "config.yml").read_text(encoding="utf-8"))
+    content = read_shipped(root / "config.yml")
     return content if isinstance(content, dict) else {}
 
 

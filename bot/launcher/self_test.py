@@ -10,12 +10,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.errors import ConfigurationError
 from bot.nlu.labels import EMERGENCY
 from bot.nlu.ranking import theme
 from bot.settings import ROOT
+from bot.shipped_yaml import read_shipped
 
 GOLDEN = ROOT / "data" / "knowledge" / "golden.yml"
 MOST_NAMED = 3
@@ -24,7 +23,7 @@ Parse = Callable[[str], Awaitable[Mapping[str, Any]]]
 
 def golden_sentences(path: Path = GOLDEN) -> dict[str, str]:
     """What a customer says → the theme or intent it must be taken for."""
-    sentences: dict[str, str] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    sentences: dict[str, str] = read_shipped(path)
     return sentences
 
 

@@ -8,7 +8,6 @@ from dataclasses import asdict, fields, replace
 from functools import partial
 from typing import Any
 
-import yaml
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -30,6 +29,7 @@ from bot.nlu.recipe import Recipe
 from bot.nlu.understanding import Reader, Understanding
 from bot.nlu.words import cut, tidy_words
 from bot.settings import ROOT
+from bot.shipped_yaml import read_shipped
 
 RANKING_LENGTH = 10
 WORDS = "words"
@@ -142,7 +142,7 @@ class NgramIntentClassifier(IntentClassifier, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         from bot.nlu.training import train
 
-        concepts = yaml.safe_load(CONCEPTS.read_text(encoding="utf-8"))
+        concepts = read_shipped(CONCEPTS)
         lexicon = Lexicon(concepts)
         examples = [m for m in training_data.intent_examples if m.get(INTENT) and m.get(TEXT)]
         known = {m.get(TEXT): m.get(INTENT_RESPONSE_KEY) or m.get(INTENT) for m in examples}

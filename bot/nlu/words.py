@@ -6,11 +6,10 @@ import logging
 import warnings
 from functools import lru_cache
 
-import yaml
-
 from bot.nlu.homophones import Homophones
 from bot.nlu.text import normalise
 from bot.settings import ROOT
+from bot.shipped_yaml import read_shipped
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # invalid escapes in its regular expressions
@@ -28,7 +27,7 @@ def cut(text: str) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _homophones() -> Homophones:
-    lists = yaml.safe_load(HEARD_WORDS.read_text(encoding="utf-8"))
+    lists = read_shipped(HEARD_WORDS)
     jieba.initialize()
     # jieba keeps beginnings of words in its dictionary, too, with frequency 0.
     is_word = jieba.dt.FREQ.get

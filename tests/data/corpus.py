@@ -9,14 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.knowledge.answer import body_of
 from bot.knowledge.catalogue import Answer, load_catalogue
 from bot.knowledge.files import FAQ, SOURCES
 from bot.knowledge.sources import Sources
 from bot.knowledge.sources_file import load_sources
 from bot.nlu.text import normalise
+from bot.shipped_yaml import read_shipped
 
 ROOT = Path(__file__).resolve().parents[2]
 _BRACED = re.compile(r"(?<!{){(\w+)}(?!})")
@@ -24,7 +23,7 @@ _MARKS = re.compile(r"[\W_]+")
 
 
 def _load(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = read_shipped(path)
     return content
 
 

@@ -16,6 +16,7 @@ import yaml
 
 from bot.errors import ConfigurationError
 from bot.intake.reading._text import clauses, fold
+from bot.shipped_yaml import read_shipped
 
 SMOOTHING = 1.0
 
@@ -47,7 +48,7 @@ class Table:
 def load_table(path: Path) -> Table:
     """Reads the YAML table; ConfigurationError when it is missing or of another shape."""
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = read_shipped(path)
         return Table(_dimension(raw["business"]), _dimension(raw["reason"]))
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise ConfigurationError(f"投诉分类词表无法读取：{path.name}") from error

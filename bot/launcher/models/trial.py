@@ -10,8 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import yaml
-
 from bot.errors import ConfigurationError
 from bot.launcher.models.gate import FEWEST_LINES, Scores
 from bot.launcher.self_test import golden_sentences
@@ -19,6 +17,7 @@ from bot.nlu.bands import Band
 from bot.nlu.evaluate import NAMES, Line, Prediction, read_lines, score
 from bot.nlu.labels import EMERGENCY
 from bot.settings import ROOT
+from bot.shipped_yaml import read_shipped
 
 ALARMS = ROOT / "data" / "evaluation" / "emergencies.yml"
 Predict = Callable[[Sequence[Line]], Sequence[Prediction]]
@@ -51,7 +50,7 @@ class Trial:
 def read_tests(held_out: Path, alarms: Path = ALARMS) -> TrialSet:
     """Raises ConfigurationError when a file is missing or not as expected."""
     try:
-        lists = yaml.safe_load(alarms.read_text(encoding="utf-8"))
+        lists = read_shipped(alarms)
         lines = read_lines(held_out)
     except OSError as exc:
         raise ConfigurationError(f"读不了测试用的问句 {exc.filename}：{exc.strerror}。") from exc
