@@ -20,7 +20,8 @@ step "lint"; $bin/ruff check $code
 (set -e; read_code) >var/read-code.log 2>&1 &
 reading=$!
 step "data checks and unit tests"
-tests=0; $bin/python -m pytest tests/data tests/unit -q || tests=$?
+# A worker a core; each has the training data and Rasa in memory, half a gigabyte.
+tests=0; $bin/python -m pytest tests/data tests/unit -q --numprocesses auto --maxprocesses 8 || tests=$?
 reader=0; wait "$reading" || reader=$?
 cat var/read-code.log
 [ "$tests" -eq 0 ] && [ "$reader" -eq 0 ]

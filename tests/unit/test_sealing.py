@@ -25,7 +25,10 @@ def test_after_rotation_old_values_open_and_new_ones_take_the_new_key() -> None:
     assert Sealer([OTHER_SEAL_KEY]).open(rotated.seal("李建国")) == "李建国"
 
 
-@pytest.mark.parametrize("sealed", [Sealer([OTHER_SEAL_KEY]).seal("x"), "", "garbage"])
+@pytest.mark.parametrize(
+    "sealed",
+    [pytest.param(Sealer([OTHER_SEAL_KEY]).seal("x"), id="of another key"), "", "garbage"],
+)
 def test_a_value_no_key_opens_is_a_storage_error(sealed: str) -> None:
     with pytest.raises(StorageError, match="FIELD_KEYS"):
         Sealer([SEAL_KEY]).open(sealed)
