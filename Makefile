@@ -21,7 +21,7 @@ wechat-sim: $(STAMP)  ## 微信模拟器：在本机试公众号渠道，设置�
 test: $(STAMP)  ## 全部检查和测试（需要的系统软件包自动安装）
 	@sh scripts/test.sh
 
-check: $(STAMP)  ## 快速检查：格式、规范、类型、分层、数据、单元测试（两三分钟）
+check: $(STAMP)  ## 快速检查：格式、规范、类型、分层、数据、单元测试（一分钟左右）
 	@sh scripts/check.sh
 
 train: $(STAMP)  ## 重新训练模型
