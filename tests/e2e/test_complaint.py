@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import requests
 from playwright.sync_api import Page, expect
 
@@ -128,17 +130,24 @@ def test_two_tabs_that_both_submit_file_once(
     chat.to_recap(phone)
     other = ChatPage.at(visitor.open(stack.web))
     expect(other.choice(SUBMIT)).to_be_visible()
+    # One after the other would be too late: the second tab hears at once that the first has filed.
+    moment = time.time() + 0.5
     for page in (chat.page, other.page):
-        _press_without_waiting(page)
-    chat.answers()
-    other.answers()
+        _press_at(page, moment)
+    for tab in (chat, other):
+        expect(tab.customer_messages.last).to_contain_text(SUBMIT)
+        tab.answers()
     _registered(chat, stack, phone)
     assert _cases_in_console(visitor, stack, phone) == 1
 
 
-def _press_without_waiting(page: Page) -> None:
+def _press_at(page: Page, moment: float) -> None:
+    """Has the button for filing pressed at a moment (seconds of the wall clock)."""
     page.evaluate(
-        """title => [...document.querySelectorAll("button.choice:enabled")]
-             .find(button => button.textContent === title).click()""",
-        SUBMIT,
+        """([title, moment]) => {
+             const button = [...document.querySelectorAll("button.choice:enabled")]
+               .find(button => button.textContent === title);
+             setTimeout(() => button.click(), moment - Date.now());
+           }""",
+        [SUBMIT, moment * 1000],
     )
