@@ -34,8 +34,8 @@ from wechatsim import Account, Mode, Person, Platform, Posting, Simulator, packe
 from wechatsim.packets import Packet, Sent
 from wechatsim.replies import read
 
-PLATFORM_SECONDS = 1.0
-PATIENCE = Patience(answer=0.7, latest=0.85, gone=1.2)
+PLATFORM_SECONDS = 2.0
+PATIENCE = Patience(answer=1.5, latest=1.75, gone=2.3)
 """As 4.0, 4.7 and 6.0 are to the platform's five seconds, with room for a slow machine."""
 OPENID = "oABCDEFGHIJKLMNOPQRSTUVWXYZ1"
 
