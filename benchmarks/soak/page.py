@@ -23,13 +23,7 @@ from benchmarks.soak.figures import (
     rows,
 )
 from benchmarks.soak.load import AT_ONCE, OFFICER_SECONDS
-from benchmarks.soak.measure import (
-    EVERY_SECONDS,
-    RATE,
-    REST_SECONDS,
-    WARM_UP,
-    WARM_UP_RATE,
-)
+from benchmarks.soak.measure import EVERY_SECONDS, RATE, REST_SECONDS, WARM_UP, WARM_UP_RATE
 
 FULL_MINUTES = 30
 

@@ -25,11 +25,13 @@ from sanic import Sanic
 
 from bot.channels.assembly import Parts
 from bot.channels.transcript import Message
+from bot.channels.wechat import texts
 from bot.channels.wechat.channel import WeChatInput
 from bot.channels.wechat.customers import Customers
 from bot.channels.wechat.turns import Patience
 from bot.errors import TurnFailed
 from tests.channels import counter
+from tests.stack import wait_until
 from wechatsim import Account, Mode, Person, Platform, Posting, Simulator, packets, posting, running
 from wechatsim.packets import Packet, Sent
 from wechatsim.replies import read
@@ -182,6 +184,19 @@ def town(
         platform.account = replace(account, server_url=lines[0].url)
         stack.callback(assistant.go.set)  # nobody may be waiting for it when all ends
         yield Town(sim, lines, assistant)
+
+
+def collected(person: Person) -> str:
+    """What a customer is told who asks for what waits.
+
+    Asked again in the moment in which it, due just now, is being tried to be sent.
+    """
+
+    def told() -> str | None:
+        (shown,) = person.say("继续")
+        return None if shown.text == texts.STILL_WORKING else shown.text
+
+    return str(wait_until(told, 10, "what waits to be told"))
 
 
 def moved(town: Town, by: timedelta) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.channels.wechat import texts
-from tests.channels.wechat.kit import PLATFORM_SECONDS, Says, Town, moved
+from tests.channels.wechat.kit import PLATFORM_SECONDS, Says, Town, collected, moved
 from tests.stack import wait_until
 from wechatsim import packets
 
@@ -87,12 +87,7 @@ def test_an_account_that_only_answers_gets_the_slow_greeting_when_asked_for(
     quiet_bank.assistant.go.set()
     wait_until(lambda: len(quiet_bank.line.history()) == 3, 10, "the greeting")
     moved(quiet_bank, timedelta(seconds=7))  # nobody else is bringing it any more
-
-    def collected() -> bool:
-        """Not in the moment in which the greeting, due now, is being tried to be sent."""
-        return GREETING in person.say("继续")[0].text
-
-    wait_until(collected, 10, "the greeting to be told")
+    assert GREETING in collected(person)
 
 
 def test_a_stranger_is_told_about_their_data_also_while_the_assistant_is_away(bank: Town) -> None:
