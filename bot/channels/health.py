@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
-import aiohttp
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sanic import response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.analytics.outbox import FactOutbox
+from bot.channels.probe import Probe
 from bot.channels.transcript import Transcript
 from bot.channels.wechat.outbound import Outbound
 from bot.errors import BotError
@@ -33,9 +32,6 @@ from bot.intake.kinds import KINDS
 from bot.intake.outbox import UNDELIVERED, Backlog, together
 from bot.settings import Settings
 
-PROBE_TIMEOUT = aiohttp.ClientTimeout(total=2)
-PROBE_FRESH_SECONDS = 1.0
-
 
 class Health:
     """Probes model, action server, journal and transcript."""
@@ -51,7 +47,7 @@ class Health:
         counted: CollectorRegistry,
     ) -> None:
         """`counted` holds what this process counts; the other figures are read from the stores."""
-        self._url = f"http://{config.actions_host}:{config.actions_port}/health"
+        self._probe = Probe(f"http://{config.actions_host}:{config.actions_port}/health")
         self._journal = journal
         self._outboxes = (
             journal,
@@ -66,22 +62,13 @@ class Health:
         self._outbound = outbound
         self._facts = facts
         self._counted = counted
-        self._client: aiohttp.ClientSession | None = None
-        self._answered_at = float("-inf")
 
     async def action_server_answers(self) -> bool:
-        """Asks the action server unless it answered within the last second."""
-        if time.monotonic() - self._answered_at < PROBE_FRESH_SECONDS:
-            return True
-        try:
-            client = self._client = self._client or aiohttp.ClientSession(timeout=PROBE_TIMEOUT)
-            async with client.get(self._url) as answer:
-                ok = answer.status == 200
-        except (aiohttp.ClientError, asyncio.TimeoutError):
-            ok = False
-        if ok:
-            self._answered_at = time.monotonic()
-        return ok
+        """Whether a turn can be begun."""
+        return await self._probe.answers()
+
+    async def close(self) -> None:
+        await self._probe.close()
 
     async def respond_ready(self, request: Request) -> HTTPResponse:
         """200 when this process can take turns, else 503: whether to send it customers.
@@ -94,7 +81,7 @@ class Health:
         return response.json({"checks": checks}, status=status, ensure_ascii=False)
 
     async def _own_checks(self, request: Request) -> dict[str, str]:
-        self._answered_at = float("-inf")
+        self._probe.forget()
         agent = getattr(request.app.ctx, "agent", None)
         return {
             "model": "ok" if agent is not None and agent.is_ready() else "模型尚未加载",

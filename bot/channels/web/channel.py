@@ -165,6 +165,7 @@ class WebInput(InputChannel):
 
         async def stop(app: Sanic, _loop: Any) -> None:
             app.ctx.sweeper.cancel()
+            await self._health.close()
 
         web.listener("after_server_start")(start)
         web.listener("before_server_stop")(stop)

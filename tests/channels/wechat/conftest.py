@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,3 +23,25 @@ def quiet_bank(tmp_path: Path) -> Iterator[Town]:
     """A subscription account: it answers, and never writes by itself."""
     with town(tmp_path, customer_service=False) as opened:
         yield opened
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that waited in vain tells what both sides saw instead."""
+    report: pytest.TestReport = yield
+    if report.when == "call" and report.failed:
+        for used in getattr(item, "funcargs", {}).values():
+            if isinstance(used, Town):
+                report.sections.append(("What happened in town", told(used)))
+    return report
+
+
+def told(bank: Town) -> str:
+    journal = bank.sim.journal
+    things: list[Any] = [*journal.deliveries(), *journal.calls(), *bank.person().messages()]
+    lines = [repr(thing) for thing in things]
+    lines += [f"the assistant heard {words}" for words in bank.assistant.heard()]
+    lines += [f"stored: {message}" for message in bank.line.history()]
+    return "\n".join(lines)
