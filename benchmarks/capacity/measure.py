@@ -169,29 +169,29 @@ class _Measuring:
     async def run(self, seconds: float) -> dict[str, Any]:
         self._say("没有客户的时候…")
         idle = await self._idle()
-        enough = asyncio.Event()
-        running = asyncio.create_task(self._load.run(enough, RATE))
+        under_load = await self._load.during(self._under_load(seconds, idle), RATE)
+        self._say("长轮询…")
+        return {
+            **under_load,
+            "idle_cpu_ms_a_second": _each(idle.cpu, 1, 1000, 1),
+            "idle_transactions_a_second": round(idle.transactions, 1),
+            **await self._polls(idle),
+        }
+
+    async def _under_load(self, seconds: float, idle: Idle) -> dict[str, Any]:
         self._say("预热…")
         await asyncio.sleep(WARM_UP_SECONDS)
         before = await asyncio.to_thread(self._counters)
         self._say("混合负载…")
         await asyncio.sleep(seconds)
         after = await asyncio.to_thread(self._counters)
-        backends = await asyncio.to_thread(self._cluster.backends)
-        memory = {
-            name: round(sampling.process(running.pid).rss)
-            for name, running in self._product.processes.items()
-        }
-        enough.set()
-        await running
-        self._say("长轮询…")
         return {
             **costs(before, after, idle),
-            "idle_cpu_ms_a_second": _each(idle.cpu, 1, 1000, 1),
-            "idle_transactions_a_second": round(idle.transactions, 1),
-            "connections": backends,
-            "resident_mb": memory,
-            **await self._polls(idle),
+            "connections": await asyncio.to_thread(self._cluster.backends),
+            "resident_mb": {
+                name: round(sampling.process(running.pid).rss)
+                for name, running in self._product.processes.items()
+            },
         }
 
     async def _idle(self) -> Idle:

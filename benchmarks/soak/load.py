@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
 
 import aiohttp
 import requests
@@ -22,6 +24,7 @@ every five seconds."""
 PATIENCE = aiohttp.ClientTimeout(total=30)
 OFFICER_SECONDS = 5.0
 PAGE_SECONDS = 10
+T = TypeVar("T")
 _CASE = re.compile(r'"/cases/(TS[0-9A-Z-]+)"')
 
 
@@ -64,6 +67,10 @@ class Load:
         self._account = account
         self._coming = coming
         self.tally = Tally()
+
+    async def during(self, work: Coroutine[Any, Any, T], rate: float) -> T:
+        """What `work` gives, done while `rate` messages a second come; raises as `beside`."""
+        return await beside(partial(self.run, rate=rate), work)
 
     async def run(self, until: asyncio.Event, rate: float) -> None:
         """`rate` messages a second. Returns when everybody has left, soon after `until` is set."""
@@ -124,3 +131,23 @@ class Load:
         for reference in _CASE.findall(listed.text)[:1]:
             http.get(f"{self._product.store}/cases/{reference}", timeout=PAGE_SECONDS)
         self.tally.pages += 1
+
+
+async def beside(
+    load: Callable[[asyncio.Event], Coroutine[Any, Any, None]], work: Coroutine[Any, Any, T]
+) -> T:
+    """What `work` gives, done while `load` runs, which ends soon after its event is set.
+
+    A load that comes to grief ends all of it at once, with what it raised: nobody measures nothing
+    for half an hour.
+    """
+    enough = asyncio.Event()
+    running, working = asyncio.create_task(load(enough)), asyncio.create_task(work)
+    try:
+        await asyncio.wait({running, working}, return_when=asyncio.FIRST_COMPLETED)
+        enough.set()
+        await running
+        return await working
+    finally:
+        running.cancel()
+        working.cancel()

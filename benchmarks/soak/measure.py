@@ -73,18 +73,7 @@ class _Run:
     async def _under_load(
         self, phase: str, seconds: float, rate: float, messages: float = 0
     ) -> list[Sample]:
-        enough = asyncio.Event()
-        running = asyncio.create_task(self._load.run(enough, rate))
-        looking = asyncio.create_task(self._look_until(phase, seconds, messages))
-        try:
-            # A load that has come to grief is told now, not after half an hour of silence.
-            await asyncio.wait({running, looking}, return_when=asyncio.FIRST_COMPLETED)
-            enough.set()
-            await running
-            return await looking
-        finally:
-            running.cancel()
-            looking.cancel()
+        return await self._load.during(self._look_until(phase, seconds, messages), rate)
 
     async def _look_until(self, phase: str, seconds: float, messages: float) -> list[Sample]:
         """Looks for so long, and until so many messages have been sent."""

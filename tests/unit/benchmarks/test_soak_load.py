@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from collections import Counter
@@ -12,7 +13,7 @@ import pytest
 
 from benchmarks.soak import sampling
 from benchmarks.soak.conversations import Conversation, Kind, conversations
-from benchmarks.soak.load import Pace
+from benchmarks.soak.load import Pace, beside
 
 SCENE = "hall"
 
@@ -78,3 +79,42 @@ def test_databases_and_logs_are_sized_by_name(tmp_path: Path) -> None:
     for name, size in (("a.db", 3), ("a.db-wal", 5), ("b.log", 7), ("c.txt", 11)):
         (tmp_path / name).write_bytes(b"x" * size)
     assert sampling.sizes(tmp_path) == {"a.db": 3, "a.db-wal": 5, "b.log": 7}
+
+
+async def until_told(enough: asyncio.Event) -> None:
+    await enough.wait()
+
+
+async def test_what_is_measured_under_load_is_given_once_everybody_has_left() -> None:
+    left = []
+
+    async def load(enough: asyncio.Event) -> None:
+        await enough.wait()
+        left.append("everybody")
+
+    async def measured() -> str:
+        await asyncio.sleep(0)
+        assert not left
+        return "figures"
+
+    assert await beside(load, measured()) == "figures"
+    assert left == ["everybody"]
+
+
+async def test_a_load_that_comes_to_grief_is_told_at_once() -> None:
+    async def broken(_enough: asyncio.Event) -> None:
+        raise ConnectionError("nobody is there")
+
+    async def for_ever() -> None:
+        await asyncio.Event().wait()
+
+    with pytest.raises(ConnectionError, match="nobody"):
+        await asyncio.wait_for(beside(broken, for_ever()), 5)
+
+
+async def test_a_measurement_that_fails_ends_the_load() -> None:
+    async def failing() -> None:
+        raise ValueError("no such process")
+
+    with pytest.raises(ValueError, match="no such"):
+        await asyncio.wait_for(beside(until_told, failing()), 5)
