@@ -115,7 +115,7 @@ def test_a_long_poll_without_news_ends_empty_in_time(stack: Stack) -> None:
     cursor, began = chat.history()[-1]["cursor"], time.monotonic()
     answer = chat.http.get(f"{chat.base}messages?after={cursor}&wait=1", timeout=10)
     assert answer.json() == {"messages": [], "cursor": cursor, "handover": None}
-    assert 0.9 < time.monotonic() - began < 5
+    assert 0.9 < time.monotonic() - began < 10
 
 
 def test_pages_and_answers_carry_their_headers(stack: Stack) -> None:

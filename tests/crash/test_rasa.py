@@ -46,7 +46,7 @@ def test_a_complaint_journaled_but_not_shown_is_shown_on_the_next_try(fragile: S
     with ThreadPoolExecutor(1) as pool, ExitStack() as disk:
         with locked(fragile.folder / "journal.db"):
             press = pool.submit(chat.post, body)
-            wait_until(lambda: chat.history()[-1]["text"] == "确认提交", 5, "the press")
+            wait_until(lambda: chat.history()[-1]["text"] == "确认提交", 15, "the press")
             disk.enter_context(full_disk(fragile, "rasa"))
         assert press.result().status_code == 503, "Rasa could not write down that it was filed"
     fragile.kill("rasa")

@@ -216,7 +216,7 @@ def test_no_log_holds_an_openid_or_a_token(nginx: Nginx, shards: list[Shard]) ->
         shard.stop()
     ask(nginx, "/webhooks/wechat/?openid=o-planted&signature=s-planted")
     ask(nginx, token=token)
-    wait_until(lambda: nginx.log.read_text().count("POST") == 3, 5, "three lines")
+    wait_until(lambda: nginx.log.read_text().count("POST") == 3, 15, "three lines")
     said = nginx.log.read_text() + nginx.errors.read_text()
     assert "planted" not in said
     assert token[:52] not in said

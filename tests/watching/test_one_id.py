@@ -81,7 +81,7 @@ def test_a_question_about_a_case_is_found_at_the_case_store_as_well(
     chat.say(f"查一下{reference}的进度")
     chat._replies(chat.post({"id": key, "text": "5678"}))
     request = request_id(key)
-    found = wait_until(lambda: messages(watched, "casestore", request), 5, "the line of the look")
+    found = wait_until(lambda: messages(watched, "casestore", request), 15, "the line of the look")
     assert "route=/api/v1/complaints/{reference} status=200" in found[-1]
 
 

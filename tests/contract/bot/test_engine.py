@@ -18,7 +18,14 @@ from sqlalchemy.engine import Engine
 
 from bot.errors import JournalUnavailable, StorageError
 from bot.handover.feed import SqlDeskFeed
-from bot.storage.engine import create_engine, reading, shared_engine, transaction, writers
+from bot.storage.engine import (
+    WAIT_SECONDS,
+    create_engine,
+    reading,
+    shared_engine,
+    transaction,
+    writers,
+)
 from bot.storage.fair_lock import FairLock, NotInTime
 
 Connect = Callable[[str], Engine]
@@ -59,7 +66,7 @@ def test_who_reads_is_not_held_up_by_who_writes(engine: Engine) -> None:
         tx.execute(_PUT)
         assert cursor(engine) == 0, "what is not committed is not seen"
         with ThreadPoolExecutor(1) as pool:
-            assert pool.submit(cursor, engine).result(timeout=1) == 0
+            assert pool.submit(cursor, engine).result(WAIT_SECONDS * 0.8) == 0
     assert cursor(engine) == 1
 
 
