@@ -19,6 +19,7 @@ from tests.stack import ROOT
 
 FOLDER = ROOT / "deploy" / "systemd"
 DROP_IN = "xiaobao-.service.d"
+VERB_DROP_IN = "xiaobao-verb-.service.d"
 UNITS = sorted(file.name for file in FOLDER.glob("*.service"))
 SERVING = [name for name in UNITS if name != "xiaobao-prepare.service"]
 Section = dict[str, list[str]]
@@ -60,6 +61,20 @@ def test_systemd_takes_every_unit_as_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.systemd_analyze
+def test_systemd_takes_what_is_different_for_a_verb(tmp_path: Path) -> None:
+    units = machine(tmp_path)
+    (units / VERB_DROP_IN).mkdir()
+    for file in (FOLDER / VERB_DROP_IN).iterdir():
+        (units / VERB_DROP_IN / file.name).write_bytes(file.read_bytes())
+    program = "ExecStart=/opt/xiaobao/.venv/bin/python"
+    (units / "xiaobao-verb-1.service").write_text(f"[Service]\n{program}\n")
+    assert complaints(tmp_path, "xiaobao-verb-1.service") == []
+    drop_in = units / VERB_DROP_IN / "15-verb.conf"
+    drop_in.write_text(drop_in.read_text().replace("PrivateTmp=", "PrivateTemp="))
+    assert len(complaints(tmp_path, "xiaobao-verb-1.service")) == 1
+
+
+@pytest.mark.systemd_analyze
 def test_systemd_would_not_take_a_word_it_does_not_know(tmp_path: Path) -> None:
     drop_in = machine(tmp_path) / DROP_IN / "10-all.conf"
     drop_in.write_text(drop_in.read_text().replace("ProtectSystem=", "ProtectSystems="))
@@ -82,9 +97,9 @@ def machine(root: Path) -> Path:
     return units
 
 
-def complaints(root: Path) -> list[str]:
-    """What systemd has to say against our units."""
-    names = [name.replace("@", "@1") for name in UNITS]
+def complaints(root: Path, *more: str) -> list[str]:
+    """What systemd has to say against our units, and against `more`."""
+    names = [*(name.replace("@", "@1") for name in UNITS), *more]
     command = ["systemd-analyze", "verify", "--man=no", f"--root={root}", "xiaobao.target", *names]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=60)
     return [line for line in done.stderr.splitlines() if "xiaobao" in line]
@@ -181,27 +196,94 @@ def test_the_example_of_settings_names_settings() -> None:
 
 
 def test_a_verb_gets_the_secrets_there_are_in_a_unit_of_the_product(tmp_path: Path) -> None:
-    said = tmp_path / "said"
-    stand_in = tmp_path / "systemd-run"
-    stand_in.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >{said}\n')
-    stand_in.chmod(stat.S_IRWXU)
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets" / "field_keys").touch()
-    subprocess.run(
-        ["sh", str(FOLDER / "verb.sh"), "bot", "retry", "TS20261123-7K3QF8K"],
-        env={
-            "PATH": f"{tmp_path}:{os.environ['PATH']}",
-            "SECRETS_DIR": str(tmp_path / "secrets"),
-        },
-        check=True,
-        timeout=30,
-    )
-    words = said.read_text().splitlines()
+    words = told(tmp_path, verb(tmp_path, "bot", "retry", "TS20261123-7K3QF8K"))
     (unit,) = [word.removeprefix("--unit=") for word in words if word.startswith("--unit=")]
-    assert unit.startswith("xiaobao-"), "the drop-in counts for it"
+    assert unit.startswith("xiaobao-verb-"), "the drop-ins count for it"
     assert f"--property=LoadCredential=field_keys:{tmp_path}/secrets/field_keys" in words
     assert f"--setenv=FIELD_KEYS_FILE=/run/credentials/{unit}/field_keys" in words
     assert words[-5:] == [
         *("/opt/xiaobao/.venv/bin/python", "-m", "bot", "retry", "TS20261123-7K3QF8K"),
     ]
     assert not [word for word in words if "JOURNAL_URL" in word]
+
+
+def test_a_verb_gets_every_secret_that_settings_read_from_a_file_and_no_other(
+    tmp_path: Path,
+) -> None:
+    known = {*IN_FILES, *CASESTORE_IN_FILES}
+    (tmp_path / "secrets").mkdir()
+    for name in (*known, "POSTGRES_PASSWORD", "RABBITMQ.CONF"):
+        (tmp_path / "secrets" / name.lower()).touch()
+    words = told(tmp_path, verb(tmp_path, "bot", "migrate"))
+    given = [word.split("=")[1] for word in words if word.startswith("--setenv=")]
+    assert sorted(given) == sorted(f"{name}_FILE" for name in known)
+    assert len([word for word in words if "LoadCredential=" in word]) == len(known)
+
+
+def test_a_verb_writes_its_results_to_the_folder_it_is_given(tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    (tmp_path / "link").symlink_to("results")
+    done = verb(tmp_path, "bot", "backup", "x", OUT_DIR=str(tmp_path / "link"))
+    assert f"--property=ReadWritePaths={tmp_path.resolve()}/results" in told(tmp_path, done)
+    assert told(tmp_path, verb(tmp_path, "bot", "backup", "x")) != []
+    assert "ReadWritePaths" not in (tmp_path / "said").read_text()
+
+
+@pytest.mark.parametrize(
+    ("folder", "why"),
+    [
+        ("missing", "OUT_DIR 不是已有的目录"),
+        ("with space", "不能有空格"),
+        ("closed", "用户 xiaobao 写不进 OUT_DIR"),
+        ("/home", "OUT_DIR 不能在 /home、/root"),
+    ],
+)
+def test_a_verb_does_not_begin_when_its_result_could_not_be_written(
+    tmp_path: Path, folder: str, why: str
+) -> None:
+    for name in ("with space", "closed"):
+        (tmp_path / name).mkdir()
+    done = verb(tmp_path, "bot", "backup", "x", OUT_DIR=str(tmp_path / folder))
+    assert done.returncode == 2
+    assert why in done.stderr
+    assert not (tmp_path / "said").exists()
+
+
+def test_no_result_of_a_verb_vanishes_with_the_unit() -> None:
+    service = read(FOLDER / VERB_DROP_IN / "15-verb.conf")["Service"]
+    assert service["PrivateTmp"] == ["false"], "with ProtectSystem=strict /tmp is then read-only"
+    assert service["RuntimeDirectory"] == ["%N"]
+    assert service["Environment"] == ["TMPDIR=%t/%N"], "what is left to programs themselves"
+    assert not {"ProtectSystem", "ReadWritePaths", "User"} & service.keys()
+
+
+def verb(room: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs verb.sh with what stands in for systemd-run (which notes its words) and for runuser
+    (for whose user all folders but `closed` can be written to)."""
+    stand_ins = {
+        "systemd-run": f'printf "%s\\n" "$@" >{room}/said',
+        "runuser": 'shift 3; case "$*" in *closed*) exit 1 ;; esac; exec "$@"',
+    }
+    for name, script in stand_ins.items():
+        (room / name).write_text(f"#!/bin/sh\n{script}\n")
+        (room / name).chmod(stat.S_IRWXU)
+    return subprocess.run(
+        ["sh", str(FOLDER / "verb.sh"), *words],
+        env={
+            "PATH": f"{room}:{os.environ['PATH']}",
+            "SECRETS_DIR": str(room / "secrets"),
+            **environment,
+        },
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=30,
+    )
+
+
+def told(room: Path, done: subprocess.CompletedProcess[str]) -> list[str]:
+    """What systemd-run was told by a run of `verb`."""
+    assert done.returncode == 0, done.stderr
+    return (room / "said").read_text(encoding="utf-8").splitlines()
