@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.launcher.models.shelf import NOT_SERVING
 from bot.settings import IN_FILES, Settings
 from casestore.settings import IN_FILES as CASESTORE_IN_FILES
 from casestore.settings import Settings as CaseStoreSettings
@@ -20,8 +21,11 @@ from tests.stack import ROOT
 FOLDER = ROOT / "deploy" / "systemd"
 DROP_IN = "xiaobao-.service.d"
 VERB_DROP_IN = "xiaobao-verb-.service.d"
+SITE = FOLDER / "drop-ins"
 UNITS = sorted(file.name for file in FOLDER.glob("*.service"))
 SERVING = [name for name in UNITS if name != "xiaobao-prepare.service"]
+DEPLOY = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+UPGRADE = DEPLOY.partition("**systemd**：新版本")[2]
 Section = dict[str, list[str]]
 
 
@@ -57,6 +61,14 @@ def test_there_is_a_unit_for_every_process() -> None:
 @pytest.mark.systemd_analyze
 def test_systemd_takes_every_unit_as_it_is(tmp_path: Path) -> None:
     machine(tmp_path)
+    assert complaints(tmp_path) == []
+
+
+@pytest.mark.systemd_analyze
+def test_systemd_takes_the_drop_ins_that_a_site_may_add(tmp_path: Path) -> None:
+    units = machine(tmp_path)
+    for file in SITE.iterdir():
+        (units / DROP_IN / f"20-{file.name}").write_bytes(file.read_bytes())
     assert complaints(tmp_path) == []
 
 
@@ -130,6 +142,65 @@ def test_preparing_tries_again_and_prints_no_one_time_code() -> None:
     steps = [re.findall(r"-m (\w+ \w+)", line) for line in service["ExecStart"]]
     assert steps == [["bot migrate"], ["casestore migrate"], ["bot train"]]
     assert service["ExecStart"][1].endswith("casestore migrate >/dev/null'")
+
+
+def test_a_model_that_the_gate_refuses_is_not_tried_again_and_again() -> None:
+    service = read(FOLDER / "xiaobao-prepare.service")["Service"]
+    assert service["Type"] == ["oneshot"]
+    assert service["RestartPreventExitStatus"] == [str(NOT_SERVING)]
+
+
+def test_an_upgrade_stops_when_the_preparing_failed_and_waits_for_no_shard_for_good() -> None:
+    upgrade = UPGRADE.partition("**退回**")[0]
+    restarts = re.findall(r"systemctl (restart xiaobao-prepare|is-active xiaobao-prepare)", upgrade)
+    assert restarts[:2] == ["restart xiaobao-prepare", "is-active xiaobao-prepare"]
+    before, _, after = upgrade.partition("is-active xiaobao-prepare")
+    assert "xiaobao-rasa@" not in before
+    assert "model promote --force" in after.partition("xiaobao-rasa@")[0]
+    assert re.findall(r"^ +(\S.*)until curl", after, re.MULTILINE) == ['timeout 300 sh -c "']
+
+
+def test_an_upgrade_leaves_the_drop_ins_of_the_site(tmp_path: Path) -> None:
+    (command,) = set(re.findall(r"^sudo (cp -r .*) /etc/systemd/system/$", DEPLOY, re.MULTILINE))
+    own = [tmp_path / folder / "20-site.conf" for folder in (DROP_IN, f"{UNITS[0]}.d")]
+    for file in own:
+        file.parent.mkdir()
+        file.write_text("[Service]\nMemoryMax=9G\n")
+    subprocess.run(["sh", "-c", f"{command} {tmp_path}"], cwd=ROOT, check=True, timeout=30)
+    assert [file.read_text() for file in own] == ["[Service]\nMemoryMax=9G\n"] * 2
+    shipped = {
+        name for name in os.listdir(FOLDER) if name.startswith("xiaobao") and ".env" not in name
+    }
+    assert shipped <= {*os.listdir(tmp_path)}
+    ours = [file.name for file in FOLDER.glob("*.service.d/*")]
+    assert sorted(ours) == ["10-all.conf", "15-verb.conf"], "20- and more are the site's"
+
+
+@pytest.mark.parametrize("file", sorted(SITE.iterdir()), ids=lambda file: file.name)
+def test_every_drop_in_for_a_site_is_told_of_where_it_is_installed(file: Path) -> None:
+    place = rf"deploy/systemd/drop-ins/{file.name} /etc/systemd/system/\S+\.d/20-{file.name}$"
+    assert re.search(place, DEPLOY, re.MULTILINE)
+
+
+def test_a_site_without_a_broker_needs_no_file_for_one() -> None:
+    service = read(SITE / "without-broker.conf")["Service"]
+    ((name, fallback),) = (given.split(":") for given in service["SetCredential"])
+    assert fallback, "systemd takes no empty one"
+    assert service["UnsetEnvironment"] == [f"{name.upper()}_FILE"]
+    loading = [u for u in UNITS if f"{name.upper()}_FILE" in environment(u)]
+    assert len(loading) == len(UNITS) - 1
+
+
+def test_a_site_with_a_wechat_account_gives_all_its_secrets_to_all_who_read_them() -> None:
+    service = read(SITE / "wechat.conf")["Service"]
+    files = dict(pair.split("=", 1) for pair in service["Environment"])
+    wanted = {name for name in IN_FILES if name.startswith("WECHAT_")} - {"WECHAT_PREVIOUS_AES_KEY"}
+    assert files == {f"{n}_FILE": f"/run/credentials/%n/{n.lower()}" for n in wanted}
+    loaded = {f"{n.lower()}:/etc/xiaobao/secrets/{n.lower()}" for n in wanted}
+    assert {*service["LoadCredential"]} == loaded
+    (units,) = re.findall(r"for unit in (.*); do\n.*wechat\.conf", DEPLOY)
+    reading = [u for u in UNITS if "WEB_SESSION_SECRET_FILE" in environment(u)]
+    assert sorted(f"xiaobao-{unit}.service" for unit in units.split()) == reading
 
 
 def test_every_unit_has_as_few_rights_as_can_be() -> None:
