@@ -13,6 +13,7 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import case_status, drafts, services
+from actions.bank import ask_bank
 from actions.complaint_form import return_to_form
 from actions.conversation import Events, SafeAction, act_of, now, turn_of
 from actions.handover import offer_in_distress
@@ -115,7 +116,7 @@ async def _checked(state: FormState, step: Step, attempts: list[float]) -> tuple
 async def _standing(values: Mapping[str, Any]) -> Status | None:
     tail = values[c.PROOF].get("tail")
     cases, journal = services.cases(), services.journal()
-    return await asyncio.to_thread(standing, cases, journal, values[c.REFERENCE], tail)
+    return await ask_bank(standing, cases, journal, values[c.REFERENCE], tail)
 
 
 def _allowed(values: Mapping[str, Any], step: Step, status: Status | None) -> Step:

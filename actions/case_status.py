@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -10,6 +9,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
+from actions.bank import ask_bank
 from actions.conversation import Events, SafeAction, now, text_of
 from actions.handover import offer_in_distress
 from bot.errors import CaseStoreError, NotFound, TooManyAttempts
@@ -57,9 +57,7 @@ class CaseStatus(SafeAction):
         self, dispatcher: CollectingDispatcher, ref: str, tail: str, failed: list[float]
     ) -> Events:
         try:
-            status = await asyncio.to_thread(
-                inquire, services.cases(), services.journal(), ref, tail
-            )
+            status = await ask_bank(inquire, services.cases(), services.journal(), ref, tail)
         except NotFound:
             dispatcher.utter_message(response="utter_status_not_found")
             attempts = [*failed, now().timestamp()]

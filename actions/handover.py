@@ -10,6 +10,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
+from actions.bank import ask_bank
 from actions.conversation import (
     Events,
     SafeAction,
@@ -141,7 +142,7 @@ async def _person_there() -> Standing | None:
     The desk knows its office hours and who is at the screen. One that does not answer is empty.
     """
     try:
-        standing = await asyncio.to_thread(services.chat_desk().standing)
+        standing = await ask_bank(services.chat_desk().standing)
     except CaseStoreError as exc:
         logger.warning("the desk does not answer: %s", exc)
         return None

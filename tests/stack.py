@@ -35,14 +35,19 @@ START_SECONDS = 90.0
 
 
 def wait_until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
-    """The first true value of `condition`; AssertionError when time is up."""
+    """The first true value of `condition`; AssertionError when time is up.
+
+    It looks once more after the time: the machine may have halted in between.
+    """
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    while True:
+        is_last = time.monotonic() >= deadline
         value = condition()
         if value:
             return value
+        if is_last:
+            raise AssertionError(f"not within {seconds:.0f} s: {what}")
         time.sleep(0.05)
-    raise AssertionError(f"not within {seconds:.0f} s: {what}")
 
 
 @dataclass

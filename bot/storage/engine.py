@@ -32,6 +32,15 @@ KEPT_OPEN = 2
 CACHE_KB = 512
 """Of pages SQLite keeps a connection. They are in the kernel's memory too; SQLite's own 2,000 KB make
 nothing faster (measured at 20,000 cases), and a process would grow for days until all are full."""
+GIVEN_UP = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""When a server that has vanished is given up: after 25 seconds in which it was silent, or ten (told
+in milliseconds) in which it took nothing. By itself the kernel waits a quarter of an hour and more,
+and a few threads that wait with it stop a process."""
 
 _WRITERS = "writers"
 """Execution option of an engine: the lock of those who write its SQLite file."""
@@ -82,6 +91,7 @@ def _postgresql(url: Any) -> Engine:
         connect_args={
             "connect_timeout": 3,
             "options": "-c statement_timeout=5000 -c synchronous_commit=on",
+            **GIVEN_UP,
         },
     )
 
