@@ -274,7 +274,9 @@ class SqlEvidence(SqlOutbox):
             return [
                 path.name
                 for path in self._folder.glob("*")
-                if path.name not in wanted and path.stat().st_mtime < before.timestamp()
+                # Folders are not ours: lost+found of a disk, what a restore set aside.
+                if path.name not in wanted and path.is_file()
+                if path.stat().st_mtime < before.timestamp()
             ]
         except OSError as exc:
             raise EvidenceUnavailable() from exc

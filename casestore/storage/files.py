@@ -53,7 +53,9 @@ class SealedFiles:
         limit = older_than.timestamp()
         try:
             with os.scandir(self._folder) as entries:
-                found = [entry.name for entry in entries if entry.stat().st_mtime < limit]
+                # Folders are not ours: lost+found of a disk, what a restore set aside.
+                files = [entry for entry in entries if entry.is_file()]
+                found = [entry.name for entry in files if entry.stat().st_mtime < limit]
         except OSError as exc:
             raise StoreUnavailable from exc
         yield from sorted(found)

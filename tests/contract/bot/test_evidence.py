@@ -287,6 +287,17 @@ def test_files_a_kill_left_behind_are_swept_when_old(documents: SqlEvidence, fol
     assert {path.name for path in folder.iterdir()} == {kept.id, "young.part"}
 
 
+def test_folders_beside_the_documents_are_not_swept(documents: SqlEvidence, folder: Path) -> None:
+    """Such as lost+found of a disk, or what a restore set aside."""
+    kept = keep(documents)
+    (folder / "before-restore-1").mkdir()
+    (folder / "before-restore-1" / "old").write_bytes(b"x")
+    os.utime(folder / "before-restore-1", ((NOW - DAY).timestamp(),) * 2)
+    assert documents.purge(NOW) == 0
+    assert (folder / "before-restore-1" / "old").is_file()
+    assert documents.content(kept.id) == PDF
+
+
 def test_a_file_that_is_lost_is_said_so(documents: SqlEvidence, folder: Path) -> None:
     kept = keep(documents)
     (folder / kept.id).unlink()

@@ -1,6 +1,7 @@
 """The folder of attachments: sealed, whole or not there, safe before any row speaks of a file."""
 
 import os
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,12 @@ def test_a_write_that_fails_leaves_nothing_behind(files: SealedFiles, folder: Pa
     with pytest.raises(StoreUnavailable):
         files.put("a", b"content")
     assert os.listdir(folder) == ["a"]
+
+
+def test_a_folder_beside_the_files_is_none_of_them(files: SealedFiles, folder: Path) -> None:
+    files.put("a", b"content")
+    (folder / "before-restore-1").mkdir()
+    assert list(files.names(datetime.max.replace(tzinfo=timezone.utc))) == ["a"]
 
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
