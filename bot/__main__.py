@@ -135,23 +135,32 @@ def retry(reference: str) -> None:
     raise typer.Exit(0 if any(found) else 1)
 
 
+WithoutCaseStore = Annotated[
+    bool, typer.Option("--without-casestore", help="the bank has a case store of its own")
+]
+
+
 @app.command()
-def backup(folder: Path) -> None:
+def backup(folder: Path, without_casestore: WithoutCaseStore = False) -> None:
     """Copy all databases and documents into a new folder; the product may go on running."""
     from bot.launcher.backup.verbs import back_up
 
-    raise typer.Exit(0 if back_up(settings(), folder, _say) else 1)
+    done = back_up(settings(), folder, _say, with_case_store=not without_casestore)
+    raise typer.Exit(0 if done else 1)
 
 
 @app.command()
 def restore(
     folder: Path,
     force: Annotated[bool, typer.Option(help="replace what is there; it stays beside it")] = False,
+    without_casestore: WithoutCaseStore = False,
 ) -> None:
     """Put a backup back. Stop everything before."""
     from bot.launcher.backup.verbs import put_back
 
-    raise typer.Exit(0 if put_back(settings(), folder, _say, force=force) else 1)
+    with_case_store = not without_casestore
+    done = put_back(settings(), folder, _say, force=force, with_case_store=with_case_store)
+    raise typer.Exit(0 if done else 1)
 
 
 @app.command()
@@ -159,11 +168,14 @@ def drill(
     made: Annotated[
         Path | None, typer.Option("--backup", help="drill with this backup instead of a new one")
     ] = None,
+    without_casestore: WithoutCaseStore = False,
 ) -> None:
     """Back up, restore beside the live data, compare row by row; exit code 1 when not all is back."""
     from bot.launcher.backup.verbs import run_drill
 
-    raise typer.Exit(0 if run_drill(settings(), made, _say, Console()) else 1)
+    with_case_store = not without_casestore
+    done = run_drill(settings(), made, _say, Console(), with_case_store=with_case_store)
+    raise typer.Exit(0 if done else 1)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import socket
 import sqlite3
@@ -25,11 +26,11 @@ from bot.launcher.backup.manifest import MANIFEST
 from bot.launcher.backup.restoring import restore
 from bot.launcher.backup.snapshots import of_file
 from bot.launcher.relay_process import Desk, build_relay, open_desk
-from bot.settings import Settings
+from bot.settings import ROOT, Settings, environment
 from bot.storage.engine import create_engine
 from bot.storage.migrate import upgrade
 from tests.fakes import NOW, Clock, FakeCaseStore
-from tests.ports import free_ports
+from tests.ports import OURS, free_ports
 from tests.samples import PDF, SEAL_KEY, act, complaint
 
 
@@ -39,14 +40,17 @@ class Machine:
 
     folder: Path
     changes: dict[str, Any] = field(default_factory=dict)
+    with_case_store: bool = True
 
     def __post_init__(self) -> None:
-        rasa, actions, store = free_ports(3)
+        rasa, actions, store, *figures = free_ports(5)
         self.config = Settings(
             **{
                 "var_dir": self.folder / "var",
                 "rasa_port": rasa,
                 "actions_port": actions,
+                "relay_metrics_port": figures[0],
+                "counter_metrics_port": figures[1],
                 "case_store_url": f"http://127.0.0.1:{store}",
                 "web_session_secret": "s" * 32,
                 "field_keys": SEAL_KEY,
@@ -63,7 +67,9 @@ class Machine:
 
     @property
     def holdings(self) -> Holdings:
-        return Holdings.of(self.config, self.environment)
+        made = Holdings.of(self.config, self.environment, with_case_store=self.with_case_store)
+        # Not the fixed ports, where this machine may have a product that runs.
+        return replace(made, addresses=[one for one in made.addresses if one[1] >= OURS.start])
 
     def set_up(self) -> None:
         for name in ("journal", "channel", "knowledge"):
@@ -279,11 +285,176 @@ def test_a_database_server_is_backed_up_by_its_own_tool(tmp_path: Path) -> None:
     assert "geheim" not in "".join(machine.said)
 
 
+ELSEWHERE = "http://127.0.0.2:8000"
+"""A case store on another machine, as the settings see it."""
+
+
+def test_a_case_store_elsewhere_is_copied_when_its_database_is_given(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, {"case_store_url": ELSEWHERE})
+    machine.set_up()
+    assert machine.back_up()
+    machine.wipe()
+    assert machine.restore()
+    assert (tmp_path / "var" / "casestore.db").is_file()
+    assert (tmp_path / "var" / "casestore-files" / "a1").is_file()
+
+
+def test_the_address_of_its_database_may_lie_in_a_file(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = machine.folder / "database_url"
+    secret.write_text("postgresql://cases@db.bank/cases\n")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("DATABASE_URL_FILE", str(secret))
+    config = machine.config.copy(update={"case_store_url": ELSEWHERE})
+    holdings = Holdings.of(config, environment(machine.folder / "none.env"))
+    (store,) = (one for one in holdings.databases if one.name == "casestore")
+    assert store.url.host == "db.bank"
+    assert not holdings.left_out
+
+
+def test_a_case_store_that_is_left_out_is_said_so_and_no_success(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, {"case_store_url": ELSEWHERE})
+    machine.set_up()
+    machine.environment.clear()
+    assert not machine.back_up()
+    assert not (tmp_path / "backup" / "casestore.db").exists()
+    (told,) = (line for line in machine.said if "没有包括受理系统" in line)
+    for word in ("127.0.0.2", "DATABASE_URL", "CASE_STORE_FILES_DIR", "--without-casestore"):
+        assert word in told
+
+
 def test_the_banks_own_case_store_is_not_ours_to_copy(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, {"case_store_url": "https://cases.bank.example"})
+    machine = Machine(tmp_path, {"case_store_url": ELSEWHERE}, with_case_store=False)
     machine.set_up()
     assert machine.back_up()
     assert not (tmp_path / "backup" / "casestore.db").exists()
+    assert not any("受理系统" in line for line in machine.said)
+    machine.wipe()
+    assert machine.restore()
+
+
+def test_a_case_store_in_a_backup_is_not_passed_over_when_it_is_restored(machine: Machine) -> None:
+    machine.back_up()
+    machine.wipe()
+    machine.config = machine.config.copy(update={"case_store_url": ELSEWHERE})
+    machine.environment.clear()
+    assert not machine.restore()
+    assert "没有包括受理系统" in machine.said[-1]
+
+
+def test_without_the_database_of_the_case_store_the_backup_is_not_called_complete(
+    machine: Machine,
+) -> None:
+    (machine.folder / "var" / "casestore.db").unlink()
+    assert not machine.back_up()
+    assert any("DATABASE_URL" in line for line in machine.said)
+
+
+def test_documents_that_are_not_where_they_are_looked_for_are_no_success(machine: Machine) -> None:
+    open_evidence(machine.config).keep(uuid4(), "web-0", "web", "1.pdf", PDF, NOW)
+    machine.config.evidence_dir.rename(machine.folder / "unmounted")
+    assert not machine.back_up()
+    assert any("EVIDENCE_DIR" in line for line in machine.said)
+    machine.wipe()
+    assert not machine.restore()
+    assert "备份里没有 evidence。" in machine.said
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_the_documents_of_cases_are_missed_also_in_an_empty_folder(
+    machine: Machine, is_there: bool
+) -> None:
+    with closing(sqlite3.connect(machine.folder / "var" / "casestore.db")) as database:
+        database.execute("CREATE TABLE attachments (id TEXT)")
+        database.execute("INSERT INTO attachments VALUES ('a1')")
+        database.commit()
+    files = machine.folder / "var" / "casestore-files"
+    files.rename(machine.folder / "unmounted")
+    if is_there:
+        files.mkdir()
+    assert not machine.back_up()
+    assert any("CASE_STORE_FILES_DIR" in line for line in machine.said)
+
+
+def test_a_machine_that_has_had_no_document_yet_is_backed_up_whole(machine: Machine) -> None:
+    assert not machine.config.evidence_dir.exists()
+    assert machine.back_up()
+    assert any("还没有收到过附件" in line for line in machine.said)
+
+
+# -- folders that keep their name --------------------------------------------------------------
+
+
+def test_an_empty_folder_is_filled_where_it_is(machine: Machine) -> None:
+    machine.back_up()
+    machine.wipe()
+    files = machine.folder / "var" / "casestore-files"
+    (files / "lost+found").mkdir(parents=True)
+    before = files.stat().st_ino
+    assert machine.restore()
+    assert files.stat().st_ino == before, "a mount point cannot be put in the place of another"
+    assert (files / "a1").read_bytes() == b"sealed"
+    assert {path.name for path in files.iterdir()} == {"a1", "lost+found"}
+
+
+def test_documents_in_a_folder_that_cannot_be_renamed_go_into_one_within(tmp_path: Path) -> None:
+    """As at a mount point; here because the other name would be longer than names may be."""
+    machine = Machine(tmp_path)
+    machine.set_up()
+    files = tmp_path / ("f" * 240)
+    (tmp_path / "var" / "casestore-files").rename(files)
+    machine.environment["CASE_STORE_FILES_DIR"] = str(files)
+    assert machine.back_up()
+    (files / "a1").write_bytes(b"newer")
+    (files / "a2").write_bytes(b"since then")
+    assert machine.restore(force=True)
+    assert {path.name: path.read_bytes() for path in files.iterdir() if path.is_file()} == {
+        "a1": b"sealed"
+    }
+    (aside,) = files.glob("before-restore-*")
+    assert {path.name: path.read_bytes() for path in aside.iterdir()} == {
+        "a1": b"newer",
+        "a2": b"since then",
+    }
+    assert any(aside.name in line for line in machine.said)
+
+
+def test_files_behind_a_link_stay_on_the_disk_it_leads_to(machine: Machine) -> None:
+    files, disk = machine.folder / "var" / "casestore-files", machine.folder / "disk"
+    files.rename(disk)
+    files.symlink_to(disk)
+    machine.back_up()
+    assert machine.restore(force=True)
+    assert files.is_symlink()
+    assert (disk / "a1").read_bytes() == b"sealed"
+
+
+def test_a_part_that_cannot_be_restored_does_not_keep_the_others_back(machine: Machine) -> None:
+    machine.back_up()
+    machine.wipe()
+    blocked = machine.folder / "in-the-way"
+    blocked.touch()
+    machine.environment["DATABASE_URL"] = f"sqlite:///{blocked / 'casestore.db'}"
+    assert not machine.restore()
+    (told,) = (line for line in machine.said if line.startswith("✗"))
+    assert str(blocked / "casestore.db") in told
+    assert (machine.folder / "var" / "tracker.db").is_file()
+    assert (machine.folder / "var" / "casestore-files" / "a1").is_file()
+
+
+# -- is the product still running --------------------------------------------------------------
+
+
+def test_every_port_of_the_units_counts_as_the_product(machine: Machine) -> None:
+    """Only action servers are left out: each belongs to a shard, whose port is looked at."""
+    known = Holdings.of(machine.config, machine.environment).addresses
+    units = sorted((ROOT / "deploy" / "systemd").glob("xiaobao-*.service"))
+    text = "\n".join(unit.read_text() for unit in units if "actions" not in unit.name)
+    ports = re.findall(r"=(?:RASA_PORT|\w+_METRICS_PORT)=(\d+(?:%i)?)$", text, re.MULTILINE)
+    assert set(ports) == {"501%i", "507%i", "5070"}
+    wanted = {int(port.replace("%i", str(n))) for port in ports for n in range(1, 10)}
+    assert wanted <= {port for host, port in known if host == "127.0.0.1"}
 
 
 def test_schemas_that_share_a_file_are_copied_once(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.errors import BackupFailed
 from bot.launcher.backup import manifest
 from bot.launcher.backup.contents import STRUCTURE, differences
-from bot.launcher.backup.holdings import JOURNAL, Database, Holdings
+from bot.launcher.backup.holdings import CASE_STORE, JOURNAL, Database, Holdings
 from bot.launcher.backup.making import Backup, Clock, Say
 from bot.launcher.backup.manifest import Manifest, Part, files_in, sha256
 from bot.launcher.backup.postgres import PgTools, database_beside
@@ -88,9 +88,14 @@ class Drill:
             if part is not None:
                 yield self._try_database(database, folder / database.copy, part, now)
             else:
-                yield Result(database.name, 0, 0, None, 0, 0, 0, (self._why_missing(database),))
-        for name in self.holdings.folders:
-            yield self._try_folder(name, folder, noted)
+                yield _not_drilled(database.name, self._why_missing(database))
+        for name, place in self.holdings.folders.items():
+            if name in noted.parts:
+                yield self._try_folder(name, folder, noted)
+            else:
+                yield _not_drilled(name, f"备份里没有：{place} 当时不在，或者里面没有文件")
+        if self.holdings.left_out:
+            yield _not_drilled(CASE_STORE, self.holdings.left_out)
 
     def _why_missing(self, database: Database) -> str:
         if database.file is None and self.tools is None:
@@ -158,6 +163,10 @@ class Drill:
             self.clock() - restored,
             _files_named(sorted(set(wrong))),
         )
+
+
+def _not_drilled(name: str, why: str) -> Result:
+    return Result(name, 0, 0, None, 0, 0, 0, (why,))
 
 
 def _files_named(wrong: list[str]) -> tuple[str, ...]:

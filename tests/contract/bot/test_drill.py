@@ -364,6 +364,40 @@ def test_a_setting_that_leads_to_no_database_fails_the_drill(files: Installation
     assert wrong == {"casestore": ("没有找到 DATABASE_URL 的文件，请检查这项设置",)}
 
 
+def test_a_case_store_that_is_left_out_fails_the_drill(files: Installation) -> None:
+    here = replace(files.holdings, databases=files.holdings.databases[:-1], left_out="没有包括")
+    keys = partial(open_journal_with, sealer())
+    drill = Drill(here, files.folder.parent / "out", None, keys, files.clock, files.said.append)
+    wrong = {one.name: one.differences for one in drill.run(NOW) if one.differences}
+    assert wrong == {"casestore": ("没有包括",)}
+    assert any("没有包括" in line for line in files.said)
+
+
+def test_documents_that_are_not_there_fail_the_drill(installation: Installation) -> None:
+    """The journal has a row of one, whatever kind of database it is."""
+    shutil.rmtree(installation.holdings.folders[EVIDENCE])
+    wrong = {name: one.differences for name, one in installation.drill().items()}
+    (why,) = wrong.pop(EVIDENCE)
+    assert str(installation.holdings.folders[EVIDENCE]) in why
+    assert not any(wrong.values())
+
+
+@pytest.mark.parametrize("installation", ["postgresql"], indirect=True)
+def test_a_database_that_cannot_be_filled_does_not_keep_the_others_back(
+    installation: Installation,
+) -> None:
+    folder, said = installation.back_up("first"), installation.said
+    installation.wipe()
+    # No table, so that the database counts as empty, but in the way of one.
+    installation.execute("journal", "CREATE TYPE intake AS ENUM ('x')")
+    assert not restore(
+        installation.holdings, folder, NOW, said.append, installation.tools, force=False
+    )
+    assert sum(line.startswith("✗ journal") for line in said) == 1
+    assert installation.execute("channel", "SELECT count(*) FROM message") == [(TALKS,)]
+    assert list(installation.holdings.folders[EVIDENCE].iterdir())
+
+
 def test_a_backup_of_an_older_version_says_that_it_cannot_be_compared(
     installation: Installation,
 ) -> None:

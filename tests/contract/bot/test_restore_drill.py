@@ -35,12 +35,12 @@ class Installation:
         self.journal, self.acts = open_journal(self.config), open_acts(self.config)
         self.evidence = open_evidence(self.config)
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", *arguments]
         done = subprocess.run(
             command, cwd=ROOT, env=self.stack.env, capture_output=True, text=True, timeout=120
         )
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == code, done.stderr
         return done
 
     def start(self) -> None:
@@ -128,3 +128,17 @@ def test_the_verb_tries_again_whatever_is_undelivered(installation: Installation
     assert installation.journal.backlog(now).parked == 0
     with pytest.raises(AssertionError, match="没有未送达"):
         installation.run("bot", "retry", "TS20261123-7K3QF8K")
+
+
+def test_the_verbs_end_badly_without_a_case_store_unless_told_that_it_is_the_banks(
+    installation: Installation, tmp_path: Path
+) -> None:
+    installation.run("bot", "migrate")
+    del installation.stack.env["DATABASE_URL"]
+    installation.stack.env["CASE_STORE_URL"] = "http://127.0.0.2:8000"
+    said = installation.run("bot", "backup", str(tmp_path / "1"), code=1).stderr
+    assert "没有包括受理系统" in said
+    drilled = installation.run("bot", "drill", "--backup", str(tmp_path / "1"), code=1).stdout
+    assert "没有包括受理系统" in drilled
+    installation.run("bot", "backup", "--without-casestore", str(tmp_path / "2"))
+    assert "全部一致" in installation.run("bot", "drill", "--without-casestore").stdout
