@@ -14,7 +14,7 @@ from bot.metrics.process import process_registry
 
 @lru_cache(maxsize=1)
 def registry() -> CollectorRegistry:
-    return process_registry()
+    return process_registry("actions")
 
 
 @lru_cache(maxsize=1)

@@ -109,7 +109,7 @@ from casestore.service.entrance import StaffEntrance
 from casestore.service.exchange import Exchange
 from casestore.service.indexing import index_case
 from casestore.service.invitations import Code, ServerInvitations
-from casestore.service.jobs import JobRunner, job_warnings
+from casestore.service.jobs import JobRunner, job_warnings, jobs_worked
 from casestore.service.knowledge import KnowledgeBook
 from casestore.service.listing import Listing
 from casestore.service.notices import NoticeDesk
@@ -230,6 +230,7 @@ def build_services(engine: Engine, settings: Settings, parts: Parts = Parts()) -
         duty=DutyRoster(store, parts.now),
         readiness=lambda: readiness(engine),
         warnings=lambda: [*warnings(files, parts.now()), *_job_warnings(store, parts.now())],
+        jobs_worked=lambda: jobs_worked(store),
         metrics=Metrics(),
         now=parts.now,
         new_id=parts.new_id,
@@ -349,8 +350,9 @@ def _messenger(settings: Settings) -> WebhookMessenger | None:
 def build_jobs(engine: Engine, settings: Settings, services: Services) -> JobRunner:
     """The background jobs on the same database, under a name of this process's own."""
     store = SqlStore(engine, Keyring(settings.field_keys))
-    observe = services.metrics.job_ended
-    return JobRunner(store, services.now, new_id(), all_jobs(services), observe)
+    jobs, metrics = all_jobs(services), services.metrics
+    metrics.expect_jobs({job.name: job.every for job in jobs}, services.now())
+    return JobRunner(store, services.now, new_id(), jobs, metrics.job_ended)
 
 
 def prepare_database(settings: DatabaseSettings, parts: Parts = Parts()) -> Code | None:

@@ -56,7 +56,7 @@ def assemble(config: Settings, now: Callable[[], datetime] = utc_now) -> Parts:
     seals = sealer(config)
     handovers = SqlHandovers(engine, seals)
     talks = Talks(handovers, transcript, hotline=config.hotline, now=now)
-    registry = process_registry()
+    registry = process_registry("rasa")
     turns, followers = Turns(registry), Followers(registry)
     health = Health(
         config,

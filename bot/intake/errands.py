@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,6 +37,11 @@ class Errands:
         self._now = now
         self._due: dict[str, datetime] = {}
         self._failing: set[str] = set()
+
+    @property
+    def rhythms(self) -> Mapping[str, timedelta]:
+        """The errands by name, and how often each is done."""
+        return {errand.name: errand.every for errand in self._errands}
 
     def run_due(self) -> None:
         """Runs what is due; the next time counts from the end of a job, also of a failed one."""

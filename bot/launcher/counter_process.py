@@ -30,7 +30,7 @@ def run_counter(config: Settings) -> None:
         signal.signal(number, lambda *_: stop.set())
     heartbeats = Heartbeats(config.heartbeat_dir, Process.COUNTER)
     heartbeats.begin([COUNTING])
-    registry = process_registry()
+    registry = process_registry("counter")
     source, counted = open_source(config.analytics_broker), Counting(registry)
     consumer = Consumer(source, open_facts(config), counted)
     with served(registry, config.metrics_host, config.counter_metrics_port):

@@ -88,8 +88,8 @@ class Desk:
 def run_relay(config: Settings) -> None:
     """Delivers until SIGTERM or SIGINT; the delivery under way is finished first."""
     configure_logging("relay", config.log_format)
-    registry = process_registry()
-    forms, ran = Forms(registry), ErrandRuns(registry).ran
+    registry = process_registry("relay")
+    forms, runs = Forms(registry), ErrandRuns(registry)
     attempted = Deliveries(registry, KINDS).attempted
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -97,13 +97,15 @@ def run_relay(config: Settings) -> None:
     # Threads and clients of their own: a case store that hangs on a question holds up no delivery,
     # counting questions holds up no news, and nothing holds up people who are talking.
     beside = {
-        "errands": build_errands(open_desk(config), now, ran),
-        "reports": build_slow_errands(config, now, ran),
-        "talks": build_talk_errands(config, now, ran),
-        "facts": build_fact_errands(config, now, ran),
+        "errands": build_errands(open_desk(config), now, runs.ran),
+        "reports": build_slow_errands(config, now, runs.ran),
+        "talks": build_talk_errands(config, now, runs.ran),
+        "facts": build_fact_errands(config, now, runs.ran),
     }
     rules = build_rules(config, partial(forms.left, how=Left.EXPIRED))
-    clearing = retention_errands(rules, now, ran)
+    clearing = retention_errands(rules, now, runs.ran)
+    for errands in (*beside.values(), clearing):
+        runs.expect(errands.rhythms, now())
     heartbeats = Heartbeats(config.heartbeat_dir, Process.RELAY)
     heartbeats.begin([DELIVERIES, *beside])
     threads = [

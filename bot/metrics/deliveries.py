@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -45,7 +45,10 @@ class Deliveries:
 
 
 class ErrandRuns:
-    """Counts runs of the relay's errands by name, and says when each last worked."""
+    """Counts runs of the relay's errands by name, and says when each last worked.
+
+    What was never done since the process began has to have an age as well, so `expect` them all.
+    """
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._runs = Counter(
@@ -56,10 +59,24 @@ class ErrandRuns:
         )
         self._worked_at = Gauge(
             "xiaobao_errand_worked_timestamp_seconds",
-            "When an errand last worked",
+            "When an errand last worked, or the process began",
             ["errand"],
             registry=registry,
         )
+        self._interval = Gauge(
+            "xiaobao_errand_interval_seconds",
+            "Time between two runs of an errand",
+            ["errand"],
+            registry=registry,
+        )
+
+    def expect(self, rhythms: Mapping[str, timedelta], now: datetime) -> None:
+        """Names the errands of a process that begins now, and how often each is to be done."""
+        for errand, every in rhythms.items():
+            self._interval.labels(errand).set(every.total_seconds())
+            self._worked_at.labels(errand).set(now.timestamp())
+            for outcome in ("ok", "failed"):
+                self._runs.labels(errand, outcome)
 
     def ran(self, errand: str, worked: bool, now: datetime) -> None:
         good, bad = self._runs.labels(errand, "ok"), self._runs.labels(errand, "failed")

@@ -1,5 +1,6 @@
 """What operators and developers look at: readiness, metrics, the description of the API."""
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -60,6 +61,8 @@ def metrics(reach: Reach) -> Response:
         reach.metrics.show_limits(reach.watch.limits())
     except StoreUnavailable:
         reach.metrics.hide_limits()
+    with suppress(StoreUnavailable):  # what was known stays, and gets older
+        reach.metrics.show_jobs(reach.jobs_worked())
     return Response(reach.metrics.text(), media_type=_PROMETHEUS)
 
 

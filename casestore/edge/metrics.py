@@ -1,7 +1,7 @@
 """Counters for Prometheus; one registry per application, so tests do not share figures."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from prometheus_client import (
     CollectorRegistry,
@@ -62,6 +62,19 @@ class Metrics:
         self._job_seconds = Histogram(
             "casestore_job_seconds", "Time a background job took", ["task"], registry=self.registry
         )
+        self._job_worked = Gauge(
+            "casestore_job_worked_timestamp_seconds",
+            "When a background job last worked in any process, or this process began",
+            ["task"],
+            registry=self.registry,
+        )
+        self._job_interval = Gauge(
+            "casestore_job_interval_seconds",
+            "Time between two runs of a background job",
+            ["task"],
+            registry=self.registry,
+        )
+        self._intervals: Mapping[str, timedelta] = {}
         self._limits = Gauge(
             "casestore_limits",
             "Cases by the limit that is near or passed; each case under every such limit",
@@ -69,6 +82,11 @@ class Metrics:
             registry=self.registry,
         )
         ProcessCollector(registry=self.registry)
+        # The assistant's processes have the same one, so that a rule finds all of them by it.
+        info = Gauge(
+            "xiaobao_process_info", "A process of Xiaobao", ["process"], registry=self.registry
+        )
+        info.labels("casestore").set(1)
         self.requests = Histogram(
             "casestore_request_seconds",
             "Time to answer a request",
@@ -96,6 +114,20 @@ class Metrics:
     def hide_limits(self) -> None:
         """They are not known, which is no zero."""
         self._limits.clear()
+
+    def expect_jobs(self, intervals: Mapping[str, timedelta], now: datetime) -> None:
+        """Name the jobs as this process begins: one that never works has to have an age as well."""
+        self._intervals = intervals
+        for job, every in intervals.items():
+            self._job_interval.labels(job).set(every.total_seconds())
+            self._job_worked.labels(job).set(now.timestamp())
+            for outcome in ("ok", "failed"):
+                self._job_runs.labels(job, outcome)
+
+    def show_jobs(self, worked: Mapping[str, datetime]) -> None:
+        """Set when each job last worked; one that never did keeps the beginning of this process."""
+        for job in worked.keys() & self._intervals.keys():
+            self._job_worked.labels(job).set(worked[job].timestamp())
 
     def job_ended(self, job: str, worked: bool, seconds: float) -> None:
         """Count a run of a background job. Its label is ``task``: ``job`` is Prometheus' own."""

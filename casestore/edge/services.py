@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.requests import Request
 
@@ -92,6 +93,7 @@ class Services:
     duty: DutyRoster
     readiness: Callable[[], Mapping[str, str]]
     warnings: Callable[[], Sequence[str]]
+    jobs_worked: Callable[[], Mapping[str, datetime]]
     metrics: Metrics
     now: Clock
     new_id: NewId

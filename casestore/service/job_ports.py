@@ -1,6 +1,6 @@
 """What background jobs need from the store and from outside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -8,11 +8,11 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class JobState:
-    """How a job stands: when it last ended, how often it failed since it last worked, and the
-    kind of the last failure (None after a success)."""
+    """How a job stands: when it last worked, how often it failed since, and the kind of the last
+    failure (None after a success)."""
 
     name: str
-    ran_at: datetime | None
+    worked_at: datetime | None
     failures: int
     error: str | None
 
@@ -26,11 +26,17 @@ class Leases(Protocol):
     def state(self, name: str) -> JobState | None:
         """How the job stands; None if nobody ever claimed it."""
 
-    def finish(self, name: str, holder: str, now: datetime, error: str | None) -> None:
-        """Give the work back and note that it was done, or the kind of failure."""
+    def finish(self, name: str, holder: str, now: datetime) -> None:
+        """Give the work back and note that it was done."""
+
+    def fail(self, name: str, holder: str, retry_at: datetime, error: str) -> None:
+        """Give the work back with the kind of failure; nobody can claim it before ``retry_at``."""
 
     def failing(self) -> Sequence[JobState]:
         """The jobs whose last run failed."""
+
+    def worked(self) -> Mapping[str, datetime]:
+        """When each job last worked, of those that ever did."""
 
 
 class Messenger(Protocol):

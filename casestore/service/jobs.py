@@ -11,6 +11,8 @@ from casestore.service.ports import Clock, Store
 
 # Long enough for the slowest run; whoever dies with a job holds the others up no longer than this.
 _LEASE = timedelta(minutes=30)
+# What runs once a day is tried again the same day: it deletes what may be kept no longer.
+_RETRY = timedelta(hours=1)
 
 _log = logging.getLogger(__name__)
 
@@ -27,13 +29,17 @@ class Job:
     run: Callable[[], int]
     not_before: time | None = None
 
-    def is_due(self, ran_at: datetime | None, now: datetime) -> bool:
-        """Whether it is time again."""
+    def is_due(self, worked_at: datetime | None, now: datetime) -> bool:
+        """Whether it is time again; a failed run counts for nothing."""
         if self.not_before is None:
-            return ran_at is None or now - ran_at >= self.every
+            return worked_at is None or now - worked_at >= self.every
         local = now.astimezone(CHINA_TIME)
         start = datetime.combine(local.date(), self.not_before, CHINA_TIME)
-        return now >= start and (ran_at is None or ran_at < start)
+        return now >= start and (worked_at is None or worked_at < start)
+
+    def retry_at(self, now: datetime) -> datetime:
+        """When to try again what failed just now."""
+        return now + min(self.every, _RETRY)
 
 
 LABELS: Mapping[str, str] = {
@@ -78,7 +84,8 @@ class JobRunner:
     def tick(self) -> Tick:
         """Run every job that is due and that no other process has.
 
-        A job that fails is noted and tried again when it is due; the others go on.
+        A job that fails is noted and tried again as usual, at the latest after an hour; the
+        others go on.
         """
         worked = [outcome for job in self._jobs if (outcome := self._run_if_due(job)) is not None]
         return Tick(ran=len(worked), failed=worked.count(False))
@@ -99,7 +106,7 @@ class JobRunner:
         now = self._now()
         with self._store.transaction() as tx:
             state = tx.leases.state(job.name)
-            if not job.is_due(state.ran_at if state else None, now):
+            if not job.is_due(state.worked_at if state else None, now):
                 return False
             if not tx.leases.claim(job.name, self._holder, now, now + _LEASE):
                 return False
@@ -125,10 +132,22 @@ class JobRunner:
     def _finish(self, job: Job, error: str | None) -> None:
         try:
             with self._store.transaction() as tx:
-                tx.leases.finish(job.name, self._holder, self._now(), error)
+                if error is None:
+                    tx.leases.finish(job.name, self._holder, self._now())
+                else:
+                    tx.leases.fail(job.name, self._holder, job.retry_at(self._now()), error)
                 tx.commit()
         except CaseStoreError as exc:
             _log.warning("job_not_finished job=%s error=%s", job.name, type(exc).__name__)
+
+
+def jobs_worked(store: Store) -> Mapping[str, datetime]:
+    """When each job last worked, in whatever process; without those that never did.
+
+    Raises StoreUnavailable.
+    """
+    with store.transaction() as tx:
+        return tx.leases.worked()
 
 
 def job_warnings(store: Store, now: datetime) -> Sequence[str]:
@@ -138,9 +157,10 @@ def job_warnings(store: Store, now: datetime) -> Sequence[str]:
         failing, watch = tx.leases.failing(), tx.leases.state("watch")
     found = [
         f"后台任务“{LABELS.get(state.name, state.name)}”没有做成（{state.error}），"
-        f"已连续 {state.failures} 次，到时会再试；原因见 casestore.log。"
+        f"已连续 {state.failures} 次，最晚一小时后再试；原因见 casestore.log。"
         for state in failing
     ]
-    if watch and watch.ran_at and now - watch.ran_at > _STALE:
+    # One that fails is no sign of jobs that stopped, and is told above.
+    if watch and watch.worked_at and not watch.failures and now - watch.worked_at > _STALE:
         found.append("后台任务已经停了 15 分钟以上，到期提醒和自动分派都没有做，请重启受理系统。")
     return found

@@ -1,6 +1,6 @@
 """Leases of background jobs in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,8 @@ from sqlalchemy.engine import Connection
 from casestore.service.job_ports import JobState
 from casestore.storage.statements import insert_once
 from casestore.storage.tables import leases
+
+_NOBODY = ""
 
 
 class SqlLeases:
@@ -33,17 +35,29 @@ class SqlLeases:
         row = self._connection.execute(select(leases).where(leases.c.name == name)).one_or_none()
         return _read(row) if row else None
 
-    def finish(self, name: str, holder: str, now: datetime, error: str | None) -> None:
+    def finish(self, name: str, holder: str, now: datetime) -> None:
         """See the port. A lease that was lost meanwhile is somebody else's to end."""
-        failures = 0 if error is None else leases.c.failures + 1
+        self._end(name, holder, {"until": now, "ran_at": now, "failures": 0, "error": None})
+
+    def fail(self, name: str, holder: str, retry_at: datetime, error: str) -> None:
+        """See the port. Nobody holds the lease until then: ``ran_at`` stays the last success."""
+        failures = leases.c.failures + 1
+        values = {"holder": _NOBODY, "until": retry_at, "failures": failures, "error": error}
+        self._end(name, holder, values)
+
+    def _end(self, name: str, holder: str, values: Mapping[str, Any]) -> None:
         mine = update(leases).where(leases.c.name == name, leases.c.holder == holder)
-        values = {"until": now, "ran_at": now, "failures": failures, "error": error}
         self._connection.execute(mine.values(**values))
 
     def failing(self) -> Sequence[JobState]:
         """See the port."""
         query = select(leases).where(leases.c.failures > 0).order_by(leases.c.name)
         return [_read(row) for row in self._connection.execute(query)]
+
+    def worked(self) -> Mapping[str, datetime]:
+        """See the port."""
+        query = select(leases.c.name, leases.c.ran_at).where(leases.c.ran_at.is_not(None))
+        return {row.name: row.ran_at for row in self._connection.execute(query)}
 
 
 def _read(row: Any) -> JobState:

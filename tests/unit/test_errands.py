@@ -88,6 +88,12 @@ def test_every_run_is_told_with_its_end() -> None:
     assert told == [("news", True, NOW), ("news", False, NOW + timedelta(seconds=1))]
 
 
+def test_what_is_to_be_done_is_known_before_it_is_done() -> None:
+    hourly = timedelta(hours=1)
+    errands = Errands([Errand("news", hourly, Job())], Clock())
+    assert errands.rhythms == {"news": hourly}
+
+
 def test_it_stops_when_told() -> None:
     clock, job = Clock(), Job()
     waited: list[float] = []

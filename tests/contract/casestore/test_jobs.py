@@ -2,16 +2,19 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import Engine
 
 from casestore.domain.reminder import ReminderKind
+from casestore.edge.services import Services
 from casestore.jobs import JobThread
-from casestore.service.jobs import Job, JobRunner, Tick, job_warnings
+from casestore.service.jobs import Job, JobRunner, Tick, job_warnings, jobs_worked
 from casestore.service.ports import Store
 from casestore.service.reminders import ReminderDesk
-from tests.contract.casestore.kit import NOW, Clock, make_reference
+from tests.contract.casestore.kit import NOW, Clock, TestClient, make_reference
 from tests.contract.casestore.upkeep_kit import HOURS, REFERENCE, at
 
 MINUTE = timedelta(minutes=1)
@@ -103,6 +106,42 @@ def test_a_job_that_fails_does_not_stop_the_others(store: Store, clock: Clock) -
     assert ran.seen == [("watch", False), ("tasks", True)]
 
 
+def test_a_nightly_job_that_failed_is_tried_again_the_same_night(
+    store: Store, clock: Clock
+) -> None:
+    clock.moment = at("2026-11-24 02:00")
+    work = Work()
+    work.fault = RuntimeError("no")
+    nightly = Job("retention", timedelta(days=1), work, time(2, 0))
+    jobs = JobRunner(store, clock, "one", [nightly], Ran())
+    other = JobRunner(store, clock, "two", [nightly], Ran())
+    assert jobs.tick() == Tick(1, 1)
+    clock.forward(minutes=59)
+    assert [jobs.tick().ran, other.tick().ran] == [0, 0]
+    work.fault = None
+    clock.forward(minutes=1)
+    assert [other.tick().ran, jobs.tick().ran] == [1, 0]
+    clock.moment = at("2026-11-25 02:00")
+    assert jobs.tick() == Tick(1, 0)
+
+
+def test_when_a_job_last_worked_stays_when_it_fails(store: Store, clock: Clock) -> None:
+    good, bad = Work(), Work()
+    bad.fault = RuntimeError("no")
+    jobs = runner(store, clock, "one", watch=good, tasks=bad)
+    jobs.tick()
+    first = clock()
+    assert jobs_worked(store) == {"watch": first}
+    good.fault = RuntimeError("no")
+    clock.forward(minutes=1)
+    assert jobs.tick() == Tick(2, 2)
+    assert jobs_worked(store) == {"watch": first}
+    good.fault = None
+    clock.forward(minutes=1)
+    jobs.tick()
+    assert jobs_worked(store) == {"watch": clock()}
+
+
 def test_a_failure_is_a_warning_until_the_job_works_again(store: Store, clock: Clock) -> None:
     work = Work()
     work.fault = RuntimeError("no")
@@ -128,6 +167,56 @@ def test_jobs_that_stopped_altogether_are_a_warning(store: Store, clock: Clock) 
     clock.forward(seconds=1)
     [warning] = job_warnings(store, clock())
     assert "已经停了" in warning
+
+
+def test_a_job_that_goes_on_failing_is_not_said_to_have_stopped(store: Store, clock: Clock) -> None:
+    work = Work()
+    jobs = runner(store, clock, "one", watch=work)
+    jobs.tick()
+    work.fault = RuntimeError("no")
+    clock.forward(minutes=16)
+    jobs.tick()
+    [warning] = job_warnings(store, clock())
+    assert "没有做成" in warning
+
+
+def worked_at(bot: TestClient) -> float:
+    """Seconds since the epoch, as the metrics say it of ``watch``."""
+    exposed: str = bot.get("/metrics").text
+    name = 'casestore_job_worked_timestamp_seconds{task="watch"} '
+    (value,) = [line.removeprefix(name) for line in exposed.splitlines() if line.startswith(name)]
+    return float(value)
+
+
+def test_metrics_know_every_job_before_it_ever_worked(
+    bot: TestClient, services: Services, clock: Clock
+) -> None:
+    services.metrics.expect_jobs({"watch": MINUTE}, clock())
+    clock.forward(minutes=5)
+    exposed = bot.get("/metrics").text
+    assert 'casestore_job_interval_seconds{task="watch"} 60.0' in exposed
+    assert 'casestore_job_runs_total{outcome="ok",task="watch"} 0.0' in exposed
+    assert worked_at(bot) == NOW.timestamp()
+
+
+def test_metrics_say_when_a_job_worked_in_whatever_process_and_without_the_database(
+    bot: TestClient, services: Services, office: Store, sqlite_engine: Engine, clock: Clock
+) -> None:
+    services.metrics.expect_jobs({"watch": MINUTE}, clock())
+    work = Work()
+    other = runner(office, clock, "another process", watch=work, tasks=Work())
+    clock.forward(minutes=5)
+    worked = clock().timestamp()
+    other.tick()
+    assert worked_at(bot) == worked
+    work.fault = RuntimeError("no")
+    clock.forward(minutes=5)
+    assert other.tick() == Tick(2, 1)
+    assert worked_at(bot) == worked
+    assert '{task="tasks"}' not in bot.get("/metrics").text
+    with sqlite_engine.begin() as connection:
+        connection.execute(text("DROP TABLE leases"))
+    assert worked_at(bot) == worked
 
 
 class Messenger:

@@ -175,7 +175,7 @@ def test_a_failing_job_is_seen_in_the_health_report(place: Place) -> None:
     engine = build_engine(place.url)
     with SqlStore(engine, Keyring([FIELD_KEY])).transaction() as tx:
         tx.leases.claim("watch", "me", now, now)
-        tx.leases.finish("watch", "me", now, "RuntimeError")
+        tx.leases.fail("watch", "me", now, "RuntimeError")
         tx.commit()
     engine.dispose()
     assert any("期限提醒和上报" in warning for warning in services.warnings())

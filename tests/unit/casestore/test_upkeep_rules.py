@@ -43,15 +43,15 @@ NOW = datetime(2026, 11, 23, 2, 0, tzinfo=CHINA_TIME)
 
 
 @pytest.mark.parametrize(
-    ("ran_at", "is_due"),
+    ("worked_at", "is_due"),
     [(None, True), (NOW - timedelta(seconds=59), False), (NOW - timedelta(seconds=60), True)],
 )
-def test_a_job_is_due_after_its_interval(ran_at: datetime | None, is_due: bool) -> None:
-    assert job().is_due(ran_at, NOW) is is_due
+def test_a_job_is_due_after_its_interval(worked_at: datetime | None, is_due: bool) -> None:
+    assert job().is_due(worked_at, NOW) is is_due
 
 
 @pytest.mark.parametrize(
-    ("now", "ran_at", "is_due"),
+    ("now", "worked_at", "is_due"),
     [
         (NOW - timedelta(minutes=1), None, False),
         (NOW, None, True),
@@ -61,10 +61,20 @@ def test_a_job_is_due_after_its_interval(ran_at: datetime | None, is_due: bool) 
     ],
 )
 def test_a_nightly_job_runs_once_a_day(
-    now: datetime, ran_at: datetime | None, is_due: bool
+    now: datetime, worked_at: datetime | None, is_due: bool
 ) -> None:
     nightly = job(every=timedelta(days=1), not_before=time(2, 0))
-    assert nightly.is_due(ran_at, now.astimezone(timezone.utc)) is is_due
+    assert nightly.is_due(worked_at, now.astimezone(timezone.utc)) is is_due
+
+
+@pytest.mark.parametrize(
+    ("every", "until_retry"),
+    [(timedelta(seconds=10), timedelta(seconds=10)), (timedelta(days=1), timedelta(hours=1))],
+)
+def test_what_failed_is_tried_again_within_an_hour(
+    every: timedelta, until_retry: timedelta
+) -> None:
+    assert job(every=every).retry_at(NOW) == NOW + until_retry
 
 
 def test_every_kind_of_reminder_has_words() -> None:
