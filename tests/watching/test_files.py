@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import Any
 
 import pytest
+import yaml
 
+from tests.deploy.manifests import KUBERNETES, containers, workloads
 from tests.watching.files import ALERTS, PAGE, PROMETHEUS, alerts, dashboard, expressions, panels
 
 _ANCHOR = re.compile(r"[^\w\- ]")
@@ -53,6 +56,53 @@ def test_figures_that_several_processes_read_from_one_database_are_not_summed() 
     assert [
         e for e in expressions() if re.search(rf"sum(?: by \([^)]*\))?\s*\((?:{shared})", e)
     ] == []
+
+
+def scraped_in_kubernetes() -> dict[str, tuple[str, int]]:
+    """Job → path and port, by what kubernetes.yml makes of every port of our containers."""
+    settings = yaml.safe_load((PROMETHEUS / "kubernetes.yml").read_text(encoding="utf-8"))
+    (scrape,) = settings["scrape_configs"]
+    found = {}
+    for workload in workloads(KUBERNETES / "base", KUBERNETES / "migrate"):
+        for container in containers(workload):
+            for port in container.get("ports", []):
+                labels = {
+                    "__metrics_path__": "/metrics",
+                    "__meta_kubernetes_pod_container_name": container["name"],
+                    "__meta_kubernetes_pod_container_port_name": port["name"],
+                }
+                if relabelled(labels, scrape["relabel_configs"]):
+                    found[labels["job"]] = (labels["__metrics_path__"], port["containerPort"])
+    return found
+
+
+def relabelled(labels: dict[str, str], rules: list[dict[str, Any]]) -> bool:
+    """Changes the labels of a target as Prometheus would; False when it is not to be scraped."""
+    for rule in rules:
+        value = ";".join(labels[name] for name in rule["source_labels"])
+        match = re.fullmatch(rule["regex"], value)
+        if rule.get("action") == "keep" and match is None:
+            return False
+        if match is not None and "target_label" in rule:
+            wanted = rule["replacement"].replace("$", "\\")
+            labels[rule["target_label"]] = match.expand(wanted)
+    return True
+
+
+def test_in_kubernetes_every_process_is_scraped_under_a_job_of_ours() -> None:
+    assert scraped_in_kubernetes() == {
+        "xiaobao-rasa": ("/webhooks/web/metrics", 5005),
+        "xiaobao-actions": ("/metrics", 5056),
+        "xiaobao-relay": ("/metrics", 5057),
+        "xiaobao-counter": ("/metrics", 5058),
+        "xiaobao-casestore": ("/metrics", 8000),
+    }
+
+
+def test_only_what_stopped_is_known_by_its_job() -> None:
+    asking = {e for e in expressions() if re.search(r"\bjob\s*(?:=~|!=|!~|=)", e)}
+    metrics = {m for e in asking for m in re.findall(r"(\w+)\{job", e)}
+    assert metrics == {"up", "xiaobao_process_info"}
 
 
 def test_the_panels_of_the_dashboard_have_names_and_do_not_overlap() -> None:

@@ -92,8 +92,24 @@ def test_the_day_was_counted_where_it_happened(scraped: Samples) -> None:
     assert left in scraped["xiaobao_form_left_total"]
 
 
+def test_everything_that_is_done_again_and_again_has_an_age_and_a_rhythm(
+    scraped: Samples,
+) -> None:
+    for metric, label, some in (
+        ("xiaobao_errand", "errand", {"news of the case store", "purge of messages"}),
+        ("casestore_job", "task", {"watch", "chats_kept", "reminders_kept", "retention"}),
+    ):
+        aged, paced = (
+            {labels[label] for labels in scraped[f"{metric}_{what}"]}
+            for what in ("worked_timestamp_seconds", "interval_seconds")
+        )
+        assert aged == paced
+        assert aged >= some
+
+
 @pytest.mark.parametrize("name", ["rasa", "actions", "relay", "casestore"])
 def test_every_process_tells_when_it_was_started(watched: Stack, name: str) -> None:
     text = requests.get(watched.metrics[name], timeout=5).text
     assert "process_start_time_seconds" in text
     assert "process_open_fds" in text
+    assert f'xiaobao_process_info{{process="{name}"}} 1.0' in text
