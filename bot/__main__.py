@@ -82,9 +82,13 @@ def migrate() -> None:
     from bot.storage.migrate import upgrade
 
     for name in ("journal", "channel", "knowledge", "analytics"):
-        upgrade(create_engine(settings().database_url(name)), name)
+        upgrade(create_engine(settings().database_url(name)), name, waits=_say_it_waits)
     # Rasa makes its own tables in there when it starts; the relay looks for this one before.
     outbox.create(create_engine(settings().database_url("tracker")))
+
+
+def _say_it_waits() -> None:
+    console.print("另一处正在升级数据库，等它做完再接着做……")
 
 
 @app.command()
@@ -256,7 +260,8 @@ def main() -> None:
     try:
         app()
     except BotError as exc:
-        console.print(f"[red]{exc.message}[/red]")
+        # Not cut into lines: the launcher shows the last one of its log.
+        console.print(f"[red]{exc.message}[/red]", soft_wrap=True)
         raise SystemExit(1) from exc
 
 

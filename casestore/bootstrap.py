@@ -1,6 +1,6 @@
 """The composition root: settings to engine, engine to services, services to an application."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -355,13 +355,16 @@ def build_jobs(engine: Engine, settings: Settings, services: Services) -> JobRun
     return JobRunner(store, services.now, new_id(), jobs, metrics.job_ended)
 
 
-def prepare_database(settings: DatabaseSettings, parts: Parts = Parts()) -> Code | None:
-    """Migrate. A one-time code for the first administrator, as long as there is none.
+def prepare_database(
+    settings: DatabaseSettings, parts: Parts = Parts(), waits: Callable[[], None] = lambda: None
+) -> Code | None:
+    """Migrate; ``waits`` is called before waiting for another migration. A one-time code for the
+    first administrator, as long as there is none.
 
     Raises ConfigurationError.
     """
     with _at_the_server(settings) as (engine, store):
-        schema.migrate(engine)
+        schema.migrate(engine, waits)
         return ServerInvitations(store, parts.now, parts.new_code).open_first()
 
 

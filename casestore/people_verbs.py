@@ -17,11 +17,16 @@ _REFUSED = 1
 
 def migrate() -> None:
     """升级数据库；还没有管理员时，给出首名管理员的一次性代码。"""
-    code = bootstrap.prepare_database(load(DatabaseSettings, read_environment()))
+    settings = load(DatabaseSettings, read_environment())
+    code = bootstrap.prepare_database(settings, waits=_say_it_waits)
     # The first line is for everybody; the launcher shows what follows to whoever started it.
     typer.echo("数据库已是最新版本。")
     if code is not None:
         typer.echo(_words(code))
+
+
+def _say_it_waits() -> None:
+    typer.echo("另一处正在升级数据库，等它做完再接着做……", err=True)
 
 
 def invite(

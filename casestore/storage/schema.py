@@ -1,36 +1,57 @@
 """Migrating the database, and telling whether that was done. No alembic.ini: all in code."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from casestore.domain.errors import StoreUnavailable
+from casestore.domain.errors import ConfigurationError, StoreUnavailable
+from casestore.storage.statements import MIGRATION_LOCK, has_turn, take_turn
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
-# Any number that nothing else on the same PostgreSQL database locks.
-_MIGRATION_LOCK = 7_341_926_501
+_NOT_DONE = (
+    "数据库升级没有完成，表和数据都没有变：{reason}。"
+    "请按这个原因处理，再运行 python -m casestore migrate。"
+)
+_NEWER = "数据库是更新的版本升级过的（{reason}），请换用那个版本的程序。"
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the database to the newest schema, all or nothing, one migration at a time.
+def migrate(engine: Engine, waits: Callable[[], None] = lambda: None) -> None:
+    """Bring the database to the newest schema, all or nothing, one migration at a time, as long as
+    it takes; ``waits`` is called before waiting for another migration on PostgreSQL.
 
-    Raises StoreUnavailable.
+    Raises StoreUnavailable when the database cannot be reached, ConfigurationError with the reason
+    in one line when the migration itself fails.
     """
-    config = _config()
     try:
-        with engine.begin() as connection:
-            _wait_for_other_migrations(connection)
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        with engine.connect() as connection:
+            _upgrade(connection, waits)
     except SQLAlchemyError as exc:
         raise StoreUnavailable from exc
+
+
+def _upgrade(connection: Connection, waits: Callable[[], None]) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    try:
+        with connection.begin():
+            _take_all_the_time(connection)
+            if not has_turn(connection, MIGRATION_LOCK):
+                waits()
+                take_turn(connection, MIGRATION_LOCK)
+            command.upgrade(config, "head")
+    except SQLAlchemyError as exc:
+        raise ConfigurationError(_NOT_DONE.format(reason=_reason(exc))) from exc
+    except CommandError as exc:
+        raise ConfigurationError(_NEWER.format(reason=_reason(exc))) from exc
 
 
 def is_current(engine: Engine) -> bool:
@@ -49,7 +70,12 @@ def _config() -> Config:
     return config
 
 
-def _wait_for_other_migrations(connection: Connection) -> None:
-    # SQLite's BEGIN IMMEDIATE waits by itself.
+def _take_all_the_time(connection: Connection) -> None:
+    """Until the transaction ends: an index on a large table takes longer than a page may."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+
+
+def _reason(exc: Exception) -> str:
+    """What the database said. What follows its first line may quote a row."""
+    return str(exc).strip().splitlines()[0].rstrip(".")

@@ -7,6 +7,11 @@ from sqlalchemy import Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+# Turns to take on PostgreSQL, where SQLite's BEGIN IMMEDIATE has locked everything already: any
+# numbers that nothing else on the same database locks.
+MIGRATION_LOCK = 7_341_926_501
+AUDIT_LOCK = 7_341_926_502
+
 _INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -26,6 +31,21 @@ def lock_writers(connection: Connection, table: Table) -> None:
     # SQLite's BEGIN IMMEDIATE has locked everything already.
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def take_turn(connection: Connection, lock: int) -> None:
+    """Go on alone among those who take the same lock, until the transaction ends. Unlike
+    ``lock_writers`` it needs no right to any table."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+
+
+def has_turn(connection: Connection, lock: int) -> bool:
+    """As ``take_turn``, but False instead of waiting."""
+    if connection.dialect.name != "postgresql":
+        return True
+    at_once = text("SELECT pg_try_advisory_xact_lock(:lock)")
+    return bool(connection.execute(at_once, {"lock": lock}).scalar_one())
 
 
 # SQLAlchemy 1.4 compiles "on conflict" anew at every execution, which costs more than the database

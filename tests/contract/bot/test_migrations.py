@@ -33,6 +33,7 @@ from bot.intake.feed import SqlFeed
 from bot.intake.journal import SqlJournal
 from bot.intake.seats import Seat, SqlSeats
 from bot.knowledge import feedback
+from bot.storage import migrate
 from bot.storage.engine import UtcDateTime
 from bot.storage.migrate import upgrade
 from tests.fakes import NOW, references
@@ -240,6 +241,64 @@ def test_a_database_of_a_newer_version_is_not_touched(empty_url: str, connect: C
         tx.execute(sa.text("UPDATE alembic_version_journal SET version_num = '9999_future'"))
     with pytest.raises(StorageError, match="journal"):
         upgrade(engine, "journal")
+
+
+def limits_seen(engine: Engine) -> dict[str, set[str]]:
+    """The limits on PostgreSQL under which statements of the engine ran from now on, by their first
+    word."""
+    seen: dict[str, set[str]] = {}
+
+    @sa.event.listens_for(engine, "before_cursor_execute")
+    def _note(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        cursor.execute("SHOW statement_timeout")
+        seen.setdefault(statement.split()[0], set()).add(cursor.fetchone()[0])
+
+    return seen
+
+
+@pytest.mark.parametrize("empty_url", ["postgresql"], indirect=True)
+def test_no_statement_of_a_migration_has_a_limit_and_later_ones_have(
+    empty_url: str, connect: Connect
+) -> None:
+    engine = connect(empty_url)
+    seen = limits_seen(engine)
+    for schema in TABLES:
+        upgrade(engine, schema)
+    assert seen["CREATE"] == seen["ALTER"] == seen["SELECT"] == {"0"}
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SHOW statement_timeout").scalar_one() == "5s"
+
+
+@pytest.mark.parametrize("empty_url", ["postgresql"], indirect=True)
+def test_a_migration_waits_for_another_without_a_limit_and_says_so(
+    empty_url: str, connect: Connect
+) -> None:
+    engine = connect(empty_url)
+    other = connect(empty_url).connect()
+    other.execute(sa.select(sa.func.pg_advisory_xact_lock(migrate._MIGRATION_LOCK)))
+    seen = limits_seen(engine)
+    upgrade(engine, "journal", waits=other.close)
+    assert other.closed
+    assert seen["SELECT"] == {"0"}
+    assert sa.inspect(engine).has_table("intake")
+
+
+def test_nothing_is_said_of_waiting_where_nobody_migrates(empty_url: str, connect: Connect) -> None:
+    said: list[str] = []
+    upgrade(connect(empty_url), "journal", waits=lambda: said.append("waits"))
+    assert said == []
+
+
+def test_a_migration_that_fails_says_why_in_one_line_and_changes_nothing(
+    empty_url: str, connect: Connect
+) -> None:
+    engine = connect(empty_url)
+    with engine.begin() as tx:
+        tx.execute(sa.text("CREATE TABLE act (id VARCHAR(36))"))
+    with pytest.raises(StorageError, match=r"journal 升级没有完成.*act.* already exists") as failed:
+        upgrade(engine, "journal")
+    assert "\n" not in failed.value.message
+    assert sa.inspect(engine).get_table_names() == ["act"]
 
 
 def test_a_new_sqlite_file_is_private(tmp_path: Path, connect: Connect) -> None:

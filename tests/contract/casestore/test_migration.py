@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import MetaData, create_engine, insert, text
+from sqlalchemy import MetaData, create_engine, event, insert, inspect, text
 from sqlalchemy.engine import Engine, make_url
 
 from casestore.domain.case import Act, CaseState, EventKind
+from casestore.domain.errors import ConfigurationError
 from casestore.domain.fingerprint import fingerprint
 from casestore.domain.staff import SYSTEM
 from casestore.service.casework import Casework
@@ -21,6 +23,7 @@ from casestore.storage import schema
 from casestore.storage.engine import build_engine
 from casestore.storage.keyring import Keyring
 from casestore.storage.rows import case_row
+from casestore.storage.statements import MIGRATION_LOCK, take_turn
 from casestore.storage.store import SqlStore
 from casestore.storage.tables import metadata
 from tests.contract.casestore.kit import (
@@ -138,3 +141,59 @@ def test_the_upgrade_can_be_taken_back_and_done_again(old: Engine) -> None:
     schema.migrate(old)
     desk = ComplaintDesk(SqlStore(old, Keyring([FIELD_KEY])), Clock(), PROMISE)
     assert desk.open_case(REFERENCE, SYSTEM).case == make_case()
+
+
+def limits_seen(engine: Engine) -> dict[str, set[str]]:
+    """The limits on PostgreSQL under which statements of the engine ran from now on, by their first
+    word."""
+    seen: dict[str, set[str]] = {}
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _note(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        cursor.execute("SHOW statement_timeout")
+        seen.setdefault(statement.split()[0], set()).add(cursor.fetchone()[0])
+
+    return seen
+
+
+@pytest.mark.parametrize("empty", ["postgresql"], indirect=True)
+def test_no_statement_of_a_migration_has_a_limit_and_later_ones_have(empty: Engine) -> None:
+    seen = limits_seen(empty)
+    schema.migrate(empty)
+    assert seen["CREATE"] == seen["ALTER"] == seen["SELECT"] == {"0"}
+    with empty.connect() as connection:
+        assert connection.execute(text("SHOW statement_timeout")).scalar_one() == "5s"
+
+
+@pytest.mark.parametrize("empty", ["postgresql"], indirect=True)
+def test_a_migration_waits_for_another_without_a_limit_and_says_so(empty: Engine) -> None:
+    other = empty.connect()
+    take_turn(other, MIGRATION_LOCK)
+    seen = limits_seen(empty)
+    schema.migrate(empty, waits=other.close)
+    assert other.closed
+    assert seen["SELECT"] == {"0"}
+    assert schema.is_current(empty)
+
+
+def test_nothing_is_said_of_waiting_where_nobody_migrates(empty: Engine) -> None:
+    said: list[str] = []
+    schema.migrate(empty, waits=lambda: said.append("waits"))
+    assert (said, schema.is_current(empty)) == ([], True)
+
+
+def test_a_migration_that_fails_says_why_in_one_line_and_changes_nothing(empty: Engine) -> None:
+    with empty.begin() as connection:
+        connection.execute(text("CREATE TABLE branches (code VARCHAR(20))"))
+    with pytest.raises(ConfigurationError, match=r"没有完成.*branches.* already exists") as failed:
+        schema.migrate(empty)
+    assert "\n" not in str(failed.value)
+    assert inspect(empty).get_table_names() == ["branches"]
+
+
+def test_a_database_of_a_newer_version_is_told_from_one_that_is_away(empty: Engine) -> None:
+    schema.migrate(empty)
+    with empty.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(ConfigurationError, match=r"更新的版本.*9999"):
+        schema.migrate(empty)
