@@ -139,6 +139,30 @@ def retry(reference: str) -> None:
     raise typer.Exit(0 if any(found) else 1)
 
 
+@app.command()
+def redeliver(
+    since: Annotated[
+        str, typer.Option(help="moment of the backup, YYYY-MM-DD or YYYY-MM-DDTHH:MM, Beijing time")
+    ],
+    dry_run: Annotated[bool, typer.Option(help="only count what would be sent again")] = False,
+) -> None:
+    """Send again what the case store was given since its backup, when it has lost its database."""
+    from datetime import datetime, timedelta, timezone
+
+    from bot.launcher.redeliver_verb import open_deliveries, read_moment, send_again
+
+    config, now = settings(), datetime.now(timezone.utc)
+    moment = read_moment(since, now)
+    screen = Console(highlight=False)
+    done = send_again(open_deliveries(config), moment, now, screen, dry_run=dry_run)
+    if moment < now - timedelta(days=config.draft_days):
+        _say(
+            f"送到超过 {config.draft_days} 天（DRAFT_DAYS）的回电和取消的回电已经到期删除，"
+            "不在上面的数里，送不了。"
+        )
+    raise typer.Exit(0 if done else 1)
+
+
 WithoutCaseStore = Annotated[
     bool, typer.Option("--without-casestore", help="the bank has a case store of its own")
 ]

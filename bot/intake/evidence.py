@@ -315,6 +315,17 @@ class SqlEvidence(SqlOutbox):
     def _may_go(self) -> Any:
         return has_arrived(evidence.c.reference)
 
+    def _still_here(self, since: datetime, now: datetime) -> Any:
+        # Hardly ever: the file goes once the document is delivered, and stays if that was a crash.
+        try:
+            files = {path.name for path in self._folder.glob("*")}
+        except OSError as exc:
+            raise EvidenceUnavailable() from exc
+        with self._reading() as tx:
+            query = sa.select(evidence.c.id).where(self._delivered_in(since, now))
+            delivered = tx.execute(query).scalars()
+            return evidence.c.id.in_([known for known in delivered if known in files])
+
     def _content(self, row: Any) -> tuple[str, dict[str, Any]]:
         about = {"media_type": row.media_type, "size": row.size, "sha256": row.sha256}
         return ATTACHMENT, {"name": self._sealer.open(row.sealed_name), **about}

@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 PENDING, DELIVERED, PARKED = "pending", "delivered", "parked"
 UNDELIVERED = (PENDING, PARKED)
+PORTION = 2_000
+"""Entries made due again in one transaction: whoever writes waits for a fraction of a second."""
 
 metadata = sa.MetaData()
 """The tables of the journal database."""
@@ -115,6 +117,30 @@ def together(backlogs: Iterable[Backlog]) -> Backlog:
     )
 
 
+@dataclass(frozen=True)
+class Repeats:
+    """What was delivered in a span of time: `count` entries that can be sent once more, and `gone`
+    of which nothing is left here that could be sent."""
+
+    count: int
+    gone: int
+
+
+class Repeatable(Protocol):
+    """Port of an outbox whose receiver lost what it had. Every method raises JournalUnavailable when
+    storage fails. The span is from `since` on and before `now`."""
+
+    def repeats(self, since: datetime, now: datetime) -> Repeats:
+        """What `send_again` would do."""
+
+    def send_again(self, since: datetime, now: datetime) -> Repeats:
+        """Makes what was delivered in the span due now, the oldest first, a portion at a time.
+
+        What was made due when it fails stays so; done once more, it goes on. Nothing that is sent
+        again in the meantime is in the span.
+        """
+
+
 class Outbox(Protocol):
     """Port of an outbox. Every method raises JournalUnavailable when storage fails."""
 
@@ -152,7 +178,7 @@ class SqlOutbox(ABC):
     _kind: Any
     """SQL expression of an entry's kind."""
     _order: tuple[Any, ...]
-    """Columns that decide which due entry comes first."""
+    """Columns that decide which due entry comes first; the last one tells which was made first."""
     _failure: type[JournalUnavailable] = JournalUnavailable
 
     def __init__(self, engine: Engine) -> None:
@@ -160,6 +186,10 @@ class SqlOutbox(ABC):
 
     def _may_go(self) -> Any:
         """SQL condition: nothing that must arrive earlier still waits."""
+        return sa.true()
+
+    def _still_here(self, _since: datetime, _now: datetime) -> Any:
+        """SQL condition: what is sent of an entry that was delivered in the span is still here."""
         return sa.true()
 
     @abstractmethod
@@ -232,6 +262,39 @@ class SqlOutbox(ABC):
         due = self._table.update().where(stuck).values(status=PENDING, next_attempt_at=now)
         with self._transaction() as tx:
             return bool(tx.execute(due).rowcount)
+
+    def repeats(self, since: datetime, now: datetime) -> Repeats:
+        here = sa.and_(self._delivered_in(since, now), self._still_here(since, now))
+        counts = [
+            sa.select(sa.func.count()).select_from(self._table).where(condition).scalar_subquery()
+            for condition in (self._delivered_in(since, now), here)
+        ]
+        with self._reading() as tx:
+            delivered, count = tx.execute(sa.select(*counts)).one()
+        return Repeats(count, delivered - count)
+
+    def send_again(self, since: datetime, now: datetime) -> Repeats:
+        t, found = self._table.c, self.repeats(since, now)
+        here = sa.and_(self._delivered_in(since, now), self._still_here(since, now))
+        # In the order they were made: a relay at work must find no later one due before an earlier.
+        some = sa.select(t.id).where(here).order_by(self._order[-1]).limit(PORTION)
+        due = (
+            self._table.update()
+            .where(t.id.in_(some.correlate(None)))
+            .values(
+                status=PENDING, attempts=0, next_attempt_at=now, delivered_at=None, last_error=None
+            )
+        )
+        done, portion = 0, PORTION
+        while portion == PORTION:
+            with self._transaction() as tx:
+                portion = int(tx.execute(due).rowcount)
+            done += portion
+        return Repeats(done, found.gone)
+
+    def _delivered_in(self, since: datetime, now: datetime) -> Any:
+        t = self._table.c
+        return sa.and_(t.status == DELIVERED, t.delivered_at >= since, t.delivered_at < now)
 
     def backlog(self, now: datetime) -> Backlog:
         t = self._table.c
