@@ -66,6 +66,7 @@ from casestore.domain.errors import (
     Recused,
     SecondFactorNeeded,
     SignInNeeded,
+    StoreTooNew,
     StoreUnavailable,
 )
 from casestore.domain.office_hours import OfficeHours
@@ -140,6 +141,10 @@ BOT_CLIENT = "bot"
 CALENDAR_WARNING = timedelta(days=60)
 
 _NOT_MIGRATED = "数据库还没有升级到当前版本，请先运行 python -m casestore migrate。"
+_TOO_NEW = (
+    "数据库的表结构比这个程序新。请换回升级它的那个版本的受理系统（接口不变，别的进程可以是旧的），"
+    "见 docs/deploy.md 的“退回”；这个版本的 migrate 不用运行。"
+)
 _NO_DATABASE = "连不上数据库，请检查 DATABASE_URL 和数据库是否在运行。"
 _WRONG_KEYS = "CASE_STORE_FIELD_KEYS 打不开已有投诉的加密信息，请换回原来的密钥或把它加到列表里。"
 _ABOUT = (
@@ -318,10 +323,12 @@ def openapi() -> dict[str, Any]:
 def readiness(engine: Engine) -> Mapping[str, str]:
     """``database`` and ``schema``: ok, or what is wrong."""
     try:
-        current = schema.is_current(engine)
+        if schema.is_current(engine):
+            return {"database": "ok", "schema": "ok"}
+        wrong = _TOO_NEW if schema.is_newer(engine) else _NOT_MIGRATED
     except StoreUnavailable:
         return {"database": _NO_DATABASE}
-    return {"database": "ok", "schema": "ok" if current else _NOT_MIGRATED}
+    return {"database": "ok", "schema": wrong}
 
 
 def warnings(files: Files, now: datetime) -> Sequence[str]:
@@ -407,6 +414,8 @@ def _at_the_server(settings: DatabaseSettings) -> Iterator[tuple[Engine, SqlStor
         yield engine, SqlStore(engine, Keyring(keys))
     except StoreUnavailable as exc:
         raise ConfigurationError(_NO_DATABASE) from exc
+    except StoreTooNew as exc:
+        raise ConfigurationError(_TOO_NEW) from exc
     except FieldUnreadable as exc:
         raise ConfigurationError(_WRONG_KEYS) from exc
     finally:

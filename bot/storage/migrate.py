@@ -8,6 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.script.revision import ResolutionError
 from alembic.util import CommandError
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,6 +16,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.errors import StorageError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+_NEWER = (
+    "数据库 {schema} 的表结构比这个程序新，没有动它。请用升级它的那个版本运行 migrate；"
+    "正在退回旧版本的，跳过这一步，见 docs/deploy.md 的“退回”。"
+)
 
 # Any number that nothing else on the same PostgreSQL database locks.
 _MIGRATION_LOCK = 7_341_926_503
@@ -50,6 +56,9 @@ def upgrade(
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
     except (SQLAlchemyError, CommandError) as exc:
+        if isinstance(exc.__cause__, ResolutionError):
+            # This program cannot know what has changed, so it does not say that all is well.
+            raise StorageError(_NEWER.format(schema=schema)) from exc
         raise StorageError(_NOT_DONE.format(schema=schema, reason=_reason(exc))) from exc
 
 

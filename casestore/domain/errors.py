@@ -47,6 +47,7 @@ CaseStoreError
 │   └── ForgedRequest          a console form that was not sent from our own page
 ├── StorageError
 │   ├── StoreUnavailable       the database did not answer or did not commit
+│   ├── StoreTooNew            a newer version of the program has migrated the database
 │   └── FieldUnreadable        no configured key opens an encrypted field
 └── ConfigurationError         the service must not start; the message is for the operator
 
@@ -287,6 +288,10 @@ class StorageError(CaseStoreError):
 
 class StoreUnavailable(StorageError):
     """The database did not answer or did not commit."""
+
+
+class StoreTooNew(StorageError):
+    """A newer version of the program has migrated the database."""
 
 
 class FieldUnreadable(StorageError):

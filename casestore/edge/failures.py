@@ -120,6 +120,7 @@ FAILURES: dict[type[errors.CaseStoreError], Failure] = {
         403, "forged_request", "无法确认这次提交来自本站页面，请刷新后重试。"
     ),
     errors.StoreUnavailable: UNAVAILABLE,
+    errors.StoreTooNew: UNAVAILABLE,
     errors.FieldUnreadable: Failure(
         503, "field_unreadable", "现有密钥无法打开加密信息，请联系管理员。"
     ),

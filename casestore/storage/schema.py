@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from casestore.domain.errors import ConfigurationError, StoreUnavailable
+from casestore.domain.errors import ConfigurationError, StoreTooNew, StoreUnavailable
 from casestore.storage.statements import MIGRATION_LOCK, has_turn, take_turn
 
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -21,15 +21,14 @@ _NOT_DONE = (
     "数据库升级没有完成，表和数据都没有变：{reason}。"
     "请按这个原因处理，再运行 python -m casestore migrate。"
 )
-_NEWER = "数据库是更新的版本升级过的（{reason}），请换用那个版本的程序。"
 
 
 def migrate(engine: Engine, waits: Callable[[], None] = lambda: None) -> None:
     """Bring the database to the newest schema, all or nothing, one migration at a time, as long as
     it takes; ``waits`` is called before waiting for another migration on PostgreSQL.
 
-    Raises StoreUnavailable when the database cannot be reached, ConfigurationError with the reason
-    in one line when the migration itself fails.
+    Raises StoreUnavailable when the database cannot be reached, StoreTooNew when a newer version has
+    migrated it, ConfigurationError with the reason in one line when the migration itself fails.
     """
     try:
         with engine.connect() as connection:
@@ -51,17 +50,27 @@ def _upgrade(connection: Connection, waits: Callable[[], None]) -> None:
     except SQLAlchemyError as exc:
         raise ConfigurationError(_NOT_DONE.format(reason=_reason(exc))) from exc
     except CommandError as exc:
-        raise ConfigurationError(_NEWER.format(reason=_reason(exc))) from exc
+        raise StoreTooNew from exc
 
 
 def is_current(engine: Engine) -> bool:
     """Whether the database has the schema this version needs. Raises StoreUnavailable."""
+    return _revision(engine) == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def is_newer(engine: Engine) -> bool:
+    """Whether the database has a schema this version knows nothing of. Raises StoreUnavailable."""
+    found, scripts = _revision(engine), ScriptDirectory.from_config(_config())
+    return found is not None and found not in {each.revision for each in scripts.walk_revisions()}
+
+
+def _revision(engine: Engine) -> str | None:
     try:
         with engine.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
+            found: str | None = MigrationContext.configure(connection).get_current_revision()
     except SQLAlchemyError as exc:
         raise StoreUnavailable from exc
-    return bool(found == ScriptDirectory.from_config(_config()).get_current_head())
+    return found
 
 
 def _config() -> Config:

@@ -239,8 +239,11 @@ def test_a_database_of_a_newer_version_is_not_touched(empty_url: str, connect: C
     upgrade(engine, "journal")
     with engine.begin() as tx:
         tx.execute(sa.text("UPDATE alembic_version_journal SET version_num = '9999_future'"))
-    with pytest.raises(StorageError, match="journal"):
+    with pytest.raises(StorageError, match=r"数据库 journal 的表结构比这个程序新.*退回"):
         upgrade(engine, "journal")
+    with engine.connect() as connection:
+        found = connection.execute(sa.text("SELECT version_num FROM alembic_version_journal"))
+        assert found.scalar_one() == "9999_future"
 
 
 def limits_seen(engine: Engine) -> dict[str, set[str]]:

@@ -219,6 +219,23 @@ def test_serving_an_old_database_says_so_in_one_line(tmp_path: Path) -> None:
     assert done.stderr == "数据库还没有升级到当前版本，请先运行 python -m casestore migrate。\n"
 
 
+@pytest.mark.parametrize("verb", ["serve", "migrate"])
+def test_a_database_of_a_newer_version_is_left_alone_and_the_way_back_told(
+    tmp_path: Path, verb: str
+) -> None:
+    engine = build_engine(migrated(tmp_path))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    done = run(verb, cwd=tmp_path, **SECRETS)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("数据库的表结构比这个程序新。")
+    assert done.stderr.count("\n") == 1
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    engine.dispose()
+    assert found == "9999"
+
+
 def test_serving_with_the_wrong_keys_is_refused(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'casestore.db'}"
     bootstrap.prepare_database(database_settings(url))
