@@ -40,6 +40,29 @@ def test_every_image_is_a_choice_and_no_registry_is_named(name: str) -> None:
     assert "/" not in default
 
 
+@pytest.mark.parametrize(
+    ("given", "assistant", "case_store", "migration"),
+    [
+        ({}, "xiaobao", "xiaobao", "xiaobao"),
+        ({"XIAOBAO_IMAGE": "new"}, "new", "new", "new"),
+        ({"XIAOBAO_IMAGE": "old", "CASESTORE_IMAGE": "new"}, "old", "new", "new"),
+        ({"XIAOBAO_IMAGE": "old", "MIGRATE_IMAGE": "new"}, "old", "old", "new"),
+    ],
+)
+def test_the_case_store_and_the_migration_stay_when_the_rest_goes_back(
+    given: dict[str, str], assistant: str, case_store: str, migration: str
+) -> None:
+    special = {"casestore": case_store, "migrate": migration}
+    for name in OURS:
+        assert _chosen(SERVICES[name]["image"], given) == special.get(name, assistant), name
+
+
+def _chosen(written: str, given: dict[str, str]) -> str:
+    """What Compose makes of `${A:-${B:-c}}`."""
+    found = re.fullmatch(r"\$\{(\w+):-(.+)\}", written)
+    return written if found is None else given.get(found[1]) or _chosen(found[2], given)
+
+
 @pytest.mark.parametrize("name", [*OURS, "nginx"])
 def test_our_processes_run_without_root_rights_or_a_disk_to_write(name: str) -> None:
     service = SERVICES[name]

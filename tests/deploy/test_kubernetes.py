@@ -91,7 +91,19 @@ def test_containers_are_bounded(name: str) -> None:
 
 @pytest.mark.parametrize("name", CONTAINERS)
 def test_images_are_names_that_an_overlay_replaces(name: str) -> None:
-    assert CONTAINERS[name]["image"] in ("xiaobao", "nginx")
+    own = {"nginx/nginx": "nginx", "casestore/casestore": "xiaobao-casestore"}
+    own["xiaobao-migrate/migrate"] = "xiaobao-migrate"
+    assert CONTAINERS[name]["image"] == own.get(name, "xiaobao")
+    replaced = [each["name"] for each in kustomization(EXAMPLE / "site")["images"]]
+    replaced += [each["name"] for each in kustomization(EXAMPLE / "app")["images"]]
+    assert CONTAINERS[name]["image"] in replaced
+
+
+def test_the_product_goes_back_without_the_case_store_by_one_line_of_the_overlay() -> None:
+    images = {each["name"]: each for each in kustomization(EXAMPLE / "site")["images"]}
+    assert images.keys() == {"xiaobao", "xiaobao-casestore", "xiaobao-migrate"}
+    for each in images.values():
+        assert {**each, "name": "xiaobao"} == images["xiaobao"], "at first one image for all"
 
 
 # -- probes ------------------------------------------------------------------------------------
