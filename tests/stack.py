@@ -118,14 +118,15 @@ class Stack:
     def prepare(self) -> None:
         """Trains where that is needed and brings the databases up to date."""
         for arguments in (["bot", "train"], ["bot", "migrate"], ["casestore", "migrate"]):
-            self._prepare(*arguments)
+            self.verb(*arguments)
 
     def names(self) -> list[str]:
         """The processes of this installation; only a broker needs the counter."""
         has_broker = bool(self.env.get("ANALYTICS_BROKER"))
         return [name for name in COMMANDS if name != "counter" or has_broker]
 
-    def _prepare(self, *arguments: str) -> None:
+    def verb(self, *arguments: str) -> None:
+        """Runs `python -m` with these arguments to its end; CalledProcessError when it fails."""
         with (self.folder / "prepare.log").open("ab") as log:
             subprocess.run(
                 [sys.executable, "-m", *arguments],
