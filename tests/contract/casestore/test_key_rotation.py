@@ -159,6 +159,12 @@ def test_what_is_filed_while_it_runs_is_under_the_new_key(data: Rotated) -> None
         assert tx.cases.get(REFERENCE) is not None
 
 
+def test_a_folder_among_the_files_is_left_alone(data: Rotated) -> None:
+    (data.folder / "lost+found").mkdir()
+    assert data.rotate(OTHER_FIELD_KEY, FIELD_KEY).files == 1
+    assert (data.folder / "lost+found").is_dir()
+
+
 def test_without_the_key_that_sealed_something_it_says_so(data: Rotated) -> None:
     with pytest.raises(FieldUnreadable):
         data.rotate(OTHER_FIELD_KEY)
