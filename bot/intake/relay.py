@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.correlation import carrying
-from bot.errors import BotError, Permanent, Retryable, StorageError
+from bot.errors import BotError, Permanent, StorageError
 from bot.intake.outbox import DELIVERED, PARKED, Entry, Outbox
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,8 @@ def wait_before_retry(attempts: int, jitter: float) -> timedelta:
 class Line:
     """One outbox, how its entries are handed over, and who hears of it.
 
-    `send` returns the case store's answer; it raises Retryable, Permanent or StorageError.
+    `send` returns the case store's answer. It raises Permanent when trying again cannot help;
+    whatever else it raises, the entry is sent again later.
     `on_delivered` gets the entry and the answer, `on_parked` the entry and the reason; both may be
     called again for the same entry.
     """
@@ -78,6 +79,10 @@ class Relay:
             # Also an entry no key opens: its lease keeps it out of the way of the others.
             logger.error("journal unavailable: %s", exc.__cause__.__class__.__name__)
             return False
+        except Exception as exc:
+            # A mistake of ours: the lease keeps the entry out of the way here, too.
+            logger.error("an entry cannot be delivered: %s", type(exc).__name__)
+            return False
         return True
 
     def _deliver(self, line: Line, entry: Entry) -> None:
@@ -85,7 +90,10 @@ class Relay:
             answer = line.send(entry)
         except Permanent as exc:
             self._park(line, entry, exc)
-        except (Retryable, StorageError) as exc:
+        except Exception as exc:
+            # Whatever it is, it is the trouble of this entry alone: the others go on.
+            if not isinstance(exc, BotError):
+                logger.error("%s failed: %s", _name(entry), type(exc).__name__)
             self._postpone(line, entry, exc)
         else:
             # The notice is stored once however often it is repeated, so it goes first: killed
@@ -95,18 +103,18 @@ class Relay:
             self._tell_attempt(entry, DELIVERED)
             logger.info("delivered %s after %d attempts", _name(entry), entry.attempts)
 
-    def _postpone(self, line: Line, entry: Entry, error: BotError) -> None:
-        wait = wait_before_retry(entry.attempts, self._jitter())
-        line.outbox.postponed(entry, self._now() + wait, error.message)
+    def _postpone(self, line: Line, entry: Entry, error: Exception) -> None:
+        wait, reason = wait_before_retry(entry.attempts, self._jitter()), _reason(error)
+        line.outbox.postponed(entry, self._now() + wait, reason)
         self._tell_attempt(entry, POSTPONED)
-        logger.warning("postponed %s by %s: %s", _name(entry), wait, error.message)
+        logger.warning("postponed %s by %s: %s", _name(entry), wait, reason)
 
     def _park(self, line: Line, entry: Entry, error: Permanent) -> None:
         try:
             line.on_parked(entry, error.message)
-        except BotError as exc:
+        except Exception as exc:
             # Parked without a word it would never be spoken of again: refused once more, later.
-            logger.error("notice for %s not stored: %s", _name(entry), exc)
+            logger.error("notice for %s not stored: %s", _name(entry), _reason(exc))
             self._postpone(line, entry, error)
             return
         line.outbox.parked(entry, error.message)
@@ -120,14 +128,19 @@ class Relay:
     def _tell_delivered(line: Line, entry: Entry, answer: dict[str, Any]) -> None:
         try:
             line.on_delivered(entry, answer)
-        except BotError as exc:
+        except Exception as exc:
             # The case store has it; a notice that cannot be shown must not deliver it again.
-            logger.error("notice for %s not stored: %s", _name(entry), exc)
+            logger.error("notice for %s not stored: %s", _name(entry), _reason(exc))
 
     def run(self, wait: Callable[[float], bool]) -> None:
         """Delivers until `wait(seconds)` returns True (the signal to stop)."""
         while not wait(0 if self.deliver_next() else IDLE_SECONDS):
             pass
+
+
+def _reason(error: Exception) -> str:
+    # Of a mistake of ours only the kind: its message may hold what the customer wrote.
+    return error.message if isinstance(error, BotError) else f"程序出错 {type(error).__name__}"
 
 
 def _name(entry: Entry) -> str:

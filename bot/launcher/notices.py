@@ -46,6 +46,9 @@ class Notices:
         self._now = now
 
     def complaint_delivered(self, entry: Entry, answer: dict[str, Any]) -> None:
+        """Tells the dates that were promised; an empty `answer` knows none, and nothing is told."""
+        if not answer:
+            return
         text = texts.FILED_NOTICE.format(
             reference=entry.reference,
             promise_due=answer["promise_due"],

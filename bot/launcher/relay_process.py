@@ -7,7 +7,7 @@ import random
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import partial
@@ -16,7 +16,7 @@ from uuid import UUID
 
 from bot.channels.transcript import Transcript
 from bot.channels.wechat.outbound import Outbound
-from bot.errors import Permanent
+from bot.errors import NotFound, Permanent, TooManyAttempts
 from bot.handover.bootstrap import open_desk as open_chat_desk
 from bot.handover.desk import Desk as ChatDesk
 from bot.intake.acts import Act, ActKind, Acts, amendment_id
@@ -36,13 +36,13 @@ from bot.intake.case_store import CaseStore, Document
 from bot.intake.errands import Errand, Errands, Ran
 from bot.intake.evidence import EvidenceStore
 from bot.intake.feed import Feed
-from bot.intake.fields import PHONE
+from bot.intake.fields import BY_NAME, PHONE
 from bot.intake.journal import Journal
 from bot.intake.kinds import KINDS
 from bot.intake.news import News
 from bot.intake.outbox import Entry
 from bot.intake.relay import Attempted, Line, Relay
-from bot.intake.same_matter import told_again
+from bot.intake.same_matter import LONGEST_TEXT, told_again
 from bot.launcher.campaign_report import open_campaign_reports
 from bot.launcher.facts import build_fact_errands
 from bot.launcher.ferry import open_ferry
@@ -213,10 +213,24 @@ def _file(desk: Desk, entry: Entry) -> dict[str, Any]:
         channel=entry.channel,
         sender_id=entry.sender_id,
         submitted_at=entry.created_at,
-        fields={"text": told_again(entry.payload)},
+        fields={"text": _confirmed_again(entry.payload)},
     )
     desk.acts.record(again, entry.created_at)
-    return desk.case_store.status(entry.reference, str(entry.payload[PHONE])[-4:])
+    return _standing(desk, entry)
+
+
+def _confirmed_again(payload: Mapping[str, Any]) -> str:
+    # The number in clear, as in an amendment: whoever handles the case has to call the right one.
+    return f"{BY_NAME[PHONE].label}：{payload[PHONE]}\n{told_again(payload)}"[:LONGEST_TEXT]
+
+
+def _standing(desk: Desk, entry: Entry) -> dict[str, Any]:
+    """The status of a case that is there; nothing when it is not shown. Raises Retryable."""
+    try:
+        return desk.case_store.status(entry.reference, str(entry.payload[PHONE])[-4:])
+    except (NotFound, TooManyAttempts, Permanent):
+        # The proof is the number it was filed with, which the customer may have corrected since.
+        return {}
 
 
 def _hand_over(desk: Desk, entry: Entry) -> dict[str, Any]:

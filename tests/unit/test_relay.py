@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from bot.errors import JournalUnavailable, Permanent, Retryable, StorageError
+from bot.errors import (
+    CaseStoreError,
+    JournalUnavailable,
+    NotFound,
+    Permanent,
+    Retryable,
+    StorageError,
+    TooManyAttempts,
+)
 from bot.intake.outbox import DELIVERED, PARKED, PENDING, Entry
 from bot.intake.relay import LEASE, Line, Relay, wait_before_retry
 from tests.fakes import Clock, FakeCaseStore, FakeJournal, FakeOutbox
@@ -100,6 +109,42 @@ def test_a_failure_waits_and_the_next_complaint_does_not() -> None:
     assert rig.entry(first).attempts == 2
 
 
+@pytest.mark.parametrize("failure", [NotFound(), TooManyAttempts(), CaseStoreError()])
+def test_whatever_the_case_store_says_only_this_entry_waits(failure: CaseStoreError) -> None:
+    rig = Rig()
+    first = rig.record(0)
+    rig.clock.forward(seconds=1)
+    second = rig.record(1)
+    rig.cases.failures = [failure]
+    assert rig.relay.deliver_next()
+    assert rig.relay.deliver_next()
+    assert rig.entry(first).last_error == failure.message
+    assert rig.entry(second).status == DELIVERED
+    rig.clock.forward(seconds=5)
+    assert rig.relay.deliver_next()
+    assert rig.entry(first).status == DELIVERED
+
+
+def test_a_mistake_of_ours_holds_up_one_entry_and_is_logged_without_its_content(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rig = Rig()
+    first = rig.record(0)
+    rig.clock.forward(seconds=1)
+    second = rig.record(1)
+    rig.cases.failures = [KeyError("李建国 13800138000")]
+    with caplog.at_level(logging.INFO):
+        assert rig.relay.deliver_next()
+    assert f"complaint of {first} failed: KeyError" in caplog.messages
+    assert "李建国" not in caplog.text
+    assert rig.entry(first).last_error == "程序出错 KeyError"
+    assert rig.relay.deliver_next()
+    assert rig.entry(second).status == DELIVERED
+    rig.clock.forward(seconds=5)
+    assert rig.relay.deliver_next()
+    assert rig.entry(first).status == DELIVERED
+
+
 def test_waits_double_up_to_a_quarter_of_an_hour() -> None:
     waits = [wait_before_retry(attempts, 0).total_seconds() for attempts in range(1, 12)]
     assert waits == [5, 10, 20, 40, 80, 160, 320, 640, 900, 900, 900]
@@ -151,10 +196,11 @@ def test_killed_after_filing_it_delivers_again_and_the_case_is_one() -> None:
     assert rig.told == [("web-0", "2026-11-25")]
 
 
-def test_a_notice_that_cannot_be_stored_does_not_deliver_again() -> None:
+@pytest.mark.parametrize("trouble", [StorageError(), KeyError("promise_due")])
+def test_a_notice_that_cannot_be_stored_does_not_deliver_again(trouble: Exception) -> None:
     rig = Rig()
     reference = rig.record()
-    rig.trouble = StorageError()
+    rig.trouble = trouble
     assert rig.relay.deliver_next()
     assert rig.entry(reference).status == DELIVERED
 
@@ -195,12 +241,13 @@ def test_a_refused_entry_is_parked_after_its_customer_was_told_why() -> None:
     assert rig.later.entries[entry.id].status == PARKED
 
 
-def test_an_entry_whose_refusal_cannot_be_told_is_refused_again_later() -> None:
+@pytest.mark.parametrize("trouble", [StorageError(), KeyError("supplement")])
+def test_an_entry_whose_refusal_cannot_be_told_is_refused_again_later(trouble: Exception) -> None:
     rig = Rig()
     entry = rig.supplement(rig.record())
     rig.relay.deliver_next()
     rig.cases.failures = [Permanent("HTTP 409 case_withdrawn")] * 2
-    rig.trouble = StorageError()
+    rig.trouble = trouble
     assert rig.relay.deliver_next()
     assert rig.later.entries[entry.id].status == PENDING
     rig.trouble = None
@@ -220,8 +267,10 @@ def test_a_document_that_cannot_be_read_now_is_tried_again_with_its_reason() -> 
     assert rig.later.entries[entry.id].status == PENDING
 
 
-@pytest.mark.parametrize("trouble", [JournalUnavailable(), StorageError("无法解密")])
-def test_a_line_in_trouble_holds_up_no_other(trouble: StorageError) -> None:
+@pytest.mark.parametrize(
+    "trouble", [JournalUnavailable(), StorageError("无法解密"), KeyError("text")]
+)
+def test_a_line_in_trouble_holds_up_no_other(trouble: Exception) -> None:
     class Away(FakeJournal):
         def claim(self, *_: Any) -> Entry | None:
             raise trouble

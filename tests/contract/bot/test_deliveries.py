@@ -16,7 +16,7 @@ from bot.channels.transcript import Message, Transcript
 from bot.channels.wechat.dispatch import Dispatch, Trouble
 from bot.channels.wechat.ladder import Outgoing
 from bot.channels.wechat.outbound import Outbound
-from bot.errors import Permanent, Retryable
+from bot.errors import NotFound, Permanent, Retryable
 from bot.intake.acts import ActKind, SqlActs
 from bot.intake.bootstrap import callback_reference
 from bot.intake.callbacks import OLD_CALLBACKS, Callback, SqlCallbacks
@@ -29,7 +29,7 @@ from bot.intake.seats import Seat
 from bot.launcher.notices import Notices
 from bot.launcher.receipts import Receipts
 from bot.launcher.relay_process import Desk, build_errands, build_relay
-from tests.fakes import Clock, FakeCaseStore, references
+from tests.fakes import MOST_WRONG_PROOFS, Clock, FakeCaseStore, references
 from tests.handover import FakeDesk
 from tests.samples import PDF, act, complaint, sealer
 
@@ -179,6 +179,27 @@ def test_what_was_filed_directly_and_confirmed_again_is_one_case_and_holds_up_no
     assert len(texts) == 2
     assert "您的诉求：书面道歉" in "".join(texts), "what changed in between is not lost"
     assert office.undelivered() == 0
+
+
+@pytest.mark.parametrize("has_asked_too_often", [False, True])
+def test_a_phone_corrected_after_filing_directly_stops_nothing_and_reaches_the_bank(
+    office: Office, has_asked_too_often: bool
+) -> None:
+    direct = complaint(0, submitted_at=office.clock() - timedelta(minutes=5))
+    reference = office.file(complainant_phone="13912345678")
+    office.cases.file(direct.payload(reference))
+    for _ in range(MOST_WRONG_PROOFS if has_asked_too_often else 0):
+        with pytest.raises(NotFound):
+            office.cases.status(reference, "0000")
+    other = office.file(1)
+    office.deliver()
+    assert set(office.cases.filed) == {reference, other}
+    ((kind, case, body),) = office.cases.acts.values()
+    assert (kind, case) == ("supplement", reference)
+    assert "13912345678" in body["text"], "whom to call is what was corrected"
+    assert office.undelivered() == 0
+    told = [message.text for message in office.said() if reference in message.text]
+    assert not any("受理登记完成" in text for text in told), "no dates are known"
 
 
 @pytest.mark.parametrize("stop_at", range(4))
