@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID, uuid5
 
-from bot.errors import NotFound, Permanent
+from bot.errors import NotFound, Permanent, Retryable
 from bot.handover.desk import DeskEvent, DeskEvents, EventKind, Line, Standing
 from bot.handover.talk import ClosedBy, State, Talk, Why
 
@@ -33,7 +33,8 @@ class Chat:
 
 
 class FakeDesk:
-    """`failures` are raised, one per call, before the desk answers; `refused` talks never come in.
+    """`failures` are raised, one per call, before the desk answers; `refused` talks and
+    what is said in them never come in, and about those in `unreachable` there is no answer.
 
     The officers' side: `take`, `speak`, `end` and `invite`.
     """
@@ -45,6 +46,7 @@ class FakeDesk:
         self.cancelled: dict[str, str] = {}
         self.failures: list[Exception] = []
         self.refused: set[str] = set()
+        self.unreachable: set[str] = set()
         self.on_duty = 0
         self.calls = 0
         self._numbers = count(1)
@@ -55,9 +57,8 @@ class FakeDesk:
         return Standing(self.on_duty > 0, self.on_duty, waiting)
 
     def open_chat(self, talk: Talk, lines: Sequence[Line]) -> State:
-        self._enter()
-        if talk.id in self.refused:
-            raise Permanent("HTTP 422 invalid_request")
+        self._enter(talk.id)
+        self._must_take(talk.id)
         chat = self.chats.setdefault(talk.id, Chat(State.WAITING, talk.why, talk.channel))
         if (chat.why, chat.channel) != (talk.why, talk.channel):
             raise Permanent("HTTP 422 idempotency_conflict")
@@ -67,7 +68,8 @@ class FakeDesk:
         return chat.state
 
     def say(self, talk_id: str, lines: Sequence[Line]) -> State:
-        self._enter()
+        self._enter(talk_id)
+        self._must_take(talk_id)
         chat = self._chat(talk_id)
         if chat.state is State.CLOSED:
             raise Permanent("HTTP 409 chat_closed")
@@ -75,7 +77,7 @@ class FakeDesk:
         return chat.state
 
     def close(self, talk_id: str, by: ClosedBy, at: datetime) -> None:  # noqa: ARG002 - the port's
-        self._enter()
+        self._enter(talk_id)
         chat = self._chat(talk_id)
         if chat.state is not State.CLOSED:
             chat.state, chat.closed_by = State.CLOSED, by
@@ -126,10 +128,16 @@ class FakeDesk:
         """A backup from before the talk was restored."""
         del self.chats[talk_id]
 
-    def _enter(self) -> None:
+    def _enter(self, talk_id: str | None = None) -> None:
         self.calls += 1
         if self.failures:
             raise self.failures.pop(0)
+        if talk_id in self.unreachable:
+            raise Retryable("HTTP 503 unavailable")
+
+    def _must_take(self, talk_id: str) -> None:
+        if talk_id in self.refused:
+            raise Permanent("HTTP 422 invalid_request")
 
     def _chat(self, talk_id: str) -> Chat:
         chat = self.chats.get(talk_id)

@@ -40,7 +40,7 @@ class ClosedBy(str, Enum):
     OFFICER = "officer"
     CUSTOMER = "customer"
     TIMEOUT = "timeout"
-    """Nobody took it in time."""
+    """Nobody took it in time, or the desk does not take it any more."""
     ENDED = "ended"
     """The customer cleared the conversation."""
 

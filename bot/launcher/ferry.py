@@ -8,9 +8,9 @@ twice. What must be done about a talk that has been closed follows from the talk
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 from bot.channels.forwarding import Forwarding
 from bot.channels.senders import channel_of
@@ -39,6 +39,8 @@ PAGE = 100
 QUIET_PAUSE = timedelta(seconds=3)
 """How often the desk is asked for news while no talk is open: only an invitation can come."""
 CHAT_CLOSED = "chat_closed"
+MOST_FAILURES = 3
+"""Talks that fail in one step before the desk itself is taken to be away until the next round."""
 
 logger = logging.getLogger(__name__)
 
@@ -70,30 +72,48 @@ class Ferry:
         self._suggest = suggest
         self._patience = patience
         self._asked_at: datetime | None = None
+        self._rounds = 0
+        # Talks that could not be brought on, and the round in which they were tried last.
+        self._failed: dict[str, int] = {}
 
     def cross(self, now: datetime) -> None:
         """One round. Raises the first BotError, after everything that could be done was done."""
+        self._rounds += 1
         steps = (self._fetch, self._bring, self._look_after, self._settle)
         failures = [failure for step in steps if (failure := _tried(step, now)) is not None]
         if failures:
             raise failures[0]
 
     def _fetch(self, now: datetime) -> None:
-        """What officers did since the last round."""
-        is_quiet = self._asked_at is not None and now - self._asked_at < QUIET_PAUSE
+        """What officers did since the last round. A talk about which an event fails waits for the
+        next one, the others do not. Raises the first BotError."""
+        # Without its sign: a clock that was set back keeps no invitation waiting.
+        is_quiet = self._asked_at is not None and abs(now - self._asked_at) < QUIET_PAUSE
         if is_quiet and not self._handovers.unsettled():
             return
         after = self._feed.cursor()
+        failed: dict[str, BotError] = {}
         while True:
             page = self._desk.events(after, PAGE)
             for event in page.events:
-                self._handle(event, now)
-                self._feed.advance(event.cursor)
+                self._handle_in_turn(event, now, failed)
             if page.cursor <= after:
                 break
-            self._feed.advance(page.cursor)
+            if not failed:
+                self._feed.advance(page.cursor)
             after = page.cursor
+        _raise_first(failed.values())
         self._asked_at = now
+
+    def _handle_in_turn(self, event: DeskEvent, now: datetime, failed: dict[str, BotError]) -> None:
+        """Keeps the order within a talk. The cursor stays before what failed: it comes again, and
+        with it what followed."""
+        if event.chat not in failed:
+            failure = _tried(partial(self._handle, event), now)
+            if failure is not None:
+                failed[event.chat] = failure
+        if not failed:
+            self._feed.advance(event.cursor)
 
     def _handle(self, event: DeskEvent, now: datetime) -> None:
         if event.kind == EventKind.INVITED:
@@ -126,9 +146,25 @@ class Ferry:
 
     def _bring(self, now: datetime) -> None:
         """New talks, and what was said in those that are open."""
-        for talk in self._handovers.unsettled():
-            if talk.state is not State.CLOSED:
-                self._bring_one(talk, now)
+        talks = [talk for talk in self._handovers.unsettled() if talk.state is not State.CLOSED]
+        self._for_each(talks, self._bring_one, now)
+
+    def _for_each(
+        self, talks: Sequence[Talk], do: Callable[[Talk, datetime], None], now: datetime
+    ) -> None:
+        """Each talk by itself, those that failed last at the end. Raises the first BotError."""
+        failures: list[BotError] = []
+        for talk in sorted(talks, key=lambda talk: self._failed.get(talk.id, 0)):
+            failure = _tried(partial(do, talk), now)
+            if failure is None:
+                self._failed.pop(talk.id, None)
+                continue
+            self._failed[talk.id] = self._rounds
+            failures.append(failure)
+            # A desk that hangs takes seconds each time, and nobody hears anything meanwhile.
+            if len(failures) == MOST_FAILURES:
+                break
+        _raise_first(failures)
 
     def _bring_one(self, talk: Talk, now: datetime) -> None:
         try:
@@ -203,14 +239,18 @@ class Ferry:
         """Talks that were closed: the customer hears it, then the desk."""
         closed = [talk for talk in self._handovers.unsettled() if talk.state is State.CLOSED]
         for talk in closed:
-            if talk.closed_by is ClosedBy.OFFICER:
+            # Taken and then given up, the desk refused it: an officer was there, and is no more.
+            was_given_up = talk.closed_by is ClosedBy.TIMEOUT and talk.taken_at is not None
+            if talk.closed_by is ClosedBy.OFFICER or was_given_up:
                 self._notices.left(talk, now)
             elif talk.closed_by is ClosedBy.TIMEOUT:
                 self._notices.nobody(talk, now)
-        for talk in closed:
-            if talk.is_known and talk.closed_by is not ClosedBy.OFFICER:
-                self._tell_desk(talk, now)
-            self._handovers.settle(talk.id)
+        self._for_each(closed, self._settle_one, now)
+
+    def _settle_one(self, talk: Talk, now: datetime) -> None:
+        if talk.is_known and talk.closed_by is not ClosedBy.OFFICER:
+            self._tell_desk(talk, now)
+        self._handovers.settle(talk.id)
 
     def _tell_desk(self, talk: Talk, now: datetime) -> None:
         try:
@@ -269,3 +309,8 @@ def _tried(step: Callable[[datetime], None], now: datetime) -> BotError | None:
     except BotError as exc:
         return exc
     return None
+
+
+def _raise_first(failures: Iterable[BotError]) -> None:
+    for failure in failures:
+        raise failure

@@ -62,9 +62,10 @@ class TalkNotices:
         self._push(talk, f"desk/{talk.id}/over", reply, now)
 
     def left(self, talk: Talk, now: datetime) -> None:
-        """The talk has ended at the desk: the assistant goes on, with the form where it was.
+        """The talk with an officer has ended: the assistant goes on, with the form where it was.
 
-        What the customer wrote in the last moment and no officer got is the assistant's to answer.
+        What the customer wrote in the last moment and no officer got, or what the desk refused, is
+        the assistant's to answer.
         """
         self._push(talk, f"desk/{talk.id}/over", Reply(texts.OFFICER_LEFT), now)
         if not self._forwarding.hand_back(talk.sender_id, now):

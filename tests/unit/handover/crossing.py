@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 from bot.channels.forwarding import Forwarding
 from bot.channels.transcript import Lease, Message, Reply, Standing, Transcript
 from bot.channels.unanswered import AGES
+from bot.errors import JournalUnavailable
 from bot.handover.feed import SqlDeskFeed
 from bot.handover.store import SqlHandovers
 from bot.handover.talk import Field, File, Suggestion, Talk, Why, talk_id
@@ -90,6 +91,7 @@ class Crossing:
         self.clock = Clock()
         self.life = Life()
         self.sender: str | None = ME
+        self.journal_trouble: JournalUnavailable | None = None
         self.ferry = self.another_ferry()
 
     def another_ferry(self) -> Ferry:
@@ -106,15 +108,32 @@ class Crossing:
             transcript,
             forwarding,
             TalkNotices(transcript, forwarding, sealer(), hotline="95588", hotline_hours="全天"),
-            sender_of=lambda reference: self.sender if reference == REFERENCE else None,
+            sender_of=self._sender_of,
             suggest=_suggest,
             patience=PATIENCE,
         )
+
+    def _sender_of(self, reference: str) -> str | None:
+        if self.journal_trouble is not None:
+            raise self.journal_trouble
+        return self.sender if reference == REFERENCE else None
 
     def cross(self, rounds: int = 1) -> None:
         for _ in range(rounds):
             self.clock.forward(seconds=3)
             self.ferry.cross(self.clock())
+
+    def others(self, number: int) -> list[Talk]:
+        """So many talks of other customers, who have said something; the first opened first."""
+        talks = []
+        for each in range(number):
+            sender, now = f"web-other-{each}", self.clock()
+            file = File("手续费")
+            talk = self.handovers.open(f"other-{each}", sender, "web", Why.WORD, file, now)
+            self.transcript.begin(sender, "k", "喂", "s", Lease("host:5005", now + MINUTE), now)
+            talks.append(talk)
+            self.clock.forward(seconds=1)
+        return talks
 
     def say(self, text: str, answer: str | None = "您好", key: str | None = None) -> Standing:
         """The customer says something; the assistant answers when it is its turn."""

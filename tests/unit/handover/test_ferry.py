@@ -8,9 +8,9 @@ import pytest
 
 from bot.channels import texts
 from bot.channels.transcript import Lease, Standing
-from bot.errors import Retryable
+from bot.errors import JournalUnavailable, Retryable
 from bot.handover.talk import ClosedBy, State, Talk, Why
-from bot.launcher.ferry import HISTORY
+from bot.launcher.ferry import HISTORY, MOST_FAILURES
 from bot.storage.engine import create_engine
 from bot.storage.migrate import upgrade
 from tests.handover import WANG
@@ -249,6 +249,72 @@ def test_a_talk_the_desk_refuses_is_not_waited_for(crossing: Crossing) -> None:
     assert crossing.window()[-1] == BUSY
 
 
+def test_words_the_desk_refuses_from_a_talk_with_an_officer_are_the_assistants_to_answer(
+    crossing: Crossing,
+) -> None:
+    talk = crossing.with_officer()
+    assert crossing.say("我要投诉", key="refused") is Standing.WITH_OFFICER
+    crossing.desk.refused = {talk.id}
+    crossing.cross(2)
+    assert crossing.window()[-1] == texts.OFFICER_LEFT, "somebody was there"
+    assert BUSY not in crossing.window()
+    assert crossing.notes() == ["refused"]
+    assert crossing.desk.chats[talk.id].closed_by is ClosedBy.TIMEOUT, "the officer hears of it"
+    assert crossing.handovers.unsettled() == []
+
+
+def test_a_talk_the_desk_does_not_answer_about_holds_up_no_other(crossing: Crossing) -> None:
+    (first,) = crossing.others(1)
+    talk = crossing.with_officer()
+    crossing.transcript.begin(
+        first.sender_id, "k2", "还在吗", "s", Lease("host:5005", crossing.clock()), crossing.clock()
+    )
+    crossing.desk.unreachable = {first.id}
+    crossing.say("在吗")
+    with pytest.raises(Retryable):
+        crossing.cross()
+    assert crossing.desk.chats[talk.id].texts()[-1] == "在吗"
+    crossing.desk.unreachable = set()
+    crossing.cross()
+    assert crossing.desk.chats[first.id].texts() == ["喂", "还在吗"]
+
+
+def test_a_desk_that_is_away_is_not_asked_about_every_talk(crossing: Crossing) -> None:
+    talks = crossing.others(8)
+    crossing.desk.unreachable = {talk.id for talk in talks}
+    with pytest.raises(Retryable):
+        crossing.cross()
+    assert crossing.desk.calls == 1 + MOST_FAILURES, "once for events"
+
+
+def test_many_talks_in_trouble_keep_no_other_from_its_turn_for_ever(crossing: Crossing) -> None:
+    talks = crossing.others(6)
+    crossing.desk.unreachable = {talk.id for talk in talks[:5]}
+    for _ in range(2):
+        with pytest.raises(Retryable):
+            crossing.cross()
+    assert list(crossing.desk.chats) == [talks[5].id]
+    crossing.desk.unreachable = {talk.id for talk in talks[:3]}
+    for _ in range(2):
+        with pytest.raises(Retryable):
+            crossing.cross()
+    assert set(crossing.desk.chats) == {talk.id for talk in talks[3:]}
+
+
+def test_a_desk_that_does_not_answer_about_one_closed_talk_hears_of_the_others(
+    crossing: Crossing,
+) -> None:
+    first, second = crossing.others(2)
+    crossing.cross()
+    for talk in (first, second):
+        crossing.handovers.close(talk.id, ClosedBy.TIMEOUT, crossing.clock())
+    crossing.desk.unreachable = {first.id}
+    with pytest.raises(Retryable):
+        crossing.cross()
+    assert crossing.desk.chats[second.id].closed_by is ClosedBy.TIMEOUT
+    assert [talk.id for talk in crossing.handovers.unsettled()] == [first.id]
+
+
 def test_one_customers_trouble_is_not_anothers(crossing: Crossing) -> None:
     talk = crossing.ask_for_a_person()
     other = crossing.handovers.open(
@@ -282,6 +348,35 @@ def test_an_officer_invites_the_customer_of_a_complaint(crossing: Crossing) -> N
     assert chat.is_connected
     assert chat.texts() == ["谢谢", "您好", invites]
     assert crossing.say("您好") is Standing.WITH_OFFICER
+
+
+def test_an_invitation_that_waits_for_the_journal_holds_up_no_talk(crossing: Crossing) -> None:
+    (other,) = crossing.others(1)
+    crossing.cross()
+    crossing.journal_trouble = JournalUnavailable()
+    talk_id = crossing.desk.invite(REFERENCE)
+    crossing.desk.speak(talk_id, "第一句")
+    crossing.desk.take(other.id)
+    crossing.desk.speak(other.id, "我是王敏。")
+    for _ in range(2):
+        with pytest.raises(JournalUnavailable):
+            crossing.cross()
+    said = [message.text for message in crossing.transcript.after(other.sender_id, 0)]
+    assert said == ["喂", TOOK, "我是王敏。"]
+    assert crossing.window() == []
+    crossing.journal_trouble = None
+    crossing.cross()
+    invites = texts.OFFICER_INVITES.format(officer=WANG, reference=REFERENCE)
+    assert crossing.window() == [invites, f"{WANG}：第一句"], "in the order it was said"
+    assert len(crossing.transcript.after(other.sender_id, 0)) == 3
+
+
+def test_a_clock_that_is_set_back_keeps_no_invitation_waiting(crossing: Crossing) -> None:
+    crossing.cross()
+    crossing.clock.forward(hours=-1)
+    crossing.desk.invite(REFERENCE)
+    crossing.cross()
+    assert crossing.handovers.of(ME) is not None
 
 
 @pytest.mark.parametrize("gone", ["unknown", "ended", "in another talk"])
