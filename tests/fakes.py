@@ -28,16 +28,21 @@ STATE_LABELS = {
 
 
 class Clock:
-    """A clock that stands still until moved."""
+    """A clock that stands still until moved, or set: what is steady about it knows only the first."""
 
     def __init__(self, moment: datetime = NOW) -> None:
         self.moment = moment
+        self._passed = timedelta(0)
 
     def __call__(self) -> datetime:
         return self.moment
 
     def forward(self, **duration: float) -> None:
         self.moment += timedelta(**duration)
+        self._passed += timedelta(**duration)
+
+    def steady(self) -> float:
+        return self._passed.total_seconds()
 
 
 def references() -> Callable[[Complaint, int], str]:

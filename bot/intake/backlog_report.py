@@ -33,7 +33,9 @@ class BacklogReport:
             "parked": backlog.parked,
             "items": [_item(item) for item in waiting[:MOST_ITEMS]],
         }
-        if body == self._sent and self._sent_at is not None and now - self._sent_at < EVERY:
+        # Without its sign: a clock that was set back keeps no report waiting.
+        is_fresh = self._sent_at is not None and abs(now - self._sent_at) < EVERY
+        if body == self._sent and is_fresh:
             return
         self._sent, self._sent_at = body, now
         self._case_store.report({**body, "oldest_seconds": int(backlog.oldest_age.total_seconds())})

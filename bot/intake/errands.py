@@ -29,13 +29,16 @@ class Errands:
         self,
         errands: Sequence[Errand],
         now: Callable[[], datetime],
+        steady: Callable[[], float],
         ran: Ran = lambda *_: None,
     ) -> None:
-        """`ran` is told the name, whether it worked and when it ended."""
+        """`steady` counts seconds and is never set: by it an errand is due. `now` is what the errand
+        works with. `ran` is told the name, whether it worked and when it ended."""
         self._errands = errands
         self._ran = ran
         self._now = now
-        self._due: dict[str, datetime] = {}
+        self._steady = steady
+        self._due: dict[str, float] = {}
         self._failing: set[str] = set()
 
     @property
@@ -46,9 +49,9 @@ class Errands:
     def run_due(self) -> None:
         """Runs what is due; the next time counts from the end of a job, also of a failed one."""
         for errand in self._errands:
-            if self._due.get(errand.name, self._now()) <= self._now():
+            if self._due.get(errand.name, self._steady()) <= self._steady():
                 self._run_safely(errand)
-                self._due[errand.name] = self._now() + errand.every
+                self._due[errand.name] = self._steady() + errand.every.total_seconds()
 
     def _run_safely(self, errand: Errand) -> None:
         try:

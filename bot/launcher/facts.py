@@ -24,10 +24,14 @@ def counter_of(config: Settings) -> Counter:
 
 
 def build_fact_errands(
-    config: Settings, clock: Callable[[], datetime], ran: Ran = lambda *_: None
+    config: Settings,
+    clock: Callable[[], datetime],
+    steady: Callable[[], float],
+    ran: Ran = lambda *_: None,
 ) -> Errands:
     """Publishing, to be run in a thread of its own: a broker that hangs holds up nothing else.
     Nothing is opened before it is used."""
     facts = open_facts(config)
     publisher = Publisher(open_outbox(config), open_broker(config.analytics_broker, facts))
-    return Errands((Errand("publishing of facts", PUBLISH_EVERY, publisher.run),), clock, ran)
+    publishing = Errand("publishing of facts", PUBLISH_EVERY, publisher.run)
+    return Errands((publishing,), clock, steady, ran)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import partial
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -97,13 +98,13 @@ def run_relay(config: Settings) -> None:
     # Threads and clients of their own: a case store that hangs on a question holds up no delivery,
     # counting questions holds up no news, and nothing holds up people who are talking.
     beside = {
-        "errands": build_errands(open_desk(config), now, runs.ran),
-        "reports": build_slow_errands(config, now, runs.ran),
-        "talks": build_talk_errands(config, now, runs.ran),
-        "facts": build_fact_errands(config, now, runs.ran),
+        "errands": build_errands(open_desk(config), now, monotonic, runs.ran),
+        "reports": build_slow_errands(config, now, monotonic, runs.ran),
+        "talks": build_talk_errands(config, now, monotonic, runs.ran),
+        "facts": build_fact_errands(config, now, monotonic, runs.ran),
     }
     rules = build_rules(config, partial(forms.left, how=Left.EXPIRED))
-    clearing = retention_errands(rules, now, runs.ran)
+    clearing = retention_errands(rules, now, monotonic, runs.ran)
     for errands in (*beside.values(), clearing):
         runs.expect(errands.rhythms, now())
     heartbeats = Heartbeats(config.heartbeat_dir, Process.RELAY)
@@ -249,7 +250,12 @@ def _hand_over(desk: Desk, entry: Entry) -> dict[str, Any]:
     return {}
 
 
-def build_errands(desk: Desk, clock: Callable[[], datetime], ran: Ran = lambda *_: None) -> Errands:
+def build_errands(
+    desk: Desk,
+    clock: Callable[[], datetime],
+    steady: Callable[[], float],
+    ran: Ran = lambda *_: None,
+) -> Errands:
     outboxes = (desk.journal, desk.callbacks, desk.cancellations, desk.acts, desk.evidence)
     return Errands(
         (
@@ -266,11 +272,14 @@ def build_errands(desk: Desk, clock: Callable[[], datetime], ran: Ran = lambda *
             ),
         ),
         clock,
+        steady,
         ran,
     )
 
 
-def build_slow_errands(config: Settings, clock: Callable[[], datetime], ran: Ran) -> Errands:
+def build_slow_errands(
+    config: Settings, clock: Callable[[], datetime], steady: Callable[[], float], ran: Ran
+) -> Errands:
     report, reminders = open_knowledge_report(config), open_quiz_reminders(config, clock)
     campaigns = open_campaign_reports(config, clock)
     return Errands(
@@ -280,13 +289,16 @@ def build_slow_errands(config: Settings, clock: Callable[[], datetime], ran: Ran
             Errand("reminders of quizzes", REMIND_EVERY, reminders.tell_due),
         ),
         clock,
+        steady,
         ran,
     )
 
 
-def build_talk_errands(config: Settings, clock: Callable[[], datetime], ran: Ran) -> Errands:
+def build_talk_errands(
+    config: Settings, clock: Callable[[], datetime], steady: Callable[[], float], ran: Ran
+) -> Errands:
     crossing = Errand("talks with people", TALKS_EVERY, open_ferry(config).cross)
-    return Errands((crossing,), clock, ran)
+    return Errands((crossing,), clock, steady, ran)
 
 
 def now() -> datetime:

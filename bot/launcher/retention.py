@@ -167,12 +167,16 @@ def _of_rows(name: str, what: str, aged: Aged, engine: Engine, term: Term) -> Ru
 
 
 def retention_errands(
-    rules: tuple[Rule, ...], clock: Callable[[], datetime], ran: Ran = lambda *_: None
+    rules: tuple[Rule, ...],
+    clock: Callable[[], datetime],
+    steady: Callable[[], float],
+    ran: Ran = lambda *_: None,
 ) -> Errands:
     """The rules as the relay applies them, in a thread of their own: a table with much to delete
     holds up nothing else."""
     return Errands(
         tuple(Errand(f"purge of {rule.name}", rule.every, rule.apply) for rule in rules),
         clock,
+        steady,
         ran,
     )

@@ -74,6 +74,13 @@ def test_it_is_sent_at_once_every_fifteen_seconds_and_at_changes() -> None:
     assert sent == [0, 15, 20, 35]
 
 
+def test_a_clock_that_is_set_back_keeps_no_report_waiting() -> None:
+    rig = Rig()
+    rig.report.send_if_needed(NOW)
+    rig.report.send_if_needed(NOW - timedelta(hours=1))
+    assert len(rig.cases.reports) == 2
+
+
 def test_a_report_that_fails_is_not_repeated_at_once() -> None:
     rig = Rig()
     rig.cases.failures = [Retryable("HTTP 503")]

@@ -39,10 +39,21 @@ def test_every_errand_has_its_own_rhythm_and_begins_at_once() -> None:
             Errand("seldom", timedelta(seconds=5), seldom),
         ],
         clock,
+        clock.steady,
     )
     run(errands, clock, 7)
     assert often.done == [0, 2, 4, 6]
     assert seldom.done == [0, 5]
+
+
+@pytest.mark.parametrize("hours", [-5, 5])
+def test_a_clock_that_is_set_changes_no_rhythm(hours: int) -> None:
+    clock, job = Clock(), Job()
+    errands = Errands([Errand("news", timedelta(seconds=2), job)], clock, clock.steady)
+    run(errands, clock, 1)
+    clock.moment += timedelta(hours=hours)
+    run(errands, clock, 3)
+    assert job.done == [0, 2 + hours * 3600], "what is done goes by the clock as it is"
 
 
 @pytest.mark.parametrize("trouble", [Retryable("HTTP 503"), KeyError("a mistake of ours")])
@@ -55,6 +66,7 @@ def test_a_failing_errand_stops_neither_the_next_nor_itself(trouble: Exception) 
             Errand("other", timedelta(seconds=2), other),
         ],
         clock,
+        clock.steady,
     )
     run(errands, clock, 3)
     assert failing.done == other.done == [0, 2]
@@ -64,7 +76,7 @@ def test_trouble_is_logged_when_it_comes_and_goes_and_without_its_content(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     clock, job = Clock(), Job()
-    errands = Errands([Errand("news", timedelta(seconds=1), job)], clock)
+    errands = Errands([Errand("news", timedelta(seconds=1), job)], clock, clock.steady)
     job.trouble = ValueError("李建国 13800138000")
     with caplog.at_level(logging.INFO):
         run(errands, clock, 5)
@@ -79,7 +91,10 @@ def test_trouble_is_logged_when_it_comes_and_goes_and_without_its_content(
 def test_every_run_is_told_with_its_end() -> None:
     clock, job, told = Clock(), Job(), []
     errands = Errands(
-        [Errand("news", timedelta(seconds=1), job)], clock, lambda *run: told.append(run)
+        [Errand("news", timedelta(seconds=1), job)],
+        clock,
+        clock.steady,
+        lambda *run: told.append(run),
     )
     errands.run_due()
     job.trouble = Retryable("HTTP 503")
@@ -90,7 +105,7 @@ def test_every_run_is_told_with_its_end() -> None:
 
 def test_what_is_to_be_done_is_known_before_it_is_done() -> None:
     hourly = timedelta(hours=1)
-    errands = Errands([Errand("news", hourly, Job())], Clock())
+    errands = Errands([Errand("news", hourly, Job())], Clock(), Clock().steady)
     assert errands.rhythms == {"news": hourly}
 
 
@@ -103,6 +118,6 @@ def test_it_stops_when_told() -> None:
         clock.forward(seconds=seconds)
         return len(waited) == 4
 
-    Errands([Errand("job", timedelta(seconds=1), job)], clock).run(wait)
+    Errands([Errand("job", timedelta(seconds=1), job)], clock, clock.steady).run(wait)
     assert len(job.done) == 2
     assert waited == [0.5] * 4

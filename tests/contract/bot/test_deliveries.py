@@ -107,7 +107,7 @@ class Office:
 
     def run_errands(self) -> None:
         """As a relay does that has just been started."""
-        build_errands(self.desk, self.clock).run_due()
+        build_errands(self.desk, self.clock, self.clock.steady).run_due()
 
     def said(self, sender_id: str = "web-0") -> list[Message]:
         return self.transcript.after(sender_id, 0)
@@ -322,7 +322,7 @@ def test_killed_between_the_reply_and_its_cursor_the_customer_hears_it_once(
     office.cases.reply(reference, "已经整改")
     dying = replace(office.desk, feed=Forgetful(office.acts._engine))
     with pytest.raises(Killed):
-        build_errands(dying, office.clock).run_due()
+        build_errands(dying, office.clock, office.clock.steady).run_due()
     assert len(office.said()) == 2
     office.run_errands()
     assert len(office.said()) == 2
@@ -478,7 +478,9 @@ def test_errands_that_all_fail_leave_deliveries_alone(office: Office) -> None:
             raise Permanent(f"HTTP 404 {len(backlog)}")
 
     office.file()
-    build_errands(replace(office.desk, case_store=Away()), office.clock).run_due()
+    build_errands(
+        replace(office.desk, case_store=Away()), office.clock, office.clock.steady
+    ).run_due()
     office.deliver()
     assert office.undelivered() == 0
 

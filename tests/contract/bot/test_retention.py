@@ -186,14 +186,14 @@ def test_the_relay_applies_the_very_rules_of_the_verb(house: House) -> None:
     house.say(clock() - 184 * DAY)
     house.fill_in(clock() - 8 * DAY)
     assert house.dry_run()
-    errands = retention_errands(tuple(house.rules.values()), clock)
+    errands = retention_errands(tuple(house.rules.values()), clock, clock.steady)
     errands.run_due()
     assert house.dry_run() == {}
 
 
 def test_the_relay_looks_for_old_drafts_every_minute(house: House) -> None:
     clock = Clock()
-    errands = retention_errands(tuple(house.rules.values()), clock)
+    errands = retention_errands(tuple(house.rules.values()), clock, clock.steady)
     house.fill_in(clock() - 7 * DAY)
     errands.run_due()
     drafts = SqlDrafts(house.engine, sealer(), lambda _: "7")

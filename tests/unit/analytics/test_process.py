@@ -91,7 +91,7 @@ def test_the_relay_publishes_what_waits(tmp_path: Path) -> None:
     with Session(engines[1]) as session:
         outbox.put(session, [scan("new", NOW)])
         session.commit()
-    build_fact_errands(here, lambda: NOW).run_due()
+    build_fact_errands(here, lambda: NOW, lambda: 0.0).run_due()
     assert [fact.id for fact in facts.of("315-2027")] == ["new"]
     for engine in engines:
         engine.dispose()
