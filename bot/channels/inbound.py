@@ -12,16 +12,17 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
-from weakref import WeakValueDictionary
 
 from bot.channels import texts
+from bot.channels.lanes import Keep, Lanes
 from bot.channels.leases import Leases, Pause
 from bot.channels.senders import channel_of
-from bot.channels.talks import Talks, ends_talk, farewell
+from bot.channels.talks import Talks, ends_talk, farewell, turn_ends_talk
 from bot.channels.transcript import Lease, Message, Reply, Standing, Transcript, Unanswered
 from bot.correlation import carrying, request_id
-from bot.errors import BotError, ChannelError
+from bot.errors import BotError, ChannelError, StorageError
 from bot.handover.talk import State, Talk
 from bot.metrics.turns import Fallback, Stage, Turns, Watched
 from bot.privacy.masking import Masked, mask
@@ -81,6 +82,16 @@ class Prepared:
     may_be_silent: bool = False
 
 
+@dataclass(frozen=True)
+class _Begun:
+    """A stored message whose turn may be run or not; `talk` with a person was open before."""
+
+    standing: Standing
+    lease: Lease
+    prepared: Prepared
+    talk: Talk | None
+
+
 class Inbound:
     """Runs turns for one channel; `owner` names this process, the same after a restart."""
 
@@ -110,7 +121,7 @@ class Inbound:
         self._talks = talks
         self._turns = turns
         self._running: dict[tuple[str, str], asyncio.Task[list[Message]]] = {}
-        self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._lanes = Lanes()
 
     async def handle(self, incoming: Incoming, run_turn: RunTurn) -> list[Message]:
         """The customer's message as stored, followed by the replies.
@@ -120,13 +131,13 @@ class Inbound:
         """
         sender, key = incoming.sender_id, incoming.key
 
-        async def begin() -> list[Message]:
-            masked = Masked(incoming.text, ()) if incoming.payload else mask(incoming.text)
+        async def begin() -> _Begun:
+            masked = _masked(incoming)
             prepared = self._prepare(masked, incoming)
             talk = await self._talks.of(sender)
             ends = ends_talk(incoming.text, incoming.payload)
             if ends:
-                prepared = await self._ending(incoming, talk) or prepared
+                prepared, ends = await self._ending(incoming, talk, prepared)
             lease = self._leases.new()
             is_heard = talk is not None and talk.state is State.ACTIVE and not ends
             standing = await briefly(
@@ -140,19 +151,32 @@ class Inbound:
                 ends_talk=ends,
                 suggestions=await self._talks.suggestions(prepared.text) if is_heard else (),
             )
-            if talk is not None and standing is Standing.WITH_OFFICER:
-                refusal = self._refusal(prepared) if prepared.refused else None
-                await self._talks.heard(talk, key, masked.text, refusal)
-            return await self._go_on(sender, key, standing, lease, prepared, run_turn)
+            return _Begun(standing, lease, prepared, talk)
 
-        return await self._once(sender, key, begin)
+        return await self._once(sender, key, begin, run_turn, partial(self._keep, incoming))
 
-    async def _ending(self, incoming: Incoming, talk: Talk | None) -> Prepared | None:
-        """The turn of a message that ends `talk`, also when it ended it before and is repeated."""
-        kept = await briefly(self._transcript.turn_of, incoming.sender_id, incoming.key)
-        if kept is not None:
-            return self._opened(kept)
-        return None if talk is None else back_to_assistant(farewell(talk))
+    async def _keep(self, incoming: Incoming) -> None:
+        """Stores a message that has to wait for its turn: this process may end before.
+
+        Where that fails the message waits all the same, and is stored when its turn begins.
+        """
+        masked = _masked(incoming)
+        turn = seal_turn(self._prepare(masked, incoming), self._sealer)
+        where = (incoming.sender_id, incoming.key)
+        try:
+            await briefly(self._transcript.keep, *where, masked.text, turn, self._now())
+        except StorageError as exc:
+            logger.error("a message that waits was not stored: %s", type(exc).__name__)
+
+    async def _ending(
+        self, incoming: Incoming, talk: Talk | None, prepared: Prepared
+    ) -> tuple[Prepared, bool]:
+        """The turn of a message that ends a talk; and whether it does, or did when it came before."""
+        sealed_turn = await briefly(self._transcript.turn_of, incoming.sender_id, incoming.key)
+        kept = None if sealed_turn is None else self._opened(sealed_turn)
+        if kept is not None and (talk is None or kept.text == HANDOVER_OVER):
+            return kept, False
+        return (prepared if talk is None else back_to_assistant(farewell(talk))), True
 
     def _opened(self, sealed_turn: str) -> Prepared:
         return Prepared(**json.loads(self._sealer.open(sealed_turn)))
@@ -161,26 +185,34 @@ class Inbound:
         """Runs the turn of a message that was stored and not answered; raises as `handle` does."""
         sender, key = unanswered.sender_id, unanswered.key
 
-        async def resume() -> list[Message]:
+        async def resume() -> _Begun:
             prepared, lease = self._opened(unanswered.sealed_turn), self._leases.new()
-            standing = await briefly(self._transcript.resume, sender, key, lease, self._now())
-            return await self._go_on(sender, key, standing, lease, prepared, run_turn)
+            talk, ending = await self._talks.of(sender), None
+            if talk is not None and turn_ends_talk(prepared.text):
+                # The process that kept it ended before its turn had begun.
+                prepared = back_to_assistant(farewell(talk))
+                ending = seal_turn(prepared, self._sealer)
+            standing = await briefly(
+                self._transcript.resume, sender, key, lease, self._now(), ending=ending
+            )
+            return _Begun(standing, lease, prepared, talk)
 
-        return await self._once(sender, key, resume)
+        return await self._once(sender, key, resume, run_turn)
 
     async def _once(
-        self, sender: str, key: str, turn: Callable[[], Awaitable[list[Message]]]
+        self, sender: str, key: str, begin: Begin, run_turn: RunTurn, keep: Keep | None = None
     ) -> list[Message]:
-        """Joins the turn of this message if it is running, else runs `turn` in the sender's lane."""
+        """Joins the turn of this message if it is running, else runs it in the sender's lane."""
         where = (sender, key)
         task = self._running.get(where)
         if task is None:
-            task = asyncio.create_task(self._in_lane(sender, key, turn))
+            go_on = partial(self._go_on, sender, key, run_turn)
+            task = asyncio.create_task(self._in_lane(sender, key, begin, go_on, keep))
             self._running[where] = task
             task.add_done_callback(lambda done: self._forget(where, done))
         # The turn goes on when the customer's connection breaks: the answer is stored for later.
         done, _ = await asyncio.wait({task}, timeout=self._turn_timeout)
-        if not done:
+        if not done or task.cancelled():  # a turn that was stopped stops nobody who waits for it
             raise self.busy()
         return task.result()
 
@@ -193,11 +225,11 @@ class Inbound:
         return kind(503, "busy", texts.BUSY.format(**self._words), RETRY_AFTER_SECONDS)
 
     async def _in_lane(
-        self, sender: str, key: str, turn: Callable[[], Awaitable[list[Message]]]
+        self, sender: str, key: str, begin: Begin, go_on: GoOn, keep: Keep | None
     ) -> list[Message]:
         with carrying(request_id(key)):
             try:
-                return await self._watched(sender, turn)
+                return await self._watched(sender, begin, go_on, keep)
             except ChannelError:
                 raise
             except BotError as exc:
@@ -210,15 +242,16 @@ class Inbound:
                 raise self.busy() from exc
 
     async def _watched(
-        self, sender: str, turn: Callable[[], Awaitable[list[Message]]]
+        self, sender: str, begin: Begin, go_on: GoOn, keep: Keep | None
     ) -> list[Message]:
-        # One lane a sender, first come first served: messages are stored and answered in order.
-        lane = self._lanes.setdefault(sender, asyncio.Lock())
+        lane = self._lanes.of(sender)
         channel, came = channel_of(sender), self._turns.clock()
         with self._turns.turn(channel) as watched:
-            async with lane:
+            async with lane.turn(keep):
                 self._turns.spent(Stage.LANE, came)
-                messages = await turn()
+                async with lane.storing:
+                    begun = await begin()
+                messages = await go_on(begun)
         _log_turn(channel, watched)
         return messages
 
@@ -235,13 +268,16 @@ class Inbound:
         self,
         sender: str,
         key: str,
-        standing: Standing,
-        lease: Lease,
-        prepared: Prepared,
         run_turn: RunTurn,
+        begun: _Begun,
     ) -> list[Message]:
+        standing, lease, prepared = begun.standing, begun.lease, begun.prepared
         if standing in (Standing.ANSWERED, Standing.WITH_OFFICER):
-            return await briefly(self._transcript.exchange, sender, key)
+            exchange = await briefly(self._transcript.exchange, sender, key)
+            if begun.talk is not None and _is_left_to_officer(begun, exchange):
+                refusal = self._refusal(prepared) if prepared.refused else None
+                await self._talks.heard(begun.talk, key, exchange[0].text, refusal)
+            return exchange
         if standing is Standing.ELSEWHERE:
             raise self.busy(Elsewhere)
         if standing is not Standing.OURS:
@@ -276,6 +312,22 @@ class Inbound:
     def _refusal(self, prepared: Prepared) -> Reply:
         kinds = dict.fromkeys(texts.KIND_NAMES[kind] for kind in prepared.refused)
         return Reply(texts.SECRET_REFUSED.format(what="、".join(kinds), **self._words))
+
+
+Begin = Callable[[], Awaitable[_Begun]]
+GoOn = Callable[[_Begun], Awaitable[list[Message]]]
+
+
+def _masked(incoming: Incoming) -> Masked:
+    return Masked(incoming.text, ()) if incoming.payload else mask(incoming.text)
+
+
+def _is_left_to_officer(begun: _Begun, exchange: list[Message]) -> bool:
+    """Whether a message is an officer's to answer; also when it comes again because what must be
+    said beside it was not said the first time."""
+    is_theirs = begun.standing is Standing.WITH_OFFICER
+    is_active = begun.talk is not None and begun.talk.state is State.ACTIVE
+    return len(exchange) == 1 and (is_theirs or is_active)
 
 
 def back_to_assistant(opening: str = "") -> Prepared:

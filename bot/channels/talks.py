@@ -47,6 +47,11 @@ def ends_talk(text: str, payload: str | None) -> bool:
     return _ENDS.fullmatch(_NOTHING_SAID.sub("", normalise(text))) is not None
 
 
+def turn_ends_talk(turn: str) -> bool:
+    """The same of what the assistant was to get, which has been stored."""
+    return turn == CANCEL or ends_talk(turn, None)
+
+
 class Talks:
     """Looks after customers who are talking with a person, or are waiting to."""
 

@@ -216,7 +216,8 @@ class Transcript:
         """Stores a customer's message unless `key` is known; takes the lease when that is free.
 
         A message that waits for another process is stored all the same. With `ends_talk` it ends
-        the talk with a person in the same commit; else, while there is one, it is the person's.
+        the talk with a person in the same commit, also when it was kept before; its turn is then
+        `sealed_turn`. Else, while there is such a talk, it is the person's.
         """
         said = {"author": CUSTOMER, "text": text, "buttons": [], "answered": False}
         row = {**said, "sealed_turn": sealed_turn, "suggestions": list(suggestions) or None}
@@ -240,7 +241,10 @@ class Transcript:
             known = self._by_key(tx, sender_id, key)
             elsewhere = _has_to_wait(leased, known, lease, now)
             if known is not None:
-                return self._again(tx, known, lease, elsewhere=elsewhere)
+                if ends_talk:
+                    self._end_talk(tx, known, row["sealed_turn"], now)
+                suggestions = row["suggestions"]
+                return self._again(tx, known, lease, elsewhere=elsewhere, suggestions=suggestions)
             if ends_talk:
                 close_within(tx, sender_id, ClosedBy.CUSTOMER, now)
             if is_with_officer(tx, sender_id):
@@ -253,7 +257,23 @@ class Transcript:
             return standing
 
     @staticmethod
-    def _again(tx: Connection, known: Any, lease: Lease, *, elsewhere: bool) -> Standing:
+    def _end_talk(tx: Connection, known: Any, sealed_turn: str, now: datetime) -> None:
+        """A message that is stored already ends the talk with a person, unless it has its answer."""
+        if known.answered:
+            return
+        close_within(tx, known.sender_id, ClosedBy.CUSTOMER, now)
+        this = {"of_sender": known.sender_id, "of_key": known.key}
+        tx.execute(_UPDATE, {**this, "sealed_turn": sealed_turn})
+
+    @staticmethod
+    def _again(
+        tx: Connection,
+        known: Any,
+        lease: Lease,
+        *,
+        elsewhere: bool,
+        suggestions: list[str] | None = None,
+    ) -> Standing:
         """Of a message that is stored already."""
         this = {"of_sender": known.sender_id, "of_key": known.key}
         if known.answered:
@@ -261,13 +281,25 @@ class Transcript:
         if elsewhere:  # a turn that another process has begun ends there
             return Standing.ELSEWHERE
         if is_with_officer(tx, known.sender_id):
-            tx.execute(_LEAVE_TO_OFFICER, this)
+            more = {"suggestions": suggestions} if suggestions else {}
+            tx.execute(_LEAVE_TO_OFFICER, {**this, **more})
             return Standing.WITH_OFFICER
         tx.execute(_UPDATE, {**this, **_held_by(lease)})
         return Standing.OURS
 
-    def resume(self, sender_id: str, key: str, lease: Lease, now: datetime) -> Standing:
-        """Takes the lease to run a stored message again, unless time has gone over it."""
+    def keep(self, sender_id: str, key: str, text: str, sealed_turn: str, now: datetime) -> bool:
+        """Stores a customer's message that waits for the turn before its own; False when `key` is
+        known. No process holds it: should this one end, a sweeper runs it."""
+        row = {"author": CUSTOMER, "text": text, "sealed_turn": sealed_turn}
+        return self._store_unanswered(sender_id, key, row, now)
+
+    def resume(
+        self, sender_id: str, key: str, lease: Lease, now: datetime, *, ending: str | None = None
+    ) -> Standing:
+        """Takes the lease to run a stored message again, unless time has gone over it.
+
+        With `ending`, the sealed turn it runs from then on, it ends the talk with a person.
+        """
         with self._transaction() as tx:
             leased = self._leased(tx, sender_id)
             known = self._by_key(tx, sender_id, key)
@@ -278,6 +310,8 @@ class Transcript:
                 this = {"of_sender": sender_id, "of_key": key}
                 tx.execute(_UPDATE, {**this, "superseded": True, "sealed_turn": None})
                 return Standing.SUPERSEDED
+            if ending is not None:
+                self._end_talk(tx, known, ending, now)
             return self._again(tx, known, lease, elsewhere=elsewhere)
 
     @staticmethod
@@ -379,12 +413,19 @@ class Transcript:
     def note(self, sender_id: str, key: str, sealed_turn: str, now: datetime) -> bool:
         """Makes the assistant take a turn nobody asked for, at the next sweep; False when `key` is
         known. The customer never sees the note, only what is said to it."""
-        row = {"author": NOTE, "text": "", "buttons": [], "answered": False}
+        row = {"author": NOTE, "text": "", "sealed_turn": sealed_turn}
+        return self._store_unanswered(sender_id, key, row, now)
+
+    def _store_unanswered(
+        self, sender_id: str, key: str, row: dict[str, Any], now: datetime
+    ) -> bool:
+        """False when `key` is known."""
+        unanswered = {"buttons": [], "answered": False, **row}
         try:
             with self._transaction() as tx:
                 if self._by_key(tx, sender_id, key) is not None:
                     return False
-                self._insert(tx, sender_id, key, None, {**row, "sealed_turn": sealed_turn}, now)
+                self._insert(tx, sender_id, key, None, unanswered, now)
         except IntegrityError:
             return False
         return True

@@ -54,7 +54,13 @@ _ACTIVE_OF = (
 )
 _CLOSE_OF = handover.update().where(_IS_OPEN)
 OLD_TALKS = Aged(handover, lambda before: handover.c.closed_at < before)
-_message = sa.table("message", sa.column("id"), sa.column("sender_id"))
+_message = sa.table(
+    "message",
+    sa.column("id"),
+    sa.column("sender_id"),
+    sa.column("answered", sa.Boolean),
+    sa.column("lease_owner"),
+)
 """Of the transcript (bot/channels/transcript.py), in the same database."""
 
 
@@ -132,8 +138,10 @@ class SqlHandovers:
             known = self._open_of(tx, row["sender_id"]) or self._by_id(tx, row["id"])
             if known is not None:
                 return known
+            # What still waits for its turn comes after the message that asks for a person.
+            has_its_turn = sa.or_(_message.c.answered, _message.c.lease_owner.is_not(None))
             newest = sa.select(sa.func.coalesce(sa.func.max(_message.c.id), 0)).where(
-                _message.c.sender_id == row["sender_id"]
+                _message.c.sender_id == row["sender_id"], has_its_turn
             )
             since = tx.execute(newest).scalar_one()
             tx.execute(handover.insert().values(**row, since_id=since))

@@ -10,7 +10,8 @@ import pytest
 
 from bot.channels import texts
 from bot.channels.inbound import Incoming
-from bot.channels.transcript import BOT, CUSTOMER, Ages, Message, Transcript, Unanswered
+from bot.channels.transcript import BOT, CUSTOMER, Ages, Lease, Message, Transcript, Unanswered
+from bot.channels.unanswered import AGES
 from bot.errors import ChannelError, StorageError, TurnFailed
 from bot.storage.engine import create_engine
 from tests.samples import sealer
@@ -49,8 +50,111 @@ async def test_messages_of_one_customer_are_answered_in_order(desk: Desk) -> Non
     desk.assistant.go.set()
     await asyncio.gather(*waiting)
     assert [turn.text for turn in desk.assistant.turns] == ["第0句", "第1句", "第2句", "第3句"]
-    authors = [m.author for m in desk.transcript.after("web-1", 0)]
-    assert authors == [CUSTOMER, BOT] * 4
+    stored = desk.transcript.after("web-1", 0)
+    assert [m.key for m in stored if m.author == CUSTOMER] == ["k0", "k1", "k2", "k3"]
+    assert [m.reply_to for m in stored if m.author == BOT] == ["k0", "k1", "k2", "k3"]
+
+
+async def waiting_behind(desk: Desk, *more: str) -> list[asyncio.Task[list[Message]]]:
+    """A turn that does not end, and what the customer says meanwhile, once all is stored."""
+    desk.assistant.go.clear()
+    tasks = [asyncio.create_task(desk.send("你好", "k0"))]
+    tasks += [asyncio.create_task(desk.send(said, f"k{n}")) for n, said in enumerate(more, 1)]
+    assert len(await desk.stored(1 + len(more))) == 1 + len(more)
+    return tasks
+
+
+async def test_a_message_behind_a_turn_is_on_disk_masked_and_in_its_order(desk: Desk) -> None:
+    waiting = await waiting_behind(desk, f"卡{CARD}被吞了，电话13800138000", "在吗")
+    first, second, third = desk.transcript.after("web-1", 0)
+    assert (first.key, second.key, third.key) == ("k0", "k1", "k2")
+    assert second.text == "卡〔卡号已隐去，尾号0123〕被吞了，电话138****8000"
+    assert not second.answered
+    kept = desk.transcript.turn_of("web-1", "k1")
+    assert kept is not None and "13800138000" not in kept
+    desk.assistant.go.set()
+    _, middle, last = await asyncio.gather(*waiting)
+    assert [m.text for m in last] == ["在吗", "您好"]
+    assert "完整卡号" in middle[1].text
+    assert len(desk.assistant.turns) == 3, "each was run once"
+
+
+async def test_a_message_behind_a_turn_outlives_the_process(desk: Desk) -> None:
+    waiting = await waiting_behind(desk, "在吗")
+    again = Desk(desk.transcript)  # the first process has been killed, its name is that of the next
+    again.clock.forward(minutes=1)
+    while due := again.transcript.unanswered("host:5005", AGES, again.clock(), 10):
+        for message in due:
+            await again.inbound.run_again(message, again.assistant)
+    assert [turn.text for turn in again.assistant.turns] == ["你好", "在吗"]
+    desk.assistant.go.set()
+    await asyncio.gather(*waiting)
+
+
+async def test_no_other_process_overtakes_the_turn_a_message_waits_for(desk: Desk) -> None:
+    waiting = await waiting_behind(desk, "在吗")
+    other = Desk(desk.transcript, owner="host:5006")
+    lease = Lease("host:5005", desk.clock() + timedelta(minutes=2))
+    assert desk.transcript.renew("web-1", "k0", lease)
+    later = desk.clock() + timedelta(minutes=1)
+    assert desk.transcript.unanswered("host:5006", AGES, later, 10) == []
+    assert (await other.refused("在吗", "k1")).status == 503
+    assert other.assistant.turns == []
+    desk.assistant.go.set()
+    await asyncio.gather(*waiting)
+
+
+async def test_a_sweep_joins_a_message_that_waits_for_its_turn(desk: Desk) -> None:
+    waiting = await waiting_behind(desk, "在吗")
+    sealed_turn = desk.transcript.turn_of("web-1", "k1")
+    assert sealed_turn is not None
+    swept = asyncio.create_task(
+        desk.inbound.run_again(Unanswered("web-1", "k1", sealed_turn, 0), desk.assistant)
+    )
+    await asyncio.sleep(0)
+    desk.assistant.go.set()
+    _, own = await asyncio.gather(*waiting)
+    assert await swept == own
+    assert [turn.text for turn in desk.assistant.turns] == ["你好", "在吗"]
+
+
+async def test_a_message_that_could_not_be_kept_is_answered_all_the_same(
+    transcript: Transcript, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Full(Transcript):
+        def keep(self, *_: object) -> bool:
+            raise StorageError()
+
+    desk = Desk(Full(transcript._engine))
+    desk.assistant.go.clear()
+    waiting = [asyncio.create_task(desk.send(f"第{n}句", f"k{n}")) for n in range(2)]
+    await desk.assistant.began.wait()
+    desk.assistant.go.set()
+    _, second = await asyncio.gather(*waiting)
+    assert [m.text for m in second] == ["第1句", "您好"]
+    assert "a message that waits was not stored: StorageError" in caplog.text
+    assert "第1句" not in caplog.text
+
+
+async def test_a_message_that_need_not_wait_is_written_once(transcript: Transcript) -> None:
+    class Counting(Transcript):
+        kept = 0
+
+        def keep(self, *_: object) -> bool:
+            self.kept += 1
+            return True
+
+    counting = Counting(transcript._engine)
+    desk = Desk(counting)
+    for number in range(3):
+        await desk.send("你好", f"k{number}")
+    assert counting.kept == 0
+
+
+async def test_a_turn_that_is_stopped_does_not_stop_who_waits_for_it(desk: Desk) -> None:
+    desk.assistant.failures = [asyncio.CancelledError()]  # type: ignore[list-item]
+    assert (await desk.refused("你好")).status == 503
+    assert [m.text for m in await desk.send("你好")] == ["你好", "您好"]
 
 
 async def test_customers_do_not_wait_for_each_other(desk: Desk) -> None:

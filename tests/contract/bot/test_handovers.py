@@ -106,6 +106,19 @@ def test_a_turn_that_is_run_again_opens_nothing_anew(handovers: SqlHandovers) ->
     assert handovers.of(ME) is None
 
 
+def test_what_waited_while_a_person_was_asked_for_is_said_within_the_talk(
+    handovers: SqlHandovers, transcript: Transcript, forwarding: Forwarding
+) -> None:
+    assert begin(transcript, "k1") is Standing.OURS
+    transcript.keep(ME, "k2", "我还有一句", "sealed k2", NOW)
+    talk = opened(handovers)
+    transcript.answer(ME, "k1", [Reply("正在为您转接")], NOW)
+    handovers.take(talk.id, "王", NOW)
+    assert begin(transcript, "k2") is Standing.WITH_OFFICER
+    sent = forwarding.to_forward(ME, talk.since_id, 10)
+    assert [message.text for message in sent] == ["我还有一句", "正在为您转接"]
+
+
 def test_opened_at_one_moment_by_many_it_is_one_talk(handovers: SqlHandovers) -> None:
     with ThreadPoolExecutor(8) as pool:
         ids = set(pool.map(lambda n: opened(handovers, key=f"k{n}").id, range(12)))

@@ -65,6 +65,27 @@ def transcript(database_url: str, connect: Connect) -> Transcript:
     return Transcript(connect(database_url))
 
 
+def test_a_message_kept_before_its_turn_is_unanswered_and_nobodys(transcript: Transcript) -> None:
+    assert begin(transcript, "k1") is Standing.OURS
+    assert transcript.keep(ME, "k2", "在吗", "sealed 在吗", NOW)
+    assert not transcript.keep(ME, "k2", "在吗", "sealed 在吗", NOW)
+    assert waiting(transcript, NOW + MINUTE / 2, THERE) == [], "the turn before it is being run"
+    transcript.answer(ME, "k1", [Reply("您好")], NOW)
+    assert waiting(transcript, NOW + MINUTE / 4, THERE) == [], "its own process may still run it"
+    assert waiting(transcript, NOW + MINUTE / 2, THERE) == ["k2"]
+    assert begin(transcript, "k2") is Standing.OURS
+    assert [m.key for m in transcript.after(ME, 0) if m.author != BOT] == ["k1", "k2"]
+
+
+def test_a_kept_message_is_not_run_beside_the_turn_of_another_process(
+    transcript: Transcript,
+) -> None:
+    begin(transcript, "k1")
+    transcript.keep(ME, "k2", "在吗", "sealed 在吗", NOW)
+    assert begin(transcript, "k2", owner=THERE) is Standing.ELSEWHERE
+    assert resume(transcript, "k2", NOW, owner=THERE) is Standing.ELSEWHERE
+
+
 def test_who_has_news_is_known_from_one_look(transcript: Transcript) -> None:
     assert transcript.newest() == 0
     assert transcript.senders_after(0) == (0, set())

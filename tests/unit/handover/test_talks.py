@@ -12,7 +12,7 @@ from bot.channels.inbound import HANDOVER_OVER, Prepared, back_to_assistant, sea
 from bot.channels.suggesting import suggested_answers
 from bot.channels.talks import ends_talk
 from bot.channels.transcript import BOT, CUSTOMER, Reply, Unanswered
-from bot.errors import ChannelError, TurnFailed
+from bot.errors import ChannelError, StorageError, TurnFailed
 from bot.handover.talk import ClosedBy, File, Why
 from tests.handover import WANG
 from tests.samples import sealer
@@ -120,6 +120,91 @@ async def test_when_the_assistant_is_away_the_end_is_an_end_and_the_words_come_l
     assert closed_by(desk) is ClosedBy.CUSTOMER
     messages = await desk.send("结束人工")
     assert [m.text for m in messages] == ["结束人工", texts.TALK_ENDED, "您好"]
+
+
+async def test_words_that_wait_behind_a_turn_end_the_talk_when_their_turn_comes(
+    desk: Desk,
+) -> None:
+    wait_for_officer(desk)
+    desk.assistant.go.clear()
+    waiting = [asyncio.create_task(desk.send(words, words)) for words in ("手续费怎么收", "不等了")]
+    await desk.stored(2)
+    assert closed_by(desk) is None
+    desk.assistant.go.set()
+    _, ended = await asyncio.gather(*waiting)
+    assert [m.text for m in ended] == ["不等了", texts.WAITING_ENDED, "您好"]
+    assert [turn.text for turn in desk.assistant.turns] == ["手续费怎么收", HANDOVER_OVER]
+    assert closed_by(desk) is ClosedBy.CUSTOMER
+
+
+async def kept_by_a_process_that_died(desk: Desk, words: str) -> Unanswered:
+    """What was said behind a turn that has ended, and had not begun."""
+    dead = Desk(desk.transcript)
+    dead.assistant.go.clear()
+    running = [asyncio.create_task(dead.send(said, said)) for said in ("你好", words)]
+    await dead.stored(2)
+    for task in [*running, *dead.inbound._running.values()]:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    desk.transcript.answer(ME, "你好", [Reply("您好")], desk.clock())
+    sealed_turn = desk.transcript.turn_of(ME, words)
+    assert sealed_turn is not None
+    return Unanswered(ME, words, sealed_turn, 0)
+
+
+async def test_words_a_dead_process_kept_end_the_talk_all_the_same(desk: Desk) -> None:
+    wait_for_officer(desk)
+    kept = await kept_by_a_process_that_died(desk, "不等了")
+    desk.handovers.take(TALK, WANG, desk.clock())
+    messages = await desk.inbound.run_again(kept, desk.assistant)
+    assert [m.text for m in messages] == ["不等了", texts.TALK_ENDED, "您好"]
+    assert closed_by(desk) is ClosedBy.CUSTOMER
+
+
+async def test_what_a_dead_process_kept_is_left_to_an_officer_who_came_meanwhile(
+    desk: Desk,
+) -> None:
+    wait_for_officer(desk)
+    kept = await kept_by_a_process_that_died(desk, "我正在给骗子转账")
+    desk.handovers.take(TALK, WANG, desk.clock())
+    (message,) = await desk.inbound.run_again(kept, desk.assistant)
+    assert message.answered
+    assert "110" in said(desk)[-1]
+    assert desk.assistant.turns == []
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"), [("我正在给骗子转账", "110"), ("密码是 882631", "请不要在这里发送密码")]
+)
+async def test_what_must_be_said_beside_an_officer_is_said_when_the_message_comes_again(
+    desk: Desk, words: str, answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_officer(desk)
+
+    def full(*_: object) -> bool:
+        raise StorageError()
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr(desk.transcript, "push", full)
+        with pytest.raises(ChannelError):
+            await desk.send(words)
+    assert len(said(desk)) == 1
+    for _ in range(2):
+        (message,) = await desk.send(words)
+        assert message.answered
+    (_, spoken) = said(desk)
+    assert answer in spoken
+
+
+async def test_what_the_assistant_has_answered_is_not_answered_beside_an_officer_again(
+    desk: Desk,
+) -> None:
+    wait_for_officer(desk)
+    await desk.send("密码是 882631")
+    before = said(desk)
+    desk.handovers.take(TALK, WANG, desk.clock())
+    await desk.send("密码是 882631")
+    assert said(desk) == before
 
 
 async def test_the_note_after_a_talk_may_have_nothing_to_say(desk: Desk) -> None:
