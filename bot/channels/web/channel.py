@@ -18,6 +18,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.assembly import Parts, shared_parts
+from bot.channels.background import Background
 from bot.channels.files import ReceivedFile, evidence_id, keep_file
 from bot.channels.inbound import Incoming, RunTurn
 from bot.channels.scenes import opening_turn
@@ -161,10 +162,11 @@ class WebInput(InputChannel):
         )
 
         async def start(app: Sanic, _loop: Any) -> None:
-            app.ctx.sweeper = asyncio.create_task(sweeper.run())
+            app.ctx.web_background = Background({"the sweeper of unanswered messages": sweeper.run})
+            app.ctx.web_background.start()
 
         async def stop(app: Sanic, _loop: Any) -> None:
-            app.ctx.sweeper.cancel()
+            await app.ctx.web_background.stop()
             await self._health.close()
 
         web.listener("after_server_start")(start)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from bot.channels.assembly import Parts
+from bot.channels.background import Work
 from bot.channels.inbound import RunTurn
 from bot.channels.wechat import texts
 from bot.channels.wechat.answering import Answering
@@ -39,9 +39,9 @@ class WeChat:
     sender: Sender
     client: WeChatClient | None
 
-    def background(self) -> list[Coroutine[Any, Any, None]]:
-        """What runs as long as the server does."""
-        return [self.sender.run()]
+    def background(self) -> Mapping[str, Work]:
+        """What runs as long as the server does, by its name in the log."""
+        return {"the sender to followers": self.sender.run}
 
     async def close(self) -> None:
         """Every message is stored: what is under way is run again by the sweeper."""

@@ -16,6 +16,7 @@ from sanic.response import HTTPResponse
 
 from bot.channels import texts
 from bot.channels.assembly import Parts, shared_parts
+from bot.channels.background import Background
 from bot.channels.inbound import TurnInput
 from bot.channels.transcript import Reply
 from bot.channels.turns import OnNewMessage, run_rasa
@@ -110,11 +111,10 @@ def _query(request: Request) -> dict[str, str]:
 
 
 async def _start(account: WeChat, app: Sanic, _loop: Any) -> None:
-    app.ctx.wechat = [asyncio.create_task(work) for work in account.background()]
+    app.ctx.wechat_background = Background(account.background())
+    app.ctx.wechat_background.start()
 
 
 async def _stop(account: WeChat, app: Sanic, _loop: Any) -> None:
-    for task in app.ctx.wechat:
-        task.cancel()
-    await asyncio.gather(*app.ctx.wechat, return_exceptions=True)
+    await app.ctx.wechat_background.stop()
     await account.close()

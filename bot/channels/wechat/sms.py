@@ -46,6 +46,7 @@ class HttpSms:
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
+            self._session = None  # a sender that is started again opens another
 
     async def send(self, phone: str, text: str, once: str) -> str:
         # Made in the event loop that uses it. A proxy of the environment must not see phones.
