@@ -40,7 +40,12 @@ INTERVAL = 1.0
 LEASE = timedelta(seconds=60)
 """How long a process that died keeps others from sending; no part takes this long."""
 AT_ONCE = 8
+QUOTA_USED_UP = "quota used up"
 NOT_A_FOLLOWER = 43004
+
+
+class RoundCutShort(BotError):
+    """Work on a message was cancelled, and not by whoever stops the sender; it is claimed again."""
 
 
 class Sender:
@@ -115,13 +120,15 @@ class Sender:
             # All of them end before the next are claimed: what is ours is claimed again.
             ended = await asyncio.gather(*map(treat, batch), return_exceptions=True)
             for failure in ended:
+                if isinstance(failure, asyncio.CancelledError):
+                    raise RoundCutShort() from failure
                 if isinstance(failure, BaseException):
                     raise failure
 
     async def _deliver(self, outgoing: Outgoing) -> None:
         customer = await asyncio.to_thread(self._customers.find, outgoing.sender_id)
         if self._client is None or customer is None or not customer.subscribed:
-            await self._park(outgoing, customer)
+            await self._park(outgoing, customer, _why_never(self._client, customer))
             return
         try:
             if await self._bring_all(outgoing, customer, self._client):
@@ -137,12 +144,12 @@ class Sender:
         for number, part in enumerate(parts):
             move = await self._next_move(outgoing, len(parts) - number)
             if move is Move.PARK:
-                await self._park(outgoing, customer)
+                await self._park(outgoing, customer, QUOTA_USED_UP)
                 return False
             if move is Move.HINT:
                 await client.send_text(customer.openid, texts.MORE)
                 await asyncio.to_thread(self._quota.take, outgoing.sender_id, self._now())
-                await self._park(outgoing, customer, rung=Rung.CONTINUE)
+                await self._park(outgoing, customer, QUOTA_USED_UP, rung=Rung.CONTINUE)
                 return False
             given = await _send(client, customer.openid, part)
             if not await self._note_given(outgoing, part, given):
@@ -167,11 +174,13 @@ class Sender:
         self,
         outgoing: Outgoing,
         customer: Customer | None,
+        why: str,
         trouble: Trouble | None = None,
         rung: Rung | None = None,
     ) -> None:
         call_at = nudge_due(outgoing, customer, self._now())
         await asyncio.to_thread(self._dispatch.wait_for_customer, outgoing, call_at, trouble, rung)
+        logger.info("message %d waits for its follower: %s", outgoing.message.cursor, why)
         self._tried(Brought.WAITS, rung or Rung.SERVICE)
 
     def _tried(self, brought: Brought, rung: Rung = Rung.SERVICE) -> None:
@@ -196,7 +205,13 @@ class Sender:
             await asyncio.to_thread(self._quota.exhaust, outgoing.sender_id, now)
         if exc.code == NOT_A_FOLLOWER:
             await asyncio.to_thread(self._customers.unsubscribed, outgoing.sender_id, now)
-        await self._park(outgoing, customer, trouble)
+        await self._park(outgoing, customer, f"refused, {verdict.value}", trouble)
+
+
+def _why_never(client: WeChatClient | None, customer: Customer | None) -> str:
+    if client is None:
+        return "the account only answers"
+    return "unknown" if customer is None else "does not follow"
 
 
 async def _send(client: WeChatClient, openid: str, part: Part) -> str | None:

@@ -568,6 +568,60 @@ async def test_the_loop_outlives_trouble(office: Office, caplog: pytest.LogCaptu
     assert "StorageError" in caplog.text
 
 
+async def test_a_cancellation_astray_ends_a_round_and_not_the_loop(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Astray(Quota):
+        strays = 1
+
+        def left(self, *args: Any) -> int:
+            if self.strays:
+                self.strays -= 1
+                raise asyncio.CancelledError()
+            return Quota.left(self, *args)
+
+    office.speaks()
+    office.push("一")
+    process = office.process()
+    process._quota = Astray(office.engine)
+    with caplog.at_level(logging.ERROR):
+        loop = asyncio.create_task(process.run())
+        await asyncio.wait(
+            {loop, asyncio.create_task(office.platform.has_sent.wait())},
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+        loop.cancel()
+        await asyncio.gather(loop, return_exceptions=True)
+    assert office.platform.texts() == ["一"]
+    assert "RoundCutShort" in caplog.text
+
+
+async def test_why_something_waits_for_its_follower_is_logged(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="bot")
+    office.push("一")
+    await office.process().send_due()
+    office.speaks(WANG)
+    office.push("二", WANG)
+    await office.process(may_send=False).send_due()
+    office.push("三", WANG)
+    office.quota.exhaust(office.customers.of(WANG), office.clock())
+    await office.process().send_due()
+    office.push("四", WANG)
+    office.customers.unsubscribed(office.customers.of(WANG), office.clock())
+    await office.process().send_due()
+    found = [r.getMessage() for r in caplog.records if "waits for its follower" in r.getMessage()]
+    assert [line.partition(": ")[2] for line in found] == [
+        "unknown",
+        "the account only answers",
+        "quota used up",
+        "does not follow",
+    ]
+    for secret in (LI, WANG, office.customers.of(LI), office.customers.of(WANG), "一", "四"):
+        assert secret not in "".join(found)
+
+
 async def test_logs_name_neither_followers_nor_what_was_said(
     office: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
