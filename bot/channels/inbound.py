@@ -171,7 +171,7 @@ class Inbound:
     async def _ending(
         self, incoming: Incoming, talk: Talk | None, prepared: Prepared
     ) -> tuple[Prepared, bool]:
-        """The turn of a message that ends a talk; and whether it does, or did when it came before."""
+        """The turn of a message that ends a talk; False when what it ends, it has ended before."""
         sealed_turn = await briefly(self._transcript.turn_of, incoming.sender_id, incoming.key)
         kept = None if sealed_turn is None else self._opened(sealed_turn)
         if kept is not None and (talk is None or kept.text == HANDOVER_OVER):
