@@ -18,7 +18,7 @@ from bot.channels.wechat.media import Pictures, picture_name
 from bot.channels.wechat.message import Kind, WeChatMessage
 from bot.channels.wechat.outbound import Outbound
 from bot.channels.wechat.turns import SILENCE, Delivered, Said, when_free
-from bot.errors import ChannelError
+from bot.errors import ChannelError, StorageError
 
 LONGEST_TEXT = 2000
 _NOT_TAKEN = {
@@ -48,6 +48,7 @@ class Hearing:
         self._answers_follow = config.wechat_customer_service
         away = texts.AWAY if self._answers_follow else texts.AWAY_ASK_AGAIN
         self._away = away.format(**self._words)
+        self._trouble = texts.TROUBLE.format(**self._words)
 
     async def answer(self, heard: Delivered) -> Said:
         """What is said to a message; never silence, but while a person is talking."""
@@ -60,9 +61,15 @@ class Hearing:
         return Said(words=words.format(**self._words))
 
     async def take(self, incoming: Incoming) -> Said:
-        """A turn of the assistant; what is to be said before it is said also when it fails."""
-        away = "\n".join(filter(None, [incoming.opening, self._away]))
-        return await self._turn(incoming, self._run_turn, away)
+        """A turn of the assistant; what is to be said before it is said also when it fails.
+
+        That a message is noted and need not be sent again is said only when it is so.
+        """
+        said = await self._turn(incoming, self._run_turn)
+        if said is not None:
+            return said
+        words = self._away if await self._is_stored(incoming) else self._trouble
+        return Said(words="\n".join(filter(None, [incoming.opening, words])))
 
     async def say(self, incoming: Incoming, reply: Reply) -> Said:
         """Stores `reply` as the answer; said even when it cannot be stored."""
@@ -70,15 +77,23 @@ class Hearing:
         async def greet(_turn: TurnInput) -> list[Reply]:
             return [reply]
 
-        return await self._turn(incoming, greet, reply.text)
+        return await self._turn(incoming, greet) or Said(words=reply.text)
 
-    async def _turn(self, incoming: Incoming, run_turn: RunTurn, otherwise: str) -> Said:
+    async def _turn(self, incoming: Incoming, run_turn: RunTurn) -> Said | None:
+        """None when the turn cannot be run now."""
         try:
             exchange = await when_free(partial(self._inbound.handle, incoming, run_turn))
         except ChannelError:
-            return Said(words=otherwise)
+            return None
         replies = _replies(exchange)
         return Said(replies) if replies else await self._instead_of_silence(incoming.sender_id)
+
+    async def _is_stored(self, incoming: Incoming) -> bool:
+        where = (incoming.sender_id, incoming.key)
+        try:
+            return bool(await asyncio.to_thread(self._transcript.exchange, *where))
+        except StorageError:
+            return False
 
     async def _instead_of_silence(self, sender: str) -> Said:
         """A person is talking: where what they say cannot be sent, this request takes it along."""

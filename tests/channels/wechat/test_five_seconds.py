@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -126,6 +127,27 @@ def test_what_fails_is_said_kept_and_answered_once_it_works_again(bank: Town) ->
     moved(bank, timedelta(seconds=7))
     wait_until(lambda: bank.person().received("service"), 10, "the answer")
     assert_nothing_more(bank, [shown.text, "收到：你好"])
+
+
+def test_what_could_not_be_stored_is_not_called_noted_and_is_asked_for_again(bank: Town) -> None:
+    with full(bank):
+        (shown,) = bank.person().say("你好")
+    assert shown.text == texts.TROUBLE.format(hotline=bank.line.config.hotline)
+    (shown,) = bank.person().say("你好")
+    assert shown.text == "收到：你好"
+
+
+@contextmanager
+def full(bank: Town) -> Iterator[None]:
+    """No message can be stored within the block."""
+    engine = bank.line.running().channel_engine
+    with engine.begin() as tx:
+        tx.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON message BEGIN SELECT RAISE(FAIL, 'full'); END"
+        )
+    yield
+    with engine.begin() as tx:
+        tx.exec_driver_sql("DROP TRIGGER full")
 
 
 def test_without_messages_of_our_own_what_failed_is_fetched(quiet_bank: Town) -> None:
