@@ -54,9 +54,11 @@ class _Run:
 
     async def soak(self, seconds: float) -> Soak:
         filling = seconds * WARM_UP
-        warm_up = await self._under_load("预热", filling, WARM_UP_RATE, filling * WARM_UP_RATE)
+        fill = self._look_until("预热", filling, filling * WARM_UP_RATE)
+        warm_up = await self._load.during(fill, WARM_UP_RATE)
         before = await self._look("静置", REST_SECONDS, REST_EVERY)
-        steady = await self._under_load("平稳", seconds * (1 - WARM_UP), RATE)
+        go_on = self._look("平稳", seconds * (1 - WARM_UP), EVERY_SECONDS)
+        steady = await self._load.during(go_on, RATE)
         after = await self._look("静置", REST_SECONDS, REST_EVERY)
         tally = self._load.tally
         return Soak(
@@ -69,11 +71,6 @@ class _Run:
             resent=tally.resent,
             troubles=dict(tally.troubles),
         )
-
-    async def _under_load(
-        self, phase: str, seconds: float, rate: float, messages: float = 0
-    ) -> list[Sample]:
-        return await self._load.during(self._look_until(phase, seconds, messages), rate)
 
     async def _look_until(self, phase: str, seconds: float, messages: float) -> list[Sample]:
         """Looks for so long, and until so many messages have been sent."""

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.channels.leases import Pause
+from bot.channels.leases import Pause, stopped
 
 logger = logging.getLogger(__name__)
 
@@ -54,9 +54,7 @@ async def _ended(work: Work) -> str:
     try:
         await asyncio.wait({running})
     finally:
-        if not running.done():
-            running.cancel()
-            await asyncio.wait({running})
+        await stopped(running)
     if running.cancelled():
         return asyncio.CancelledError.__name__
     failure = running.exception()

@@ -59,8 +59,8 @@ class Leases:
                 return running.result()
             raise LeaseLost()
         finally:
-            await _ended(keeping)
-            await _ended(running)
+            await stopped(keeping)
+            await stopped(running)
 
     async def _keep(self, sender: str, key: str, lease: Lease) -> None:
         """Returns when the lease is lost."""
@@ -88,7 +88,7 @@ class Leases:
         return (until - CLOCKS_DIFFER - self._now()).total_seconds()
 
 
-async def _ended(task: asyncio.Future[T]) -> None:
+async def stopped(task: asyncio.Future[T]) -> None:
     """Cancels the task and waits until it has ended."""
     if not task.done():
         task.cancel()

@@ -264,20 +264,22 @@ class SqlOutbox(ABC):
             return bool(tx.execute(due).rowcount)
 
     def repeats(self, since: datetime, now: datetime) -> Repeats:
-        here = sa.and_(self._delivered_in(since, now), self._still_here(since, now))
+        return self._counted(self._delivered_in(since, now), self._sendable(since, now))
+
+    def _counted(self, delivered_then: Any, sendable: Any) -> Repeats:
         counts = [
             sa.select(sa.func.count()).select_from(self._table).where(condition).scalar_subquery()
-            for condition in (self._delivered_in(since, now), here)
+            for condition in (delivered_then, sendable)
         ]
         with self._reading() as tx:
             delivered, count = tx.execute(sa.select(*counts)).one()
         return Repeats(count, delivered - count)
 
     def send_again(self, since: datetime, now: datetime) -> Repeats:
-        t, found = self._table.c, self.repeats(since, now)
-        here = sa.and_(self._delivered_in(since, now), self._still_here(since, now))
+        t, sendable = self._table.c, self._sendable(since, now)
+        found = self._counted(self._delivered_in(since, now), sendable)
         # In the order they were made: a relay at work must find no later one due before an earlier.
-        some = sa.select(t.id).where(here).order_by(self._order[-1]).limit(PORTION)
+        some = sa.select(t.id).where(sendable).order_by(self._order[-1]).limit(PORTION)
         due = (
             self._table.update()
             .where(t.id.in_(some.correlate(None)))
@@ -291,6 +293,9 @@ class SqlOutbox(ABC):
                 portion = int(tx.execute(due).rowcount)
             done += portion
         return Repeats(done, found.gone)
+
+    def _sendable(self, since: datetime, now: datetime) -> Any:
+        return sa.and_(self._delivered_in(since, now), self._still_here(since, now))
 
     def _delivered_in(self, since: datetime, now: datetime) -> Any:
         t = self._table.c

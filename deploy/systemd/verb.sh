@@ -32,8 +32,8 @@ if [ -n "${OUT_DIR:-}" ]; then
     advice="请先建一个归它的目录：sudo install -d -o xiaobao -g xiaobao -m 700 目录"
     [ -d "$OUT_DIR" ] || refuse "OUT_DIR 不是已有的目录：${OUT_DIR}。结果由用户 xiaobao 写，$advice"
     folder=$(cd "$OUT_DIR" && pwd -P)
-    case $folder in
-        /home | /home/* | /root | /root/* | /run/user | /run/user/*)
+    case ${folder#/}/ in  # what ProtectHome= hides, systemd.exec(5)
+        home/* | root/* | run/user/*)
             refuse "OUT_DIR 不能在 /home、/root、/run/user 里，服务看不到那里：${folder}。请换一个，例如 /srv/xiaobao。" ;;
         *[[:space:]\"\'\\]*)
             refuse "OUT_DIR 的路径里不能有空格、引号和反斜杠：${folder}。请换一个，例如 /srv/xiaobao。" ;;

@@ -167,10 +167,14 @@ class WebInput(InputChannel):
 
         async def stop(app: Sanic, _loop: Any) -> None:
             await app.ctx.web_background.stop()
-            await self._health.close()
 
         web.listener("after_server_start")(start)
         web.listener("before_server_stop")(stop)
+        web.listener("after_server_stop")(self._close_health)
+
+    async def _close_health(self, _app: Sanic, _loop: Any) -> None:
+        """Turns that were under way have asked it until now."""
+        await self._health.close()
 
     async def _page(self, request: Request) -> HTTPResponse:
         if not request.path.endswith("/"):

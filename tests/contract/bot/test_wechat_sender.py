@@ -545,6 +545,16 @@ async def test_who_wakes_the_loop_need_not_wait_for_its_next_look(office: Office
     assert office.platform.texts() == ["一"]
 
 
+async def run_until_sent(office: Office, process: Sender) -> None:
+    """Ends the loop once it has sent something, or has ended by itself."""
+    loop = asyncio.create_task(process.run())
+    sent = asyncio.create_task(office.platform.has_sent.wait())
+    await asyncio.wait({loop, sent}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (loop, sent):
+        task.cancel()
+    await asyncio.gather(loop, sent, return_exceptions=True)
+
+
 async def test_the_loop_outlives_trouble(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     class Broken(Quota):
         left_over = 1
@@ -560,10 +570,7 @@ async def test_the_loop_outlives_trouble(office: Office, caplog: pytest.LogCaptu
     process = office.process()
     process._quota = Broken(office.engine)
     with caplog.at_level(logging.ERROR):
-        loop = asyncio.create_task(process.run())
-        await office.platform.has_sent.wait()
-        loop.cancel()
-        await asyncio.gather(loop, return_exceptions=True)
+        await run_until_sent(office, process)
     assert office.platform.texts() == ["一"]
     assert "StorageError" in caplog.text
 
@@ -585,13 +592,7 @@ async def test_a_cancellation_astray_ends_a_round_and_not_the_loop(
     process = office.process()
     process._quota = Astray(office.engine)
     with caplog.at_level(logging.ERROR):
-        loop = asyncio.create_task(process.run())
-        await asyncio.wait(
-            {loop, asyncio.create_task(office.platform.has_sent.wait())},
-            return_when=asyncio.FIRST_COMPLETED,
-        )
-        loop.cancel()
-        await asyncio.gather(loop, return_exceptions=True)
+        await run_until_sent(office, process)
     assert office.platform.texts() == ["一"]
     assert "RoundCutShort" in caplog.text
 

@@ -3,6 +3,7 @@
 import warnings
 from copy import deepcopy
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 from stdnum.iso7064 import mod_37_36
@@ -11,6 +12,7 @@ from casestore.api.schemas import ComplaintIn
 from casestore.domain.case import Case, CaseStanding, Complaint, Progress
 from casestore.domain.clock import due_dates, opening_terms
 from casestore.domain.deadlines import ServicePromise, local_date
+from casestore.settings import Settings, load
 
 with warnings.catch_warnings():
     # starlette 0.50 imports a name that anyio has renamed.
@@ -30,6 +32,16 @@ TAIL = "1234"
 PROMISE = ServicePromise(ordinary=2, complex=5)
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def settings_in(folder: Path) -> Settings:
+    """Of a case store that keeps its files there."""
+    environment = {
+        "CASE_STORE_TOKEN": TOKEN,
+        "CASE_STORE_FIELD_KEYS": FIELD_KEY,
+        "CASE_STORE_FILES_DIR": str(folder / "files"),
+    }
+    return load(Settings, environment)
 
 
 class Clock:

@@ -13,7 +13,6 @@ from casestore.bootstrap import Parts, build_app, build_services
 from casestore.domain.errors import ConfigurationError
 from casestore.edge.services import Services
 from casestore.service.audit_ports import AuditQuery
-from casestore.settings import Settings, load
 from casestore.storage.audit_tables import SqlAudit
 from casestore.storage.engine import build_engine
 from casestore.storage.keyring import Keyring
@@ -26,11 +25,11 @@ from tests.contract.casestore.kit import (
     ADMIN_PASSWORD,
     FIELD_KEY,
     NOW,
-    TOKEN,
     Clock,
     QuickPasswords,
     TestClient,
     make_complaint,
+    settings_in,
 )
 from tests.officers import make_account
 from tests.postgres import throwaway_cluster
@@ -91,13 +90,8 @@ def owner(server: URL) -> Iterator[Engine]:
 
 @pytest.fixture
 def services(service: Engine, tmp_path: Path) -> Services:
-    environment = {
-        "CASE_STORE_TOKEN": TOKEN,
-        "CASE_STORE_FIELD_KEYS": FIELD_KEY,
-        "CASE_STORE_FILES_DIR": str(tmp_path / "files"),
-    }
     parts = Parts(now=Clock(), passwords=QuickPasswords())
-    return build_services(service, load(Settings, environment), parts)
+    return build_services(service, settings_in(tmp_path), parts)
 
 
 def test_the_service_signs_people_in_and_notes_it(service: Engine, services: Services) -> None:

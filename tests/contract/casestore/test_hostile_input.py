@@ -9,10 +9,9 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from casestore.bootstrap import Parts, build_app, build_services
-from casestore.settings import Settings, load
 from casestore.storage.keyring import Keyring
 from casestore.storage.store import SqlStore
-from tests.contract.casestore.kit import FIELD_KEY, TOKEN, Clock, QuickPasswords
+from tests.contract.casestore.kit import FIELD_KEY, Clock, QuickPasswords, settings_in
 from tests.contract.casestore.route_kit import BOSS, OPEN, Route, Stage, console_routes
 
 _APP = build_app()
@@ -32,14 +31,9 @@ _HOSTILE = "x\0\ud800"
 
 @pytest.fixture
 def stage(engine: Engine, tmp_path: Path) -> Stage:
-    environment = {
-        "CASE_STORE_TOKEN": TOKEN,
-        "CASE_STORE_FIELD_KEYS": FIELD_KEY,
-        "CASE_STORE_FILES_DIR": str(tmp_path / "files"),
-    }
     clock = Clock()
     parts = Parts(now=clock, passwords=QuickPasswords())
-    services = build_services(engine, load(Settings, environment), parts)
+    services = build_services(engine, settings_in(tmp_path), parts)
     return Stage(_APP, SqlStore(engine, Keyring([FIELD_KEY])), clock, services)
 
 
