@@ -9,6 +9,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from casestore.domain.staff import StaffRole
+from tests.e2e.layout import settle
 from tests.e2e.visitor import Visitor
 from tests.officers import EVERY_ROLE, PASSWORD, code_at
 from tests.stack import Stack
@@ -32,6 +33,7 @@ class ConsolePage:
         console.give_code()
         expect(console.heading("输入动态码")).not_to_be_attached()
         expect(console.page.get_by_role("link", name="小保投诉台")).to_be_visible()
+        settle(console.page)
         return console
 
     def heading(self, text: str) -> Locator:

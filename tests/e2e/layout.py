@@ -82,6 +82,12 @@ _FOCUS_SHOWN = """() => {
 }"""
 
 
+def settle(page: Page) -> None:
+    """Waits for the style sheets. What a form or a link leads to is there, and visible to a
+    script, before them: measured then, a menu hidden at this width is in sight."""
+    page.wait_for_load_state("load")
+
+
 def small_targets(page: Page) -> list[str]:
     """Controls smaller than 44 by 44 CSS pixels."""
     return list(page.evaluate(_SMALL_TARGETS))
@@ -109,11 +115,13 @@ def focus_is_visible(page: Page) -> bool:
 
 def defects(page: Page) -> list[str]:
     """Everything above that needs no keyboard; empty for a good page."""
+    settle(page)
     return [*small_targets(page), *nameless_controls(page), *overflowing(page), *faint_texts(page)]
 
 
 def picture(page: Page, name: str) -> Path:
     """A screenshot of what is in sight, for people to look at."""
+    settle(page)
     width, height = page.evaluate("() => [innerWidth, innerHeight]")
     path = SCREENSHOTS / f"{name}-{width}x{height}.png"
     page.screenshot(path=path, animations="disabled")
