@@ -2,6 +2,8 @@
 
 - It copies the tracker before each action by playing all its events again
   (rasa/shared/core/trackers.py, `copy`): here the copy is made of the tracker as it is.
+- It asks each event five times, several times a turn, whether it takes others back
+  (`applied_events`): where no kind of event does, all count that came since the conversation began.
 - It makes all its own actions anew to find one by its name (rasa/core/actions/action.py,
   `default_actions`): they hold no state, so that they are made once.
 - It looks for values for slots in every message (`action_extract_slots`), also when the domain has
@@ -26,16 +28,28 @@ from rasa.shared.core.constants import (
     SlotMappingType,
 )
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import (
+    ActionReverted,
+    ActiveLoop,
+    Event,
+    Restarted,
+    SessionStarted,
+    UserUtteranceReverted,
+)
 from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 _make_default_actions = rasa.core.actions.action.default_actions
+_applied_events_of_rasa = DialogueStateTracker.applied_events
+_TAKE_BACK = (ActionReverted, UserUtteranceReverted, ActiveLoop)
+_BEGIN = (Restarted, SessionStarted)
 
 
 def be_quick(agent: Any) -> None:
     """Gives `agent`, and the trackers and actions of this process, this behaviour."""
     DialogueStateTracker.copy = _copy
+    DialogueStateTracker.applied_events = _applied_events
     processor = agent.processor
     rasa.core.actions.action.default_actions = _made_once(processor.action_endpoint)
     processor._check_for_unseen_features = _nothing
@@ -81,6 +95,17 @@ def _copied(slot: Slot) -> Slot:
     twin = object.__new__(type(slot))
     twin.__dict__.update(slot.__dict__)
     return twin
+
+
+def _applied_events(tracker: DialogueStateTracker) -> list[Event]:
+    """What Rasa's `applied_events` returns."""
+    events = list(tracker.events)
+    kinds = set(map(type, events))
+    if any(issubclass(kind, _TAKE_BACK) for kind in kinds):
+        return list(_applied_events_of_rasa(tracker))
+    beginnings = {kind for kind in kinds if issubclass(kind, _BEGIN)}
+    begun = (at for at in range(len(events), 0, -1) if type(events[at - 1]) in beginnings)
+    return events[next(begun, 0) :]
 
 
 async def _leave_slots(_output: Any, tracker: DialogueStateTracker) -> DialogueStateTracker:

@@ -19,6 +19,7 @@ with warnings.catch_warnings():
     from rasa.shared.core.domain import Domain
     from rasa.shared.core.events import (
         ActionExecuted,
+        ActionReverted,
         ActiveLoop,
         BotUttered,
         DefinePrevUserUtteredFeaturization,
@@ -69,6 +70,7 @@ HISTORIES: dict[str, list[Event]] = {
         UserUttered("不对", {"name": "deny"}),
         UserUtteranceReverted(),
     ],
+    "an action taken back": [ActionExecuted("action_listen"), SAID, ActionReverted(), SAID],
     "begun again": [
         SlotSet("b", "x"),
         Restarted(),
@@ -93,7 +95,8 @@ def domain() -> Domain:
 @pytest.fixture
 def quick(domain: Domain, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """An agent with this behaviour; that of the process ends with the test."""
-    monkeypatch.setattr(DialogueStateTracker, "copy", DialogueStateTracker.copy)
+    for name in ("copy", "applied_events"):
+        monkeypatch.setattr(DialogueStateTracker, name, getattr(DialogueStateTracker, name))
     monkeypatch.setattr(rasas, "default_actions", rasas.default_actions)
     made = agent(domain)
     be_quick(made)
@@ -136,6 +139,17 @@ def test_what_happens_to_a_copy_does_not_happen_to_the_tracker(
     ]
     tracker.copy().update_with_events([*later, ActionExecuted("x"), BotUttered("y")], domain)
     assert state(tracker) == before
+
+
+@pytest.mark.parametrize("events", HISTORIES.values(), ids=HISTORIES)
+def test_the_same_events_count_as_with_rasa(
+    domain: Domain, events: list[Event], request: pytest.FixtureRequest
+) -> None:
+    tracker = DialogueStateTracker.from_events("s", events, domain.slots)
+    with_rasa = tracker.applied_events()
+    request.getfixturevalue("quick")
+    assert tracker.applied_events() == with_rasa
+    assert tracker.applied_events() is not tracker.events, "callers change what they get"
 
 
 def test_actions_of_rasa_are_made_once_for_the_endpoint_of_the_agent(
