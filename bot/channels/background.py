@@ -59,3 +59,15 @@ async def _ended(work: Work) -> str:
         return asyncio.CancelledError.__name__
     failure = running.exception()
     return "no error" if failure is None else type(failure).__name__
+
+
+async def set_within(event: asyncio.Event, seconds: float) -> None:
+    """Returns when the event is set or the time is over.
+
+    Not `wait_for`, which loses a cancellation that comes with the event (bpo-37658).
+    """
+    waiting = asyncio.create_task(event.wait())
+    try:
+        await asyncio.wait({waiting}, timeout=seconds)
+    finally:
+        waiting.cancel()

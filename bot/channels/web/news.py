@@ -11,6 +11,7 @@ import logging
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
+from bot.channels.background import set_within
 from bot.channels.leases import Pause
 from bot.channels.transcript import Message, Transcript
 from bot.errors import StorageError
@@ -53,7 +54,7 @@ class News:
                 left = deadline - loop.time()
                 if found or left <= 0:
                     return found
-                await _set_within(told, min(self._own_look, left))
+                await set_within(told, min(self._own_look, left))
 
     @contextmanager
     def _told(self, sender: str) -> Iterator[asyncio.Event]:
@@ -97,15 +98,3 @@ class News:
         for sender in senders:
             for told in self._waiting.get(sender, ()):
                 told.set()
-
-
-async def _set_within(told: asyncio.Event, seconds: float) -> None:
-    """Returns when the event is set or the time is over.
-
-    Not `wait_for`, which loses a cancellation that comes with the event (bpo-37658).
-    """
-    waiting = asyncio.create_task(told.wait())
-    try:
-        await asyncio.wait({waiting}, timeout=seconds)
-    finally:
-        waiting.cancel()

@@ -6,10 +6,10 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.channels.assembly import Parts
+from bot.channels.background import set_within
 from bot.channels.wechat import texts
 from bot.channels.wechat.calls import Calls, Template, Words
 from bot.channels.wechat.client import WeChatClient
@@ -88,8 +88,7 @@ class Sender:
             while True:
                 self._woken.clear()
                 await self._send_due_safely()
-                with suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), self._interval)
+                await set_within(self._woken, self._interval)
         finally:
             await self._calls.close()
 

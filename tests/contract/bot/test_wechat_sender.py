@@ -555,6 +555,20 @@ async def run_until_sent(office: Office, process: Sender) -> None:
     await asyncio.gather(loop, sent, return_exceptions=True)
 
 
+@pytest.mark.parametrize("steps", range(4))
+async def test_who_is_stopped_in_the_moment_of_being_woken_ends(office: Office, steps: int) -> None:
+    process = office.process()
+    loop = asyncio.create_task(process.run())
+    while not process._woken._waiters:
+        await asyncio.sleep(0.01)
+    process.wake()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    loop.cancel()
+    await asyncio.wait({loop}, timeout=30)
+    assert loop.done()
+
+
 async def test_the_loop_outlives_trouble(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     class Broken(Quota):
         left_over = 1
