@@ -34,6 +34,9 @@ JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\x00" * 32
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 
 
+START_SECONDS = STOP_SECONDS = 60.0
+
+
 class Assistant:
     """Stands for Rasa: repeats what it got; `away` makes its turns fail."""
 
@@ -63,7 +66,13 @@ class Assistant:
 
 
 class Counter:
-    """One web channel at work; `later` moves its clock, `settings` are those of the product."""
+    """One web channel at work; `later` moves its clock, `settings` are those of the product.
+
+    A new session waits `greeting_seconds` for its campaign's greeting: no test but the one about it
+    gets by without, on however slow a machine.
+    """
+
+    greeting_seconds = 30.0
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         (port,) = free_ports(1)
@@ -107,16 +116,17 @@ class Counter:
             target=lambda: asyncio.run(self._serve(started, stopping)), daemon=True
         )
         serving.start()
-        started.result(timeout=20)
+        started.result(timeout=START_SECONDS)
         try:
             yield self
         finally:
             stopping.set()
-            serving.join(timeout=20)
+            serving.join(timeout=STOP_SECONDS)
+        assert not serving.is_alive(), "what goes on serving disturbs the tests that follow"
 
     def mount(self, app: Sanic, parts: Parts) -> None:
         """Puts the channels into `app`."""
-        web = WebInput(parts, sweep_interval=0.1, greeting_seconds=0.5)
+        web = WebInput(parts, sweep_interval=0.1, greeting_seconds=self.greeting_seconds)
         app.blueprint(web.blueprint(self.assistant), url_prefix="/webhooks/web")
 
     async def _serve(self, started: Future[None], stopping: threading.Event) -> None:
@@ -152,7 +162,7 @@ class Visitor:
         self.web = web
         self.http = requests.Session()
         body = {} if campaign is None else {"campaign": campaign}
-        opened = self.http.post(web + "session", json=body, timeout=10)
+        opened = self.http.post(web + "session", json=body, timeout=60)
         assert opened.status_code == 201, opened.text
         self.http.headers["Authorization"] = f"Bearer {opened.json()['token']}"
 
@@ -177,4 +187,4 @@ class Visitor:
 
     def history(self, after: int = 0, wait: float = 0) -> list[dict[str, Any]]:
         url = f"{self.web}messages?after={after}&wait={wait}"
-        return list(self.http.get(url, timeout=wait + 10).json()["messages"])
+        return list(self.http.get(url, timeout=wait + 30).json()["messages"])

@@ -97,16 +97,16 @@ class Slow(Assistant):
         self.go = threading.Event()
 
     async def __call__(self, message: UserMessage) -> None:
-        await asyncio.to_thread(self.go.wait)
+        await asyncio.to_thread(self.go.wait, 60)
         await super().__call__(message)
 
 
 def test_a_greeting_that_takes_long_is_not_waited_for(tmp_path: Path) -> None:
     counter, slow = Counter(tmp_path), Slow()
-    counter.assistant = slow
+    counter.assistant, counter.greeting_seconds = slow, 0.5
     with counter.open():
         visitor = counter.visitor(SCENE)
-        (kept,) = visitor.history()
+        (kept,) = wait_until(visitor.history, 30, "the arrival to be stored")
         assert not kept["reply_to"]
         assert heard(counter) == []
         slow.go.set()
@@ -176,6 +176,6 @@ def test_a_page_of_the_bank_may_tell_of_an_arrival(tmp_path: Path) -> None:
 
 def test_the_greeting_waits_its_turn_behind_what_was_said_before(counter: Counter) -> None:
     visitor = counter.visitor(SCENE)
-    wait_until(lambda: len(said(visitor)) == 2, 10, "the greeting")
+    wait_until(lambda: len(said(visitor)) == 2, 30, "the greeting")
     visitor.say("你好")
     assert said(visitor)[2:] == ["你好", "收到：你好"]

@@ -32,7 +32,7 @@ def test_two_messages_at_once_are_answered_in_their_order(stack: Stack) -> None:
     chat = stack.chat()
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(send, chat, "存款保险最多赔多少钱")
-        wait_until(lambda: customer_texts(chat), 10, "the first message")
+        wait_until(lambda: customer_texts(chat), 30, "the first message")
         second = pool.submit(send, chat, "什么是非法集资")
         exchanges = [first.result(), second.result()]
     for exchange in exchanges:

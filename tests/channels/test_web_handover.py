@@ -90,7 +90,7 @@ def sender_of(office: Office) -> str:
 def page(visitor: Visitor, after: int = 0, wait: float = 0) -> dict[str, Any]:
     """The whole answer of `GET messages`."""
     url = f"{visitor.web}messages?after={after}&wait={wait}"
-    return dict(visitor.http.get(url, timeout=wait + 10).json())
+    return dict(visitor.http.get(url, timeout=wait + 30).json())
 
 
 def test_the_page_knows_whom_the_customer_waits_for_and_talks_with(
@@ -128,7 +128,7 @@ def test_the_open_page_hears_the_officer_by_its_long_poll(office: Office, visito
     with ThreadPoolExecutor(1) as pool:
         polling = pool.submit(page, visitor, cursor, 20)
         office.talk_with(sender)
-        heard = polling.result(timeout=20)
+        heard = polling.result(timeout=60)
     assert [m["text"] for m in heard["messages"]] == [TOOK]
     assert heard["handover"] == {"state": "active", "officer": WANG}
 

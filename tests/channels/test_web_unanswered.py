@@ -54,7 +54,7 @@ def test_a_restart_takes_up_what_was_left(tmp_path: Path) -> None:
     counter.assistant.away = False
     counter.later = timedelta(minutes=5)
     with counter.open():
-        history = wait_until(lambda: visitor.history()[1:], 20, "the answer")
+        history = wait_until(lambda: visitor.history()[1:], 30, "the answer")
         assert [m["text"] for m in history] == ["收到：你好"]
 
 

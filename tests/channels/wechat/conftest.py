@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.channels.wechat.kit import Town, town
+from tests.channels.wechat.kit import SHORT, Town, town
 
 
 @pytest.fixture
@@ -22,6 +22,20 @@ def bank(tmp_path: Path) -> Iterator[Town]:
 def quiet_bank(tmp_path: Path) -> Iterator[Town]:
     """A subscription account: it answers, and never writes by itself."""
     with town(tmp_path, customer_service=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def pressed_bank(tmp_path: Path) -> Iterator[Town]:
+    """A service account of which an answer is expected within seconds."""
+    with town(tmp_path, deadlines=SHORT) as opened:
+        yield opened
+
+
+@pytest.fixture
+def pressed_quiet_bank(tmp_path: Path) -> Iterator[Town]:
+    """The same of a subscription account."""
+    with town(tmp_path, customer_service=False, deadlines=SHORT) as opened:
         yield opened
 
 

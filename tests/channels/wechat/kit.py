@@ -1,7 +1,7 @@
 """The WeChat channel on a real port, behind a platform that behaves as the real one does.
 
-The five seconds are shortened for both sides alike. The platform is `wechatsim`; a test that wants
-to deliver by itself, twice, late or wrongly, posts packets with `Line.post`.
+Nobody is pressed for time but in tests of turns that are late. The platform is `wechatsim`; a test
+that wants to deliver by itself, twice, late or wrongly, posts packets with `Line.post`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from bot.channels.transcript import Message
 from bot.channels.wechat import texts
 from bot.channels.wechat.channel import WeChatInput
 from bot.channels.wechat.customers import Customers
+from bot.channels.wechat.outbound import Outbound
 from bot.channels.wechat.turns import Patience
 from bot.errors import TurnFailed
 from tests.channels import counter
@@ -36,9 +37,22 @@ from wechatsim import Account, Mode, Person, Platform, Posting, Simulator, packe
 from wechatsim.packets import Packet, Sent
 from wechatsim.replies import read
 
-PLATFORM_SECONDS = 2.0
-PATIENCE = Patience(answer=1.5, latest=1.75, gone=2.3)
-"""As 4.0, 4.7 and 6.0 are to the platform's five seconds, with room for a slow machine."""
+
+@dataclass(frozen=True)
+class Deadlines:
+    """How long the platform waits for an answer, in seconds, and how long the channel works on one."""
+
+    platform: float
+    channel: Patience
+
+
+AMPLE = Deadlines(40.0, Patience(answer=30.0, latest=35.0, gone=50.0))
+"""Nobody misses them, also on a machine that halts for seconds: most tests are not about that."""
+SHORT = Deadlines(5.0, Patience(answer=1.0, latest=3.5, gone=9.0))
+"""For turns that are late. Between the deadlines of both sides there are seconds all the same, so
+that the platform hears the channel in time, and the channel hears the platform hang up."""
+LONGEST_SECONDS = 60.0
+"""Nothing takes so long."""
 OPENID = "oABCDEFGHIJKLMNOPQRSTUVWXYZ1"
 
 
@@ -61,7 +75,7 @@ class Assistant(counter.Assistant):
 
     async def __call__(self, message: UserMessage) -> None:
         self.turns.append(message)
-        await asyncio.to_thread(self.go.wait)
+        await asyncio.to_thread(self.go.wait, 60)
         if self.away:
             raise TurnFailed()
         for said in self.answer(message.text):
@@ -78,16 +92,19 @@ class Assistant(counter.Assistant):
 class Line(counter.Counter):
     """Web and WeChat channel of one process; `assistant` may be shared with another."""
 
-    def __init__(self, folder: Path, assistant: Assistant, **settings: Any) -> None:
+    def __init__(
+        self, folder: Path, assistant: Assistant, patience: Patience, **settings: Any
+    ) -> None:
         super().__init__(folder, **settings)
         self.assistant: Assistant = assistant
+        self._patience = patience
         self.url = f"http://127.0.0.1:{self.config.rasa_port}/webhooks/wechat/"
         self.parts: Parts | None = None
 
     def mount(self, app: Sanic, parts: Parts) -> None:
         super().mount(app, parts)
         self.parts = parts
-        wechat = WeChatInput(parts, PATIENCE)
+        wechat = WeChatInput(parts, self._patience)
         app.blueprint(wechat.blueprint(self.assistant), url_prefix="/webhooks/wechat")
 
     def sender(self, openid: str = OPENID) -> str:
@@ -136,7 +153,9 @@ class Town:
         at = int(datetime.now(timezone.utc).timestamp())
         return posting(account, packet, at, secrets.token_hex(5), secrets.token_bytes(16))
 
-    def deliver(self, packet: Packet, line: Line | None = None, seconds: float = 20) -> str | None:
+    def deliver(
+        self, packet: Packet, line: Line | None = None, seconds: float = LONGEST_SECONDS
+    ) -> str | None:
         """One delivery; the text that came back, None for `success`."""
         answer = post(self.request(packet, line), seconds)
         assert answer.status_code == 200, f"{answer.status_code}: {answer.text}"
@@ -144,7 +163,7 @@ class Town:
         return None if reply is None else reply.text
 
 
-def post(request: Posting, seconds: float = 20) -> requests.Response:
+def post(request: Posting, seconds: float = LONGEST_SECONDS) -> requests.Response:
     return requests.post(
         request.url, data=request.body, headers={"Content-Type": "text/xml"}, timeout=seconds
     )
@@ -158,10 +177,11 @@ def town(
     customer_service: bool = True,
     processes: int = 1,
     channel_url: str = "",
+    deadlines: Deadlines = AMPLE,
 ) -> Iterator[Town]:
     """Everything at work as long as the block runs."""
     account = replace(Account.generated(), mode=mode, customer_service=customer_service)
-    platform = Platform(account, patience=PLATFORM_SECONDS)
+    platform = Platform(account, patience=deadlines.platform)
     assistant = Assistant()
     with ExitStack() as stack:
         sim = stack.enter_context(running(platform))
@@ -178,7 +198,7 @@ def town(
             "wechat_customer_service": customer_service,
             "wechat_api_url": sim.url,
         }
-        lines = [Line(folder, assistant, **shared) for _ in range(processes)]
+        lines = [Line(folder, assistant, deadlines.channel, **shared) for _ in range(processes)]
         for line in lines:
             stack.enter_context(line.open())
         platform.account = replace(account, server_url=lines[0].url)
@@ -196,7 +216,16 @@ def collected(person: Person) -> str:
         (shown,) = person.say("继续")
         return None if shown.text == texts.STILL_WORKING else shown.text
 
-    return str(wait_until(told, 10, "what waits to be told"))
+    return str(wait_until(told, 30, "what waits to be told"))
+
+
+def waits(town: Town, messages: int) -> None:
+    """Waits until so many messages wait for their follower to speak.
+
+    No request takes along what somebody is just looking at, be it only to find that it has to wait.
+    """
+    outbound = Outbound(town.line.running().channel_engine, town.line.running().transcript)
+    wait_until(lambda: outbound.counts()["parked"] == messages, 30, f"{messages} parked")
 
 
 def moved(town: Town, by: timedelta) -> None:

@@ -67,53 +67,57 @@ def test_an_answer_lost_on_its_way_comes_again_and_is_not_sent_besides(bank: Tow
     assert_nothing_more(bank, ["收到：你好"])
 
 
-def test_a_slow_turn_is_answered_by_a_message_of_its_own(bank: Town) -> None:
-    bank.assistant.go.clear()
-    assert bank.person().say("你好") == []
-    assert deliveries(bank) == 1, "`success` came in time: nothing is repeated"
-    bank.assistant.go.set()
-    wait_until(lambda: bank.person().received("service"), 10, "the answer")
-    assert_nothing_more(bank, ["收到：你好"])
+def test_a_slow_turn_is_answered_by_a_message_of_its_own(pressed_bank: Town) -> None:
+    pressed_bank.assistant.go.clear()
+    assert pressed_bank.person().say("你好") == []
+    assert deliveries(pressed_bank) == 1, "`success` came in time: nothing is repeated"
+    pressed_bank.assistant.go.set()
+    wait_until(lambda: pressed_bank.person().received("service"), 30, "the answer")
+    assert_nothing_more(pressed_bank, ["收到：你好"])
 
 
-def test_a_repeat_of_what_was_sent_by_itself_is_answered_with_silence(bank: Town) -> None:
-    bank.person().say("在吗")  # the platform lets us write to who has spoken
-    packet = bank.text("你好")
-    bank.assistant.go.clear()
-    assert bank.deliver(packet) is None
-    bank.assistant.go.set()
-    wait_until(lambda: bank.person().received("service"), 10, "the answer")
-    assert bank.deliver(packet) is None
-    assert bank.assistant.heard() == ["在吗", "你好"]
+def test_a_repeat_of_what_was_sent_by_itself_is_answered_with_silence(pressed_bank: Town) -> None:
+    pressed_bank.person().say("在吗")  # the platform lets us write to who has spoken
+    packet = pressed_bank.text("你好")
+    pressed_bank.assistant.go.clear()
+    assert pressed_bank.deliver(packet) is None
+    pressed_bank.assistant.go.set()
+    wait_until(lambda: pressed_bank.person().received("service"), 30, "the answer")
+    assert pressed_bank.deliver(packet) is None
+    assert pressed_bank.assistant.heard() == ["在吗", "你好"]
 
 
-def test_without_messages_of_our_own_the_last_delivery_says_to_ask_again(quiet_bank: Town) -> None:
-    person = quiet_bank.person()
-    quiet_bank.assistant.go.clear()
+def test_without_messages_of_our_own_the_last_delivery_says_to_ask_again(
+    pressed_quiet_bank: Town,
+) -> None:
+    person = pressed_quiet_bank.person()
+    pressed_quiet_bank.assistant.go.clear()
     (shown,) = person.say("银行卡丢了怎么办")
     assert shown.text == texts.STILL_WORKING
-    assert deliveries(quiet_bank) == THREE
+    assert deliveries(pressed_quiet_bank) == THREE
     (again,) = person.say("继续")
     assert again.text == texts.STILL_WORKING
-    quiet_bank.assistant.go.set()
-    answered(quiet_bank, "收到：银行卡丢了怎么办")
-    moved(quiet_bank, timedelta(seconds=7))
+    pressed_quiet_bank.assistant.go.set()
+    answered(pressed_quiet_bank, "收到：银行卡丢了怎么办")
+    moved(pressed_quiet_bank, timedelta(seconds=7))
     assert collected(person) == "收到：银行卡丢了怎么办"
-    assert quiet_bank.assistant.heard() == ["银行卡丢了怎么办"]
+    assert pressed_quiet_bank.assistant.heard() == ["银行卡丢了怎么办"]
 
 
 def test_a_turn_that_ends_before_the_platform_asks_again_answers_the_repeat(
-    quiet_bank: Town,
+    pressed_quiet_bank: Town,
 ) -> None:
-    quiet_bank.assistant.go.clear()
+    pressed_quiet_bank.assistant.go.clear()
     with ThreadPoolExecutor(1) as pool:
-        said = pool.submit(quiet_bank.person().say, "你好")
-        wait_until(lambda: deliveries(quiet_bank) == 1, 10, "the first delivery to be given up")
-        quiet_bank.assistant.go.set()
+        said = pool.submit(pressed_quiet_bank.person().say, "你好")
+        wait_until(
+            lambda: deliveries(pressed_quiet_bank) == 1, 30, "the first delivery to be given up"
+        )
+        pressed_quiet_bank.assistant.go.set()
         (shown,) = said.result()
     assert shown.text == "收到：你好"
-    assert deliveries(quiet_bank) == 2
-    (next_one,) = quiet_bank.person().say("继续")
+    assert deliveries(pressed_quiet_bank) == 2
+    (next_one,) = pressed_quiet_bank.person().say("继续")
     assert next_one.text == "收到：继续", "nothing was left to be brought"
 
 
@@ -125,7 +129,7 @@ def test_what_fails_is_said_kept_and_answered_once_it_works_again(bank: Town) ->
     moved(bank, timedelta(seconds=31))
     answered(bank, "收到：你好")
     moved(bank, timedelta(seconds=7))
-    wait_until(lambda: bank.person().received("service"), 10, "the answer")
+    wait_until(lambda: bank.person().received("service"), 30, "the answer")
     assert_nothing_more(bank, [shown.text, "收到：你好"])
 
 
@@ -169,7 +173,7 @@ def test_two_processes_run_one_turn_of_a_message(two_processes: Town) -> None:
     packet = two_processes.text("你好")
     with ThreadPoolExecutor(2) as pool:
         answers = [pool.submit(two_processes.deliver, packet, line) for line in (first, second)]
-        wait_until(lambda: two_processes.assistant.turns, 10, "the turn")
+        wait_until(lambda: two_processes.assistant.turns, 30, "the turn")
         two_processes.assistant.go.set()
         assert [answer.result() for answer in answers] == ["收到：你好"] * 2
     assert two_processes.assistant.heard() == ["你好"]
@@ -180,9 +184,9 @@ def test_a_message_waits_for_the_turn_another_process_is_running(two_processes: 
     two_processes.assistant.go.clear()
     with ThreadPoolExecutor(2) as pool:
         one = pool.submit(two_processes.deliver, two_processes.text("第一句"), first)
-        wait_until(lambda: two_processes.assistant.turns, 10, "the first turn")
+        wait_until(lambda: two_processes.assistant.turns, 30, "the first turn")
         two = pool.submit(two_processes.deliver, two_processes.text("第二句"), second)
-        wait_until(lambda: len(two_processes.line.history()) == 2, 10, "the second message")
+        wait_until(lambda: len(two_processes.line.history()) == 2, 30, "the second message")
         two_processes.assistant.go.set()
         assert (one.result(), two.result()) == ("收到：第一句", "收到：第二句")
     assert two_processes.assistant.heard() == ["第一句", "第二句"]
@@ -190,7 +194,7 @@ def test_a_message_waits_for_the_turn_another_process_is_running(two_processes: 
 
 def answered(bank: Town, text: str) -> None:
     """Waits for an answer in the conversation."""
-    wait_until(lambda: text in [m.text for m in bank.line.history()], 15, f"the answer {text}")
+    wait_until(lambda: text in [m.text for m in bank.line.history()], 30, f"the answer {text}")
 
 
 def assert_nothing_more(bank: Town, texts_seen: list[str]) -> None:
@@ -198,5 +202,5 @@ def assert_nothing_more(bank: Town, texts_seen: list[str]) -> None:
     moved(bank, timedelta(seconds=10))
     transcript = bank.line.running().transcript
     transcript.push(bank.line.sender(), "after", Reply("最后"), bank.line.now())
-    wait_until(lambda: "最后" in bank.person().received(), 10, "what is sent after everything else")
+    wait_until(lambda: "最后" in bank.person().received(), 30, "what is sent after everything else")
     assert bank.person().received() == [*texts_seen, "最后"]

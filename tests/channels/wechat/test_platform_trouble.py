@@ -14,10 +14,12 @@ SEND = "message/custom/send"
 
 
 def push(bank: Town, *said: str) -> None:
-    """Says something unasked."""
-    line = bank.line
+    """Says something unasked, all of it at one moment: nothing is sent while some is still missing."""
+    line, ahead = bank.line, timedelta(minutes=2)
+    moment = line.now() + ahead
     for text in said:
-        line.running().transcript.push(line.sender(), f"push/{text}", Reply(text), line.now())
+        line.running().transcript.push(line.sender(), f"push/{text}", Reply(text), moment)
+    moved(bank, ahead)
 
 
 def states(bank: Town) -> dict[str, int]:
@@ -29,7 +31,7 @@ def test_more_than_the_platform_takes_waits_for_the_customer(bank: Town) -> None
     person = bank.person()
     person.say("你好")
     push(bank, *[f"通知{number}" for number in range(7)])
-    wait_until(lambda: states(bank)["parked"] == 3, 10, "what has to wait")
+    wait_until(lambda: states(bank)["parked"] == 3, 30, "what has to wait")
     (*told, hint) = person.received("service")
     assert told == [f"通知{number}" for number in range(4)]
     assert "回复“继续”查看" in hint
@@ -43,10 +45,10 @@ def test_any_message_allows_again_what_had_to_wait(bank: Town) -> None:
     person.say("你好")
     bank.sim.faults.exhausted = True
     push(bank, "有答复了")
-    wait_until(lambda: states(bank)["parked"], 10, "what has to wait")
+    wait_until(lambda: states(bank)["parked"], 30, "what has to wait")
     bank.sim.faults.exhausted = False
     person.voice("")
-    wait_until(lambda: "有答复了" in person.received("service"), 10, "the message")
+    wait_until(lambda: "有答复了" in person.received("service"), 30, "the message")
 
 
 def test_what_was_parked_follows_the_next_answer(bank: Town) -> None:
@@ -54,21 +56,21 @@ def test_what_was_parked_follows_the_next_answer(bank: Town) -> None:
     person.say("你好")
     bank.sim.faults.exhausted = True
     push(bank, "有答复了")
-    wait_until(lambda: states(bank)["parked"], 10, "what has to wait")
+    wait_until(lambda: states(bank)["parked"], 30, "what has to wait")
     bank.sim.faults.exhausted = False
     person.say("在吗")
     moved(bank, timedelta(seconds=7))
-    wait_until(lambda: "有答复了" in person.received("service"), 10, "the message")
+    wait_until(lambda: "有答复了" in person.received("service"), 30, "the message")
     assert person.received() == ["收到：你好", "收到：在吗", "有答复了"]
 
 
 def test_a_token_that_ends_in_mid_send_is_replaced_and_nothing_comes_twice(bank: Town) -> None:
     bank.person().say("你好")
     push(bank, "第一条")
-    wait_until(lambda: bank.person().received("service"), 10, "the first")
+    wait_until(lambda: bank.person().received("service"), 30, "the first")
     bank.sim.platform.tokens.expire()
     push(bank, "第二条")
-    wait_until(lambda: len(bank.person().received("service")) == 2, 10, "the second")
+    wait_until(lambda: len(bank.person().received("service")) == 2, 30, "the second")
     assert bank.person().received("service") == ["第一条", "第二条"]
 
 
@@ -76,9 +78,9 @@ def test_a_busy_platform_is_asked_again(bank: Town) -> None:
     bank.person().say("你好")
     bank.sim.faults.refuse(SEND, -1)
     push(bank, "有答复了")
-    wait_until(lambda: bank.sim.journal.calls("custom/send"), 10, "the first attempt")
+    wait_until(lambda: bank.sim.journal.calls("custom/send"), 30, "the first attempt")
     moved(bank, timedelta(minutes=1))
-    wait_until(lambda: bank.person().received("service") == ["有答复了"], 10, "the message")
+    wait_until(lambda: bank.person().received("service") == ["有答复了"], 30, "the message")
 
 
 def test_health_says_what_waits_and_whether_the_platform_knows_us(bank: Town) -> None:

@@ -58,7 +58,7 @@ def test_a_click_on_a_choice_of_a_message_sent_by_itself_is_its_button(bank: Tow
     person.say("你好")
     push(bank, "满意吗？", Button(title="满意", payload="/satisfied"))
     (menu,) = wait_until(
-        lambda: [m for m in person.messages() if m.choices], 10, "the message with choices"
+        lambda: [m for m in person.messages() if m.choices], 30, "the message with choices"
     )
     person.choose(menu.choices[0].id)
     assert bank.assistant.heard()[-1] == "/satisfied"
@@ -148,4 +148,4 @@ def push(bank: Town, text: str, button: Button) -> None:
     line, person = bank.line, bank.person()
     before = len(person.received("service"))
     line.running().transcript.push(line.sender(), f"push/{text}", Reply(text, [button]), line.now())
-    wait_until(lambda: len(person.received("service")) > before, 10, "the message")
+    wait_until(lambda: len(person.received("service")) > before, 30, "the message")

@@ -12,7 +12,6 @@ import requests
 from tests.channels.wechatsim.echo import EchoServer, echoing
 from wechatsim import Account, Mode, Platform, Simulator, running
 
-PATIENCE = 0.3
 Calls = Callable[..., Any]
 
 
@@ -22,15 +21,21 @@ def mode() -> Mode:
 
 
 @pytest.fixture
+def patience() -> float:
+    """How long the platform waits for an answer; nobody misses it, on however slow a machine."""
+    return 30.0
+
+
+@pytest.fixture
 def server() -> EchoServer:
     return EchoServer()
 
 
 @pytest.fixture
-def sim(server: EchoServer, mode: Mode) -> Iterator[Simulator]:
+def sim(server: EchoServer, mode: Mode, patience: float) -> Iterator[Simulator]:
     with echoing(server) as url:
         server.account = replace(Account.generated(), mode=mode, server_url=url)
-        with running(Platform(server.account, patience=PATIENCE)) as simulator:
+        with running(Platform(server.account, patience=patience)) as simulator:
             yield simulator
 
 
