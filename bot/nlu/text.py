@@ -15,11 +15,12 @@ _MASKED = re.compile(r"〔[^〕]*〕|\d{3,4}-?\*{4}\d{4}")
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+")
 _REPEATED = re.compile(r"([^\w\s])\1+")
 _REPEATED_CHAR = re.compile(r"([^\d\W])\1{3,}")
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)[ \t](?=\d)")
 _SPACES = re.compile(r"\s+")
 _CASE_REFERENCE = re.compile(
     r"(?<![a-z0-9])t\s?s\s?\d{8}\s?[-—–]?\s?[0-9a-z]{6}\s?[0-9a-z](?![a-z0-9])"
 )
+_BETWEEN_DIGITS = re.compile(rf"({_CASE_REFERENCE.pattern}[ \t]?)|(?<=\d)[ \t](?=\d)")
+"""Blanks within a number. That behind a case reference, which may end in a digit, is none."""
 _RESUME_CODE = re.compile(r"(?<![a-z0-9*])[0-9a-z]{4}\s?[-—–]?\s?[0-9a-z]{4}(?![a-z0-9*])")
 _RESUME_WORDS = re.compile(
     r"[\s,，。:：]|请|我?(?:要|想)?(?:继续|接着|接续)(?:填写?|来|码)?|(?:这?是|用)|码"
@@ -95,7 +96,7 @@ def normalise(text: str) -> str:
     out = unicodedata.normalize("NFKC", _MASKED.sub(" ", text))
     out = _to_simplified().convert(out).lower()
     out = _EMOJI.sub(" ", out)
-    out = _BETWEEN_DIGITS.sub("", out)
+    out = _BETWEEN_DIGITS.sub(r"\1", out)
     out = _REPEATED.sub(r"\1", out)
     out = _REPEATED_CHAR.sub(r"\1\1\1", out)
     out = _SPACES.sub(" ", out).strip()

@@ -17,6 +17,7 @@ from bot.nlu.text import (
     tells_a_complaint,
     wants_another_complaint,
     wants_to_complain,
+    without_case_reference,
 )
 from bot.nlu.words import tidy
 
@@ -67,10 +68,22 @@ def test_other_figures_are_no_phone_tail(text: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["TS20261123-7K3QF8K", "查一下ts202611237k3qf8k 8000", "ＴＳ20261123—7K3QF8K怎么样了"],
+    [
+        "TS20261123-7K3QF8K",
+        "查一下ts202611237k3qf8k 8000",
+        "ＴＳ20261123—7K3QF8K怎么样了",
+        "TS20280229-D519052 1003",
+        "TS20280229-D51905 2 1003",
+    ],
 )
 def test_a_case_reference_is_seen_however_it_is_written(written: str) -> None:
     assert has_case_reference(normalise(written))
+
+
+def test_digits_behind_a_reference_that_ends_in_one_stay_apart_from_it() -> None:
+    text = normalise("TS20280229-D519052 1003，电话138 0013 8000")
+    assert text == "ts20280229-d519052 1003,电话13800138000"
+    assert without_case_reference(text) == "1003,电话13800138000"
 
 
 @pytest.mark.parametrize("written", ["20261123", "TS开头的编号在哪", "ATS20261123-7K3QF8K99"])
