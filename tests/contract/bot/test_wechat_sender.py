@@ -8,7 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import sqlalchemy as sa
@@ -557,10 +557,17 @@ async def run_until_sent(office: Office, process: Sender) -> None:
 
 @pytest.mark.parametrize("steps", range(4))
 async def test_who_is_stopped_in_the_moment_of_being_woken_ends(office: Office, steps: int) -> None:
+    class Noticed(asyncio.Event):
+        is_awaited = asyncio.Event()
+
+        async def wait(self) -> Literal[True]:
+            self.is_awaited.set()
+            return await super().wait()
+
     process = office.process()
+    process._woken = woken = Noticed()
     loop = asyncio.create_task(process.run())
-    while not process._woken._waiters:
-        await asyncio.sleep(0.01)
+    await woken.is_awaited.wait()
     process.wake()
     for _ in range(steps):
         await asyncio.sleep(0)
