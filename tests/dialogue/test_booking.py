@@ -30,7 +30,7 @@ NINE, TEN, ELEVEN = "9:00—10:00", "10:00—11:00", "11:00—12:00"
 
 def shown(hours: str) -> str:
     """A slot of the campaign's day as customers read it."""
-    year = "" if DAY.year == NOW.year else f"{DAY.year}年"
+    year = "" if DAY.year == datetime.now(BEIJING).year else f"{DAY.year}年"
     return f"{year}{DAY.month}月{DAY.day}日 {hours}"
 
 
@@ -173,7 +173,7 @@ def test_the_bank_gets_the_time_and_is_late_only_after_it(stack: Stack) -> None:
             query = "SELECT promised_by FROM callbacks WHERE preferred = ?"
             return [moment for (moment,) in store.execute(query, (preferred,))]
 
-    wait_until(arrived, 15, "delivery of the booked call")
+    wait_until(arrived, 30, "delivery of the booked call")
     ends = datetime(DAY.year, DAY.month, DAY.day, 10, tzinfo=BEIJING).astimezone(None)
     found = datetime.fromisoformat(arrived()[0] + "+00:00")
     assert found == ends
@@ -231,7 +231,7 @@ def test_a_booking_is_cancelled_after_a_question_and_the_bank_hears_of_it(stack:
     assert f"{shown(NINE)}的预约取消了" in told
     assert seats(stack, chat) == []
     cancelled = {at_the_bank(NINE): "cancelled"}
-    wait_until(lambda: called(stack, chat) == cancelled, 20, "the cancellation at the bank")
+    wait_until(lambda: called(stack, chat) == cancelled, 30, "the cancellation at the bank")
     other = stack.chat()
     ask(other)
     assert other.titles()[0] == offered(NINE, 20)
@@ -306,7 +306,7 @@ def test_a_booking_is_moved_with_all_that_was_told_and_counted_once(stack: Stack
     assert seats(stack, chat) == [f"{DAY:%Y%m%d}-1000"]
     assert counted(stack, chat) == [("booking", f"{DAY:%Y%m%d}-0900")]
     both = {at_the_bank(NINE): "cancelled", at_the_bank(TEN): "open"}
-    wait_until(lambda: called(stack, chat) == both, 20, "both calls at the bank")
+    wait_until(lambda: called(stack, chat) == both, 30, "both calls at the bank")
 
 
 def test_a_new_time_may_be_changed_again_before_it_is_confirmed(stack: Stack) -> None:
@@ -543,8 +543,7 @@ def test_the_booking_is_among_what_is_kept_and_goes_when_the_customer_wants(stac
     at_recap(chat)
     chat.press("确认预约")
     assert any(shown(NINE) in told for told in chat.say("看看我的信息"))
-    chat.say("删除我的信息")
-    assert "活动预约" in chat.history()[-1]["text"]
+    assert "活动预约" in chat.say("删除我的信息")[-1]
     chat.press("确认删除")
     assert seats(stack, chat) == []
     other = stack.chat()

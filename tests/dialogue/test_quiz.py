@@ -23,6 +23,7 @@ from tests.dialogue.kit import says
 from tests.stack import Chat, Stack, wait_until
 
 TODAY = local_day(datetime.now(BEIJING))
+"""When the tests were read; by the time the last of them runs it may be yesterday."""
 DAY = timedelta(days=1)
 FAIR, SHORT, COUNTED, EARLY, PLAIN = "fair", "short", "counted", "early", "plain"
 QUIZ: list[dict[str, Any]] = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))["quiz"]
@@ -42,7 +43,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     write_campaign(campaigns, FAIR, **now)
     write_campaign(campaigns, SHORT, **now, quiz=one_a_level(), questions_a_day=2, title="小活动")
     write_campaign(campaigns, COUNTED, **now, quiz=one_a_level(), title="数一数")
-    write_campaign(campaigns, EARLY, first_day=TODAY + DAY, last_day=TODAY + 2 * DAY)
+    write_campaign(campaigns, EARLY, first_day=TODAY + 2 * DAY, last_day=TODAY + 3 * DAY)
     write_campaign(campaigns, PLAIN, **now, quiz=None, title="没有题的活动")
     running = Stack(folder, {"CAMPAIGNS_DIR": str(campaigns)})
     try:
@@ -227,16 +228,20 @@ def test_before_its_days_a_quiz_says_so_and_can_be_answered(stack: Stack) -> Non
 
 def test_a_campaign_that_vanishes_in_the_middle_breaks_nothing(stack: Stack) -> None:
     path = write_campaign(
-        stack.folder / "campaigns", "passing", first_day=TODAY, last_day=TODAY, title="要撤的活动"
+        stack.folder / "campaigns",
+        "passing",
+        first_day=TODAY,
+        last_day=TODAY + DAY,
+        title="要撤的活动",
     )
     chat = stack.chat()
-    wait_until(lambda: "3·15" in chat.scan("passing-hall")[0], 15, "the new campaign")
+    wait_until(lambda: "3·15" in chat.scan("passing-hall")[0], 30, "the new campaign")
     chat.say("答题")
     chat.press("简单")
     path.unlink()
     other = stack.chat()
     unknown = says("utter_campaign_unknown")
-    wait_until(lambda: other.scan("passing-hall")[0].startswith(unknown), 15, "its end")
+    wait_until(lambda: other.scan("passing-hall")[0].startswith(unknown), 30, "its end")
     assert chat.press(right(EASY[0])) == [words.GONE]
     assert chat.say("谢谢")[0].startswith(says("utter_thanks"))
 
@@ -294,7 +299,7 @@ def test_who_agrees_is_reminded_in_the_conversation(stack: Stack, yes: str) -> N
         journal.execute("UPDATE quiz_reminder SET due_at = '2026-01-01 00:00:00.000000'")
         journal.commit()
     wait_until(lambda: chat.history()[-1]["text"] == texts.QUIZ_NOTICE, 30, "the reminder")
-    wait_until(lambda: reminders(stack, chat) == [], 15, "the end of the reminder")
+    wait_until(lambda: reminders(stack, chat) == [], 30, "the end of the reminder")
 
 
 @pytest.mark.parametrize("no", ["不用", "#不用了"])
