@@ -102,7 +102,7 @@ def arrived(stack: Stack, reference: str, phone_tail: str) -> None:
 
     Asking the case store itself before that would use up the guesses it allows.
     """
-    wait_until(lambda: journaled(stack)[reference] == "delivered", 15, f"delivery of {reference}")
+    wait_until(lambda: journaled(stack)[reference] == "delivered", 30, f"delivery of {reference}")
     assert stack.case(reference, phone_tail).status_code == 200
 
 

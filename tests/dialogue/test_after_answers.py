@@ -35,7 +35,7 @@ def test_a_helpful_answer_is_thanked_for_and_counted(stack: Stack) -> None:
     assert chat.titles()[:2] == ["有帮助", "没解决"]
     before = votes(stack)
     assert chat.press("有帮助") == [says("utter_answer_helped")]
-    wait_until(lambda: len(votes(stack)) == len(before) + 1, 15, "the vote")
+    wait_until(lambda: len(votes(stack)) == len(before) + 1, 30, "the vote")
     assert votes(stack)[-1] == ("card_lost.report_loss", 1)
 
 

@@ -49,7 +49,7 @@ def test_the_bank_gets_it(stack: Stack) -> None:
     chat = stack.chat()
     at_recap(chat)
     chat.press("确认回电")
-    wait_until(lambda: recorded(stack, chat) == ["delivered"], 15, "delivery of the call-back")
+    wait_until(lambda: recorded(stack, chat) == ["delivered"], 30, "delivery of the call-back")
 
 
 def test_with_nobody_on_duty_a_call_takes_the_place_of_a_person(stack: Stack) -> None:

@@ -57,7 +57,7 @@ def test_taking_the_consent_back_reaches_the_filed_case(stack: Stack, chat: Chat
                 str(text) for (text,) in store.execute(query) if "撤回对个人信息处理的同意" in text
             ]
 
-    assert wait_until(told, 20, "the withdrawn consent in the case store")
+    assert wait_until(told, 30, "the withdrawn consent in the case store")
 
 
 def test_who_has_nothing_here_is_told_so(stack: Stack) -> None:

@@ -75,7 +75,7 @@ def test_name_and_story_of_the_journal_are_sealed(stack: Stack, filed: str) -> N
 
 
 def test_logs_hold_none_of_the_customers_words(stack: Stack, filed: str) -> None:
-    wait_until(lambda: filed in stack.log("relay"), 15, "the reference operators go by, in the log")
+    wait_until(lambda: filed in stack.log("relay"), 30, "the reference operators go by, in the log")
     logs = {name: text for name, text in raw_files(stack).items() if name.endswith(".log")}
     for name, content in logs.items():
         for words in ("周明", "多扣了年费", "136****2345"):

@@ -82,7 +82,5 @@ def test_guessing_the_tail_is_stopped(stack: Stack) -> None:
 def test_the_customer_is_told_when_the_case_store_has_the_complaint(stack: Stack) -> None:
     chat = stack.chat()
     reference = chat.file_complaint("13987650010")
-    seen = chat.history()[-1]["cursor"]
-    notices = chat.history(after=seen, wait=15)
-    assert [reference in notice["text"] for notice in notices] == [True]
-    assert "送达" in notices[0]["text"]
+    assert reference in chat.told("送达")["text"]
+    assert len([m for m in chat.history() if "送达" in m["text"]]) == 1
