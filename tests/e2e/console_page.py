@@ -73,6 +73,7 @@ class ConsolePage:
 
     def open_act(self, title: str) -> Locator:
         """Unfolds the form of an act on the case's page; the form."""
+        settle(self.page)  # in half a page the group it is folded in may not be there yet
         act = self.page.locator("details.act").filter(
             has=self.page.locator("summary", has_text=re.compile(f"^{title}$"))
         )

@@ -45,9 +45,11 @@ def test_enter_confirms_what_was_proposed_and_brings_the_next_case(officer: Cons
     expect(page.get_by_role("heading", name=FIRST)).to_be_visible()
     expect(page.get_by_label("业务类别")).to_have_value("借记卡")
     expect(page.get_by_label("业务办理渠道")).to_have_value("营业现场")
-    expect(page.get_by_role("button", name="确认，看下一件")).to_be_focused()
+    confirm = page.get_by_role("button", name="确认，看下一件")
+    expect(confirm).to_be_focused()
     keys.press("Enter")
     expect(page.get_by_role("heading", name=SECOND)).to_be_visible()
+    expect(confirm).to_be_focused()  # which it is only once the page is drawn
     keys.press("Shift+Tab")
     expect(page.get_by_label("业务办理渠道")).to_be_focused()
     keys.press("ArrowDown")
