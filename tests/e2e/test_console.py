@@ -190,7 +190,8 @@ def test_leaving_a_half_written_form_is_asked_about(officer: ConsolePage) -> Non
         dialog.dismiss()  # type: ignore[attr-defined]
 
     officer.page.on("dialog", stay)
-    officer.page.get_by_role("link", name="小保投诉台").click(no_wait_after=True)
+    with officer.page.expect_event("dialog"):
+        officer.page.get_by_role("link", name="小保投诉台").click(no_wait_after=True)
     expect(officer.open_act("写内部备注").locator("textarea")).to_have_value("还没写完")
     assert asked == ["beforeunload"]
     officer.page.get_by_role("button", name="写内部备注").click()
@@ -212,6 +213,7 @@ def test_an_officer_looks_at_a_picture_and_saves_it(
     assert download.value.suggested_filename == "小票.png"
     assert download.value.path().read_bytes() == PNG
     officer.page.get_by_role("link", name="小票.png", exact=True).click()
+    layout.settle(officer.page)  # a picture that is on its way has no size yet
     size = officer.page.evaluate("() => [document.images[0].naturalWidth, document.contentType]")
     assert size == [1, "image/png"]
 
