@@ -56,7 +56,7 @@ def test_a_message_given_up_is_kept_and_sent_on_request(chat: ChatPage, visitor:
     chat.page.route("**/messages", lambda route: route.abort())
     chat.write(QUESTION)
     failed = chat.page.locator(".message[data-state=failed]")
-    wait_until(lambda: _tried_again(chat.page, failed), 15, "the page gives up")
+    wait_until(lambda: _tried_again(chat.page, failed), 60, "the page gives up")
     expect(failed).to_contain_text("没有发出去")
     expect(chat.page.get_by_role("alert")).to_contain_text("重新发送")
     chat.page.unroute_all()
@@ -75,7 +75,7 @@ def test_a_message_given_up_is_answered_by_itself_once_the_assistant_is_back(
     chat.say("你好")
     mortal_stack.kill("actions")
     health = f"{mortal_stack.web}health"
-    wait_until(lambda: not mortal_stack.answers(health), 10, "the assistant knows that it is away")
+    wait_until(lambda: not mortal_stack.answers(health), 30, "the assistant knows that it is away")
     chat.page.clock.install()
     chat.write(QUESTION)
     failed = chat.page.locator(".message[data-state=failed]")
