@@ -132,6 +132,7 @@ def test_what_arrives_while_the_window_is_closed_is_counted_and_marked(
     widget.say("你好")
     conversation = Conversation(widget_stack, chat)
     chat.get_by_role("button", name="关闭窗口").click()
+    expect(widget.window).to_be_hidden()  # the button's page asks the bank's page to close it
     conversation.hear("您的材料收到了。", by="工作人员 王敏")
     expect(widget.launcher).to_have_accessible_name("咨询投诉，有 1 条新消息")
     layout.picture(widget.page, "widget-unread")
