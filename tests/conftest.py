@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ["XIAOBAO_ENV_FILE"] = str(Path(__file__).parent / "none.env")
 
 from tests.stack import Stack
+
+# An example may take as long as it wants: a machine that halts for a moment is no slow code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
