@@ -149,5 +149,5 @@ def test_two_hundred_thousand_facts_are_a_matter_of_seconds() -> None:
     ]
     began = time.process_time()
     build(description(places), count(sightings), TITLES, [], None)
-    # About two on the machine this was written on.
-    assert time.process_time() - began < 10
+    # About two on the machine this was written on; a hundred thousand pairs of facts are hours.
+    assert time.process_time() - began < 60
