@@ -18,7 +18,7 @@ from tests.stack import Stack, wait_until
 
 DATABASES = ("journal", "channel", "knowledge", "tracker", "analytics")
 CASE_STORE = "casestore"
-START_SECONDS = 150.0
+START_SECONDS = 240.0
 """Several Rasa processes start at the same time, on few cores."""
 _METRICS = ("ACTIONS_METRICS_PORT", "RELAY_METRICS_PORT", "COUNTER_METRICS_PORT")
 _OF_A_MACHINE = {"RASA_PORT", "ACTIONS_PORT", "VAR_DIR", *_METRICS}

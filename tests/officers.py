@@ -27,6 +27,8 @@ from casestore.storage.store import SqlStore
 PASSWORD = "three-old-locust-trees"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 EVERY_ROLE = frozenset(StaffRole)
+ANSWER_SECONDS = 60.0
+"""A page takes a moment; the machine may be busy, or halt."""
 OWN_PAGE = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
 
 _TOKEN = re.compile(r'name="form_token" value="([0-9a-f]+)"')
@@ -132,6 +134,6 @@ class Officers:
         self, http: requests.Session, page: str, action: str, fields: dict[str, str]
     ) -> requests.Response:
         """Fill in a form of a page and send it."""
-        shown = http.get(self.address + page, timeout=10)
+        shown = http.get(self.address + page, timeout=ANSWER_SECONDS)
         form = {"form_token": form_token(shown.text), **fields}
-        return http.post(self.address + action, data=form, timeout=10)
+        return http.post(self.address + action, data=form, timeout=ANSWER_SECONDS)

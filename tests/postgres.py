@@ -19,6 +19,8 @@ from tests.ports import free_ports
 
 _INSTALLED = Path("/usr/lib/postgresql")
 _SUPERUSER = "tests"
+START_SECONDS = "180"
+"""Seconds at most; others may keep the disk busy while it recovers."""
 # Durability is the server's own matter; most tests are about our SQL.
 _ON_SOCKET = "-c listen_addresses='' -c fsync=off -c full_page_writes=off"
 # Before it recovers, the whole disk is written at once and not file by file: seconds instead of tens.
@@ -72,7 +74,7 @@ class Cluster:
 
     def crash(self) -> None:
         """Stops the server as a crash would, and starts it: it recovers from its log."""
-        self._server.control("restart", "-m", "immediate", "-w", "-t", "60")
+        self._server.control("restart", "-m", "immediate", "-w", "-t", START_SECONDS)
 
 
 class _Server:
@@ -87,7 +89,7 @@ class _Server:
         self.run("initdb", *create, "--encoding=UTF8", "--locale=C", "--no-sync")
         log = str(self.directory / "server.log")
         options = f"{options} -k {self.directory}"
-        self.control("start", "-w", "-t", "60", "-o", options, "-l", log)
+        self.control("start", "-w", "-t", START_SECONDS, "-o", options, "-l", log)
 
     def control(self, verb: str, *options: str) -> None:
         self.run("pg_ctl", verb, "-D", str(self.directory / "data"), *options)

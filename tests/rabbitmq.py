@@ -23,8 +23,8 @@ from tests.stack import wait_until
 
 _SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 _USER, _PASSWORD = "xiaobao", "only-for-tests"
-START_SECONDS = 90.0
-STOP_SECONDS = 30.0
+START_SECONDS = 180.0
+STOP_SECONDS = 90.0
 _HEADER = b"AMQP\x00\x00\x09\x01"
 
 

@@ -31,7 +31,11 @@ COMMANDS = {
     "counter": ["-m", "bot", "count"],
     "rasa": ["-m", "bot", "serve"],
 }
-START_SECONDS = 90.0
+START_SECONDS = 180.0
+"""A process that loads the model takes ten on idle cores. The other lane of tests starts its own at
+the same moment, and cores may be some times slower."""
+PATIENCE_SECONDS = 60.0
+"""For what takes a moment, as a delivery or an answer do: the machine may be busy, or halt."""
 
 
 def wait_until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
@@ -155,7 +159,7 @@ class Stack:
         process = self.processes.pop(name)
         if process.poll() is None:
             os.killpg(process.pid, number)
-        process.wait(timeout=60)
+        process.wait(timeout=PATIENCE_SECONDS)
 
     def stop(self) -> None:
         for name in list(self.processes):
@@ -183,7 +187,7 @@ class Stack:
         """The case as the case store's API shows it."""
         headers = {"Authorization": f"Bearer {self.token}", "X-Complaint-Proof": phone_tail}
         url = f"{self.store}/api/v1/complaints/{reference}"
-        return requests.get(url, headers=headers, timeout=30)
+        return requests.get(url, headers=headers, timeout=PATIENCE_SECONDS)
 
 
 class Chat:
@@ -192,7 +196,7 @@ class Chat:
     def __init__(self, base: str) -> None:
         self.base = base
         self.http = requests.Session()
-        answer = self.http.post(base + "session", json={}, timeout=60)
+        answer = self.http.post(base + "session", json={}, timeout=PATIENCE_SECONDS)
         self.token = answer.json()["token"]
         self.http.headers["Authorization"] = f"Bearer {self.token}"
         self.buttons: list[dict[str, str]] = []
@@ -246,7 +250,7 @@ class Chat:
 
     def history(self, after: int = 0, wait: float = 0) -> list[dict[str, Any]]:
         url = f"{self.base}messages?after={after}&wait={wait}"
-        return list(self.http.get(url, timeout=wait + 30).json()["messages"])
+        return list(self.http.get(url, timeout=wait + PATIENCE_SECONDS).json()["messages"])
 
     def told(self, words: str, seconds: float = 60) -> dict[str, Any]:
         """The message with these words, which comes unasked; waits for it.

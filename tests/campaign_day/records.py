@@ -14,7 +14,7 @@ from typing import Any
 from tests.campaign_day.arithmetic import Row
 from tests.stack import ROOT, Stack, wait_until
 
-SETTLING_SECONDS = 120.0
+SETTLING_SECONDS = 240.0
 
 
 def settle(stack: Stack, rows: Sequence[Row]) -> None:

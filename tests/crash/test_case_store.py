@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.crash.kit import cases, delivered, heal, journal
-from tests.stack import Stack, wait_until
+from tests.stack import START_SECONDS, Stack, wait_until
 
 
 def test_a_complaint_is_taken_shown_as_waiting_and_delivered_once(fragile: Stack) -> None:
@@ -18,7 +18,7 @@ def test_a_complaint_is_taken_shown_as_waiting_and_delivered_once(fragile: Stack
     assert "没有查到" in reply, "the proof is checked all the same"
     heal(fragile)
     assert cases(fragile).count(reference) == 0
-    wait_until(lambda: delivered(fragile, {reference}), 20, "delivery")
+    wait_until(lambda: delivered(fragile, {reference}), START_SECONDS, "delivery")
     assert cases(fragile).count(reference) == 1
     assert fragile.case(reference, "7777").status_code == 200
     notices = [m for m in chat.history() if "已送达" in m["text"]]
@@ -30,7 +30,7 @@ def test_a_complaint_is_taken_shown_as_waiting_and_delivered_once(fragile: Stack
 def test_what_cannot_be_asked_is_said_so(fragile: Stack) -> None:
     chat = fragile.chat()
     reference = chat.file_complaint("13800136666")
-    wait_until(lambda: delivered(fragile, {reference}), 20, "delivery")
+    wait_until(lambda: delivered(fragile, {reference}), START_SECONDS, "delivery")
     fragile.kill("casestore")
     (reply,) = chat.say(f"{reference} 6666")
     assert "暂时连不上" in reply

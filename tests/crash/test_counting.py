@@ -17,7 +17,7 @@ from bot.analytics.fact import pseudonym
 from tests.crash.amqp_trap import trap
 from tests.crash.kit import rows
 from tests.rabbitmq import RabbitMq, running_rabbitmq
-from tests.stack import Chat, Stack, wait_until
+from tests.stack import START_SECONDS, Chat, Stack, wait_until
 
 pytestmark = pytest.mark.rabbitmq
 
@@ -26,7 +26,6 @@ SCENE = "315-2027-renmin-hall"
 QUESTION = "短信提醒要收费吗"
 CUSTOMERS = 4
 QUESTIONS = 15
-SECONDS = 90.0
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +49,7 @@ def installation(broker: RabbitMq, tmp_path_factory: pytest.TempPathFactory) -> 
 def counting(installation: Stack, broker: RabbitMq) -> Iterator[Stack]:
     """The product with everything running and nothing on its way."""
     heal(installation, broker)
-    wait_until(lambda: is_settled(installation), SECONDS, "everything is counted")
+    wait_until(lambda: is_settled(installation), START_SECONDS, "everything is counted")
     yield installation
     heal(installation, broker)
 
@@ -108,7 +107,7 @@ def test_a_relay_killed_between_publishing_and_taking_away_counts_nothing_twice(
     figures_become(counting, chat, scan=1, consultation=1)
     assert waiting(counting) == 1, "published, and nobody noted it"
     heal(counting, broker)
-    wait_until(lambda: is_settled(counting), SECONDS, "published once more")
+    wait_until(lambda: is_settled(counting), START_SECONDS, "published once more")
     chat.say(QUESTION)
     figures_become(counting, chat, scan=1, consultation=2)
 
@@ -120,7 +119,7 @@ def test_a_counter_killed_between_storing_and_acknowledging_counts_nothing_twice
     figures_become(counting, chat, scan=1)
     counting.kill("counter")
     chat.say(QUESTION)
-    wait_until(lambda: is_settled(counting), SECONDS, "published")
+    wait_until(lambda: is_settled(counting), START_SECONDS, "published")
     with trap(broker.url, lambda: strike(counting, "counter")) as address:
         counting.env["ANALYTICS_BROKER"] = address
         counting.launch("counter")
@@ -132,7 +131,7 @@ def test_a_counter_killed_between_storing_and_acknowledging_counts_nothing_twice
 
 
 def figures_become(stack: Stack, chat: Chat, **expected: int) -> None:
-    wait_until(lambda: counted(stack, [chat]) == expected, SECONDS, f"{expected}")
+    wait_until(lambda: counted(stack, [chat]) == expected, START_SECONDS, f"{expected}")
 
 
 def test_the_figures_are_exact_whatever_is_killed_meanwhile(
@@ -142,9 +141,9 @@ def test_the_figures_are_exact_whatever_is_killed_meanwhile(
     with chaos(counting, broker), ThreadPoolExecutor(CUSTOMERS) as pool:
         list(pool.map(ask_many, chats))
     heal(counting, broker)
-    wait_until(lambda: is_settled(counting), SECONDS, "everything is published")
+    wait_until(lambda: is_settled(counting), START_SECONDS, "everything is published")
     expected = {"scan": CUSTOMERS, "consultation": CUSTOMERS * QUESTIONS}
-    wait_until(lambda: counted(counting, chats) == expected, SECONDS, f"{expected}")
+    wait_until(lambda: counted(counting, chats) == expected, START_SECONDS, f"{expected}")
 
 
 def ask_many(chat: Chat) -> None:
@@ -157,7 +156,9 @@ def strike(stack: Stack, name: str) -> None:
 
 
 def dies(stack: Stack, name: str) -> None:
-    wait_until(lambda: stack.processes[name].poll() is not None, SECONDS, f"the death of {name}")
+    wait_until(
+        lambda: stack.processes[name].poll() is not None, START_SECONDS, f"the death of {name}"
+    )
 
 
 @contextmanager

@@ -95,13 +95,13 @@ def bank(tmp_path: Path) -> Iterator[Bank]:
 @pytest.mark.parametrize("has_backup", [False, True])
 def test_everything_is_there_again_once(bank: Bank, has_backup: bool) -> None:
     first = bank.record(0, datetime.now(timezone.utc))
-    wait_until(bank.all_arrived, 30, "delivery of the first")
+    wait_until(bank.all_arrived, START_SECONDS, "delivery of the first")
     backup = bank.stack.folder / "backup.db" if has_backup else None
     if backup is not None:
         bank.store(f"VACUUM INTO '{backup}'")
     since = datetime.now(timezone.utc)
     second = bank.record(1, since)
-    wait_until(bank.all_arrived, 30, "delivery of the second")
+    wait_until(bank.all_arrived, START_SECONDS, "delivery of the second")
     bank.lose_the_case_store(backup)
     assert cases(bank.stack) == ([first] if has_backup else [])
     # Without a backup from the beginning on; with one a little too early is no harm.
@@ -109,7 +109,7 @@ def test_everything_is_there_again_once(bank: Bank, has_backup: bool) -> None:
     bank.stack.verb("bot", "redeliver", "--since", moment.isoformat(), "--dry-run")
     assert bank.all_arrived(), "a dry run sends nothing"
     bank.stack.verb("bot", "redeliver", "--since", moment.isoformat())
-    wait_until(bank.all_arrived, 30, "delivery of all once more")
+    wait_until(bank.all_arrived, START_SECONDS, "delivery of all once more")
     assert cases(bank.stack) == sorted([first, second])
     supplements = bank.store("SELECT count(*) FROM case_events WHERE kind = 'supplemented'")
     assert supplements == [(2,)]

@@ -25,7 +25,7 @@ from tests.crash.kit import (
     new_phone,
     strays,
 )
-from tests.stack import Chat, Stack, reference_in, wait_until
+from tests.stack import PATIENCE_SECONDS, START_SECONDS, Chat, Stack, reference_in, wait_until
 
 COMPLAINTS = 96
 CUSTOMERS = 4
@@ -40,7 +40,7 @@ def test_all_acknowledged_complaints_become_one_case_each(fragile: Stack) -> Non
     acknowledged = [reference for references in filed for reference in references]
     assert len(acknowledged) == len(set(acknowledged)) == COMPLAINTS
     assert journal(fragile).keys() - before == set(acknowledged)
-    wait_until(lambda: all_delivered(fragile), 60, "delivery of all")
+    wait_until(lambda: all_delivered(fragile), START_SECONDS, "delivery of all")
     assert Counter(cases(fragile)) == Counter([*journal(fragile), *apart])
     assert all(fragile.case(reference, TAIL).status_code == 200 for reference in acknowledged)
     for chat, references in zip(chats, filed, strict=True):
@@ -93,12 +93,12 @@ def test_a_relay_killed_between_delivery_and_marking_delivers_no_second_case(
     with deadly_case_store(fragile) as address:
         fragile.env["CASE_STORE_URL"] = address
         fragile.launch("relay")
-        wait_until(lambda: fragile.processes["relay"].poll() is not None, 20, "the kill")
+        wait_until(lambda: fragile.processes["relay"].poll() is not None, START_SECONDS, "the kill")
     fragile.env["CASE_STORE_URL"] = fragile.store
     assert cases(fragile).count(reference) == 1, "it was delivered"
     assert journal(fragile)[reference] == "pending", "and nobody noted it"
     heal(fragile)
-    wait_until(lambda: delivered(fragile, {reference}), 20, "the second delivery")
+    wait_until(lambda: delivered(fragile, {reference}), START_SECONDS, "the second delivery")
     assert cases(fragile).count(reference) == 1
     assert fragile.case(reference, TAIL).status_code == 200
     assert sum("已送达" in m["text"] for m in chat.history()) == 1
@@ -113,7 +113,9 @@ def deadly_case_store(stack: Stack) -> Iterator[str]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             names = ("Authorization", "Idempotency-Key", "Content-Type")
             headers = {name: self.headers[name] for name in names}
-            answer = requests.post(stack.store + self.path, body, headers=headers, timeout=10)
+            answer = requests.post(
+                stack.store + self.path, body, headers=headers, timeout=PATIENCE_SECONDS
+            )
             assert answer.status_code == 201, answer.text
             os.killpg(stack.processes["relay"].pid, signal.SIGKILL)
 

@@ -30,13 +30,13 @@ from tests.crash.patient import Customer
 from tests.crash.stored import Stored
 from tests.postgres import Cluster, running_cluster
 from tests.rabbitmq import RabbitMq, running_rabbitmq
-from tests.stack import Chat, Stack, wait_until
+from tests.stack import PATIENCE_SECONDS, START_SECONDS, Chat, Stack, wait_until
 
 CUSTOMERS = int(os.environ.get("SEVERAL_MACHINES_CUSTOMERS", "6"))
 SEED = 20261126
 SHARDS = 3
-SERVED_AGAIN_SECONDS = 90.0
-SETTLING_SECONDS = 120.0
+SERVED_AGAIN_SECONDS = 180.0
+SETTLING_SECONDS = 240.0
 """A relay that died keeps what it was delivering for a minute."""
 _SERVED = re.compile(r"shard=(?:\S+, )?127\.0\.0\.1:(\d+) said=\S*200 ")
 
@@ -44,7 +44,7 @@ pytestmark = [
     pytest.mark.nginx,
     pytest.mark.postgres,
     pytest.mark.rabbitmq,
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(1800),
 ]
 
 
@@ -102,12 +102,14 @@ class Ordeal:
         self.lost.launch("rasa")
         repeats = self._repeats()
         self.other.kill("actions")
-        wait_until(lambda: self._repeats() > repeats, 30, "somebody is told to wait")
+        wait_until(lambda: self._repeats() > repeats, PATIENCE_SECONDS, "somebody is told to wait")
         self.other.launch("actions")
         self.going_on()
         # One that starts while its database is away ends, and is started again by systemd and the
         # like, which nobody does here.
-        wait_until(partial(self.lost.answers, f"{self.lost.web}ready"), 90, "the shard is back")
+        wait_until(
+            partial(self.lost.answers, f"{self.lost.web}ready"), START_SECONDS, "the shard is back"
+        )
 
     def _postgres(self) -> None:
         self.postgres.crash()

@@ -11,11 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.ports import free_ports
-from tests.stack import ROOT, wait_until
+from tests.stack import PATIENCE_SECONDS, ROOT, wait_until
 
 PROGRAMS = "/usr/sbin:/usr/local/sbin:/usr/bin"
 CONFIGURATION = ROOT / "deploy" / "nginx"
-START_SECONDS = 10.0
 
 
 def program() -> str:
@@ -42,7 +41,7 @@ def check(main: Path) -> str:
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=30,
+        timeout=PATIENCE_SECONDS,
     )
     return done.stderr
 
@@ -84,11 +83,11 @@ def running(main: Path) -> Iterator[None]:
     command = [program(), "-p", str(prefix), "-c", str(main), "-g", "daemon off;"]
     process = subprocess.Popen(command)
     try:
-        wait_until((prefix / "nginx.pid").exists, START_SECONDS, "nginx")
+        wait_until((prefix / "nginx.pid").exists, PATIENCE_SECONDS, "nginx")
         yield
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=20)
+        process.wait(timeout=PATIENCE_SECONDS)
 
 
 @contextmanager

@@ -64,7 +64,7 @@ class Shard:
                 self.send_header("X-Content-Type-Options", "nosniff")
                 self.end_headers()
                 self.wfile.write(b" ")
-                shard.pause.wait(20)
+                shard.pause.wait(60)
                 self.wfile.write(content)
 
             def log_message(self, format: str, *args: Any) -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.stack import ROOT, Stack, wait_until
+from tests.stack import ROOT, START_SECONDS, Stack, wait_until
 
 
 def health(installation: Stack) -> subprocess.CompletedProcess[str]:
@@ -17,7 +17,7 @@ def health(installation: Stack) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=60,
+        timeout=START_SECONDS,
     )
 
 
@@ -28,7 +28,9 @@ def test_the_verb_tells_a_relay_at_work_from_none(tmp_path: Path) -> None:
         installation.start("relay")
         signs = tmp_path / "heartbeat"
         loops = {"deliveries", "errands", "reports", "talks", "facts"}
-        wait_until(lambda: len(list(signs.glob("relay.*"))) == len(loops), 30, "all loops")
+        wait_until(
+            lambda: len(list(signs.glob("relay.*"))) == len(loops), START_SECONDS, "all loops"
+        )
         assert {file.suffix[1:] for file in signs.iterdir()} == loops
         answer = health(installation)
     finally:

@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 from tests.deploy.nginx import check, install, running
 from tests.deploy.shards import running_shards
 from tests.ports import free_ports
-from tests.stack import ROOT
+from tests.stack import PATIENCE_SECONDS, ROOT
 
 pytestmark = pytest.mark.nginx
 
@@ -117,4 +117,4 @@ def test_over_tls_browsers_are_told_to_come_that_way_only(tmp_path: Path) -> Non
 
 
 def _get(url: str, trusted: str) -> requests.Response:
-    return requests.get(url, verify=trusted, timeout=10, allow_redirects=False)
+    return requests.get(url, verify=trusted, timeout=PATIENCE_SECONDS, allow_redirects=False)

@@ -14,13 +14,12 @@ import requests
 
 from tests.deploy.nginx import running_nginx
 from tests.ports import free_ports
-from tests.stack import START_SECONDS, Chat, Stack, reference_in, wait_until
+from tests.stack import PATIENCE_SECONDS, START_SECONDS, Chat, Stack, reference_in, wait_until
 
-pytestmark = pytest.mark.nginx
+pytestmark = [pytest.mark.nginx, pytest.mark.timeout(900)]
 
 CUSTOMERS = 4
 OF_ITS_OWN = {"RASA_PORT", "ACTIONS_PORT"}
-PATIENCE_SECONDS = 30.0
 
 
 class PatientChat(Chat):
@@ -74,7 +73,7 @@ def test_complaints_go_on_through_the_replacement_of_every_shard(
         replace(shards[1], customers, "你好")
         references = [reference_in(customer.press("确认提交")) for customer in customers]
         # Asking for a case that has not arrived would count as guessing.
-        wait_until(lambda: _waiting(shards[0]) == 0, 30, "everything has arrived")
+        wait_until(lambda: _waiting(shards[0]) == 0, PATIENCE_SECONDS, "everything has arrived")
     assert len(set(references)) == CUSTOMERS
     for number, reference in enumerate(references):
         case = shards[0].case(reference, f"800{number}")
@@ -83,5 +82,5 @@ def test_complaints_go_on_through_the_replacement_of_every_shard(
 
 def _waiting(installation: Stack) -> int:
     """What the case store does not have yet."""
-    health = requests.get(f"{installation.web}health", timeout=10)
+    health = requests.get(f"{installation.web}health", timeout=PATIENCE_SECONDS)
     return int(health.json()["waiting"]["pending"])

@@ -21,7 +21,7 @@ from tests.channels.counter import Counter, Visitor
 from tests.deploy.nginx import CONFIGURATION, Nginx, running_nginx
 from tests.deploy.shards import Shard, running_shards
 from tests.ports import free_ports
-from tests.stack import wait_until
+from tests.stack import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.nginx
 
@@ -51,7 +51,7 @@ def new_token() -> str:
 
 def ask(nginx: Nginx, path: str = MESSAGES, token: str = "", **more: Any) -> requests.Response:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return requests.post(nginx.customers + path, headers=headers, timeout=20, **more)
+    return requests.post(nginx.customers + path, headers=headers, timeout=PATIENCE_SECONDS, **more)
 
 
 def shard_of(nginx: Nginx, token: str) -> int:
@@ -117,7 +117,7 @@ def test_its_senders_come_back_when_it_does(nginx: Nginx, shards: list[Shard]) -
     shard.stop()
     assert shard_of(nginx, token) != home
     shard.start()
-    wait_until(lambda: shard_of(nginx, token) == home, 10, "the sender is home again")
+    wait_until(lambda: shard_of(nginx, token) == home, PATIENCE_SECONDS, "the sender is home again")
 
 
 def test_a_message_whose_process_dies_over_it_goes_to_the_next_with_its_body(
@@ -152,7 +152,9 @@ def test_with_no_process_left_the_page_is_told_to_come_back_and_wechat_to_try_ag
 
 def test_the_processes_hear_where_the_request_came_from(nginx: Nginx) -> None:
     headers = {"X-Forwarded-For": "203.0.113.9"}
-    answer = requests.get(nginx.customers + "/webhooks/web/", headers=headers, timeout=10)
+    answer = requests.get(
+        nginx.customers + "/webhooks/web/", headers=headers, timeout=PATIENCE_SECONDS
+    )
     heard = answer.json()["headers"]
     assert heard["X-Forwarded-For"] == "203.0.113.9, 127.0.0.1"
     assert heard["X-Forwarded-Proto"] == "http"
@@ -160,7 +162,7 @@ def test_the_processes_hear_where_the_request_came_from(nginx: Nginx) -> None:
 
 
 def test_headers_of_security_pass_once_and_unchanged(nginx: Nginx) -> None:
-    answer = requests.get(nginx.customers + "/webhooks/web/", timeout=10)
+    answer = requests.get(nginx.customers + "/webhooks/web/", timeout=PATIENCE_SECONDS)
     assert answer.headers["Content-Security-Policy"] == "default-src 'none'"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "Strict-Transport-Security" not in answer.headers
@@ -173,7 +175,7 @@ def test_what_a_process_has_said_of_a_long_poll_is_not_held_back(
     for shard in shards:
         shard.pause.clear()
     url = nginx.customers + MESSAGES
-    with requests.get(url, stream=True, timeout=10) as answer:
+    with requests.get(url, stream=True, timeout=PATIENCE_SECONDS) as answer:
         assert answer.raw.read(1) == b" ", "the first half is here before the second is sent"
         for shard in shards:
             shard.pause.set()
@@ -195,7 +197,7 @@ def test_nothing_else_of_the_processes_is_open(nginx: Nginx, shards: list[Shard]
     closed += ["/webhooks/web/health/", "//webhooks/web/metrics", "/webhooks/web/x/../metrics"]
     host = nginx.customers.removeprefix("http://")
     for path in closed:
-        with closing(HTTPConnection(host, timeout=10)) as connection:
+        with closing(HTTPConnection(host, timeout=PATIENCE_SECONDS)) as connection:
             connection.request("GET", path)  # as it stands; requests would tidy it first
             assert connection.getresponse().status == 404, path
     assert all(shard.calls == [] for shard in shards)
@@ -203,10 +205,10 @@ def test_nothing_else_of_the_processes_is_open(nginx: Nginx, shards: list[Shard]
 
 def test_the_console_is_reached_and_the_api_beside_it_is_not(nginx: Nginx) -> None:
     headers = {"X-Forwarded-For": "203.0.113.9"}
-    answer = requests.get(nginx.console + "/cases", headers=headers, timeout=10)
+    answer = requests.get(nginx.console + "/cases", headers=headers, timeout=PATIENCE_SECONDS)
     assert answer.json()["headers"]["X-Forwarded-For"] == "127.0.0.1"
     for path in ("/api/v1/complaints", "/health", "/metrics", "/docs", "/openapi.json"):
-        assert requests.get(nginx.console + path, timeout=10).status_code == 404
+        assert requests.get(nginx.console + path, timeout=PATIENCE_SECONDS).status_code == 404
 
 
 def test_no_log_holds_an_openid_or_a_token(nginx: Nginx, shards: list[Shard]) -> None:
@@ -216,7 +218,7 @@ def test_no_log_holds_an_openid_or_a_token(nginx: Nginx, shards: list[Shard]) ->
         shard.stop()
     ask(nginx, "/webhooks/wechat/?openid=o-planted&signature=s-planted")
     ask(nginx, token=token)
-    wait_until(lambda: nginx.log.read_text().count("POST") == 3, 15, "three lines")
+    wait_until(lambda: nginx.log.read_text().count("POST") == 3, PATIENCE_SECONDS, "three lines")
     said = nginx.log.read_text() + nginx.errors.read_text()
     assert "planted" not in said
     assert token[:52] not in said

@@ -154,7 +154,7 @@ def on_kafka(request: pytest.FixtureRequest, facts: Facts) -> Carrier:
 
     def put(body: bytes) -> None:
         outside.produce(topic, body)
-        assert outside.flush(10) == 0
+        assert outside.flush(60) == 0
 
     def refused() -> list[bytes]:
         return read_kafka(servers, topic + REFUSED)
@@ -174,6 +174,6 @@ def read_kafka(servers: str, topic: str) -> list[bytes]:
         found.extend(message.value() for message in messages)
         return bool(found) and not messages
 
-    wait_until(is_all, 30, f"the messages of {topic}")
+    wait_until(is_all, 90, f"the messages of {topic}")
     reader.close()
     return found

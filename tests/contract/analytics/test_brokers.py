@@ -19,7 +19,7 @@ from tests.contract.analytics.kit import CAMPAIGN, fact, facts_of
 from tests.ports import free_ports
 from tests.stack import wait_until
 
-SECONDS = 30.0
+SECONDS = 90.0
 Taken = list[Received]
 
 

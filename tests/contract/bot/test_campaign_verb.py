@@ -18,7 +18,7 @@ from bot.analytics.store import Facts
 from bot.errors import NotFound
 from bot.intake.case_store import HttpCaseStore
 from bot.storage.engine import create_engine
-from tests.stack import ROOT, Stack, wait_until
+from tests.stack import ROOT, START_SECONDS, Stack, wait_until
 from tests.unit.analytics.kit import CAMPAIGN, answer, people
 
 SCENE = "315-renmin-hall"
@@ -40,7 +40,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     engine.dispose()
     try:
         stack.launch("casestore")
-        wait_until(lambda: stack.answers(f"{stack.store}/health"), 30, "health of the case store")
+        wait_until(
+            lambda: stack.answers(f"{stack.store}/health"),
+            START_SECONDS,
+            "health of the case store",
+        )
         yield stack
     finally:
         stack.stop()
@@ -54,7 +58,7 @@ def run(stack: Stack, *arguments: str, **changes: str) -> tuple[int, str]:
         env={**stack.env, "COLUMNS": "160", **changes},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=START_SECONDS,
     )
     return done.returncode, done.stdout + done.stderr
 
@@ -107,4 +111,4 @@ def test_the_relay_sends_the_figures_of_every_campaign_by_itself(stack: Stack) -
 
     assert not told()
     stack.launch("relay")
-    wait_until(told, 60, f"figures of a campaign nobody asked for; see {stack.folder}")
+    wait_until(told, START_SECONDS, f"figures of a campaign nobody asked for; see {stack.folder}")

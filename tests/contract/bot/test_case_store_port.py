@@ -27,7 +27,7 @@ from casestore.domain.case import EventKind
 from tests.bank import bank_staff
 from tests.fakes import NOW, FakeCaseStore
 from tests.samples import PDF, PHONE, TAIL, act, complaint
-from tests.stack import ROOT, Stack, wait_until
+from tests.stack import PATIENCE_SECONDS, ROOT, START_SECONDS, Stack, wait_until
 from tests.unit.analytics.kit import CAMPAIGN, counted, description, people
 from tests.unit.analytics.kit import answer as quiz_answer
 from tests.unit.knowledge.kit import answer
@@ -42,7 +42,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     subprocess.run(migrate, cwd=ROOT, env=stack.env, check=True, capture_output=True)
     try:
         stack.launch("casestore")
-        wait_until(lambda: stack.answers(f"{stack.store}/health"), 30, "health of the case store")
+        wait_until(
+            lambda: stack.answers(f"{stack.store}/health"),
+            START_SECONDS,
+            "health of the case store",
+        )
         yield stack
     finally:
         stack.stop()
@@ -67,9 +71,11 @@ class Officer:
         self._send("/deliveries", "/deliveries/retry", reference=reference)
 
     def _send(self, page: str, form: str, **fields: str) -> None:
-        shown = self._browser.get(self._store + page, timeout=10).text
+        shown = self._browser.get(self._store + page, timeout=PATIENCE_SECONDS).text
         hidden = dict(re.findall(r'name="(form_token)" value="([^"]+)"', shown))
-        sent = self._browser.post(self._store + form, data={**hidden, **fields}, timeout=10)
+        sent = self._browser.post(
+            self._store + form, data={**hidden, **fields}, timeout=PATIENCE_SECONDS
+        )
         assert sent.status_code == 200, sent.text
 
 

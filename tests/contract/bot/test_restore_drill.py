@@ -22,7 +22,7 @@ from bot.intake.outbox import together
 from bot.settings import Settings
 from bot.storage.engine import create_engine
 from tests.samples import PDF, act, complaint
-from tests.stack import ROOT, Stack, wait_until
+from tests.stack import ROOT, START_SECONDS, Stack, wait_until
 
 
 class Installation:
@@ -38,7 +38,12 @@ class Installation:
     def run(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", *arguments]
         done = subprocess.run(
-            command, cwd=ROOT, env=self.stack.env, capture_output=True, text=True, timeout=120
+            command,
+            cwd=ROOT,
+            env=self.stack.env,
+            capture_output=True,
+            text=True,
+            timeout=START_SECONDS,
         )
         assert done.returncode == code, done.stderr
         return done
@@ -46,7 +51,7 @@ class Installation:
     def start(self) -> None:
         self.stack.launch("casestore")
         url = f"{self.stack.store}/health"
-        wait_until(lambda: self.stack.answers(url), 60, "health of the case store")
+        wait_until(lambda: self.stack.answers(url), START_SECONDS, "health of the case store")
         self.stack.launch("relay")
 
     def file(self, number: int) -> str:
@@ -66,7 +71,7 @@ class Installation:
         return backlog.pending + backlog.parked
 
     def wait_until_delivered(self) -> None:
-        wait_until(lambda: self.undelivered() == 0, 60, "delivery of everything")
+        wait_until(lambda: self.undelivered() == 0, START_SECONDS, "delivery of everything")
 
     def cases(self, query: str) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.folder / "casestore.db", timeout=10)) as database:
