@@ -8,6 +8,8 @@ const SWITCHES = ["customer_service", "recognizes_voice"];
 export class Account {
   #act;
   #drawn = new Redraw();
+  /** @type {Record<string, string | boolean>} */
+  #last = {};
 
   /** @param {(work: () => Promise<any>) => Promise<void>} act */
   constructor(act) {
@@ -24,6 +26,7 @@ export class Account {
 
   /** @param {Record<string, string | boolean>} account */
   show(account) {
+    this.#last = account;
     if (!this.#drawn.needed(account)) return;
     for (const field of byId("account").elements) {
       if (!(field.name in account)) continue;
@@ -36,7 +39,10 @@ export class Account {
     const form = byId("account");
     const fields = Object.fromEntries(new FormData(form));
     const switches = SWITCHES.map((name) => [name, form.elements[name].checked]);
-    await call("PUT", "account", { ...fields, ...Object.fromEntries(switches) });
+    const change = { ...fields, ...Object.fromEntries(switches) };
+    await call("PUT", "account", change);
+    // The form shows it already: drawn again, it would lose what is typed meanwhile.
+    this.#drawn.needed({ ...this.#last, ...change });
     byId("account-said").textContent = "已保存";
   }
 

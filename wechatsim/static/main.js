@@ -20,10 +20,14 @@ function tell(text) {
 /** @param {() => Promise<any>} work */
 async function act(work) {
   tell("");
+  acting += 1;
   try {
     await work();
   } catch (error) {
     tell(error instanceof Refused ? error.message : "模拟器没有回答，它还开着吗？");
+  } finally {
+    acting -= 1;
+    acted += 1;
   }
 }
 
@@ -34,16 +38,23 @@ const scenes = new Scenes(act, phone);
 const faults = new Faults(act, phone);
 let last = 0;
 let lost = false;
+/** Acts under way, and acts that have ended. */
+let acting = 0;
+let acted = 0;
 
 async function refresh() {
+  const before = acted;
   const [state, news] = await Promise.all([call("GET", "state"), call("GET", `news?after=${last}`)]);
   if (news.last < last) location.reload(); // the simulator was started anew
   last = news.last;
   await phone.show(state.users);
   menu.show(state.menu);
-  account.show(state.account);
   scenes.show(state.scenes);
-  faults.show(state.faults);
+  // What was asked for before a switch was set, or the account saved, would set it back.
+  if (!acting && acted === before) {
+    account.show(state.account);
+    faults.show(state.faults);
+  }
   phone.receive(news.entries.filter((/** @type {any} */ one) => one.entry === "shown"));
   record(news.entries.filter((/** @type {any} */ one) => one.entry !== "shown"));
 }
