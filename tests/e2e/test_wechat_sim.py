@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.channels.wechatsim.echo import EchoServer, echoing
 from tests.e2e import layout
 from tests.e2e.visitor import DESKTOP, PHONE, SMALL_PHONE
+from tests.stack import wait_until
 from wechatsim import FAILURE, Account, Platform, Simulator, running
 from wechatsim.sending import send_custom
 
@@ -36,7 +37,7 @@ def server() -> EchoServer:
 def sim(server: EchoServer) -> Iterator[Simulator]:
     with echoing(server) as url:
         server.account = replace(Account.generated(), server_url=url)
-        with running(Platform(server.account, patience=0.5)) as simulator:
+        with running(Platform(server.account)) as simulator:
             simulator.platform.menu = MENU
             yield simulator
 
@@ -72,6 +73,11 @@ def screen(page: Page) -> list[str]:
     return page.get_by_role("log", name="聊天记录").locator(".message").all_inner_texts()
 
 
+def records(page: Page) -> Locator:
+    """What went over the wire, newest first."""
+    return page.get_by_role("list", name=re.compile("投递和接口调用")).get_by_role("listitem")
+
+
 def openid(sim: Simulator, number: int = 0) -> str:
     return list(sim.platform.users)[number]
 
@@ -80,10 +86,9 @@ def test_a_newcomer_follows_talks_and_sees_what_went_over_the_wire(page: Page) -
     follow(page)
     say(page, "你好😀")
     expect(page.get_by_text("您说：你好😀")).to_be_visible()
-    records = page.get_by_role("list", name=re.compile("投递和接口调用")).get_by_role("listitem")
-    expect(records).to_have_count(2)
-    expect(records.first).to_contain_text("推送：文本 你好😀")
-    expect(records.first).to_contain_text("被动回复：文本")
+    expect(records(page)).to_have_count(2)
+    expect(records(page).first).to_contain_text("推送：文本 你好😀")
+    expect(records(page).first).to_contain_text("被动回复：文本")
     expect(page.get_by_text("公众号还能主动发 8 条")).to_be_visible()
 
 
@@ -92,6 +97,7 @@ def test_the_menu_and_a_message_menu_are_pressed(
 ) -> None:
     follow(page)
     page.get_by_role("button", name="我要投诉").click()
+    expect(records(page).filter(has_text="推送：点菜单")).to_have_count(1)
     page.get_by_text("更多", exact=True).click()
     page.get_by_role("button", name="查进度").click()
     order = {"touser": openid(sim), "msgtype": "msgmenu", "msgmenu": CHOICES}
@@ -139,13 +145,15 @@ def test_a_code_is_made_and_scanned_by_a_stranger(page: Page, server: EchoServer
 
 
 def test_the_settings_are_saved_and_the_server_is_verified(page: Page, sim: Simulator) -> None:
+    app_id = page.get_by_label("AppID")
+    expect(app_id).to_have_value(sim.platform.account.app_id)  # the form is filled in by itself
     page.get_by_role("button", name="验证服务器").click()
     expect(page.get_by_text("验证通过")).to_be_visible()
     page.get_by_label("消息加解密方式").select_option("明文模式")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_text("已保存")).to_be_visible()
     assert sim.platform.account.mode == "plain"
-    page.get_by_label("AppID").fill("wrong")
+    app_id.fill("wrong")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("alert")).to_have_text("app_id 的格式不对")
 
@@ -156,6 +164,7 @@ def test_faults_show_what_customers_would_see(
     follow(page)
     page.get_by_label("客服消息额度用完").check()
     page.get_by_role("button", name="丢掉下一个回答").click()
+    wait_until(lambda: sim.faults.drop_replies == 1, 10, "the switch")
     say(page, "你好")
     expect(page.get_by_text("您说：你好")).to_be_visible()
     expect(page.get_by_text("第 2 次")).to_be_visible()
