@@ -16,8 +16,8 @@ def test_a_complaint_is_taken_shown_as_waiting_and_delivered_once(fragile: Stack
     assert reference in reply
     (reply,) = chat.say(f"{reference} 0000")
     assert "没有查到" in reply, "the proof is checked all the same"
-    heal(fragile)
     assert cases(fragile).count(reference) == 0
+    heal(fragile)
     wait_until(lambda: delivered(fragile, {reference}), START_SECONDS, "delivery")
     assert cases(fragile).count(reference) == 1
     assert fragile.case(reference, "7777").status_code == 200
