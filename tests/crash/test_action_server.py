@@ -12,10 +12,14 @@ from threading import Timer
 from typing import Any
 from uuid import uuid4
 
+from actions.__main__ import KEPT_SECONDS
 from tests.crash.kit import at_recap, choice, heal, journal, locked
 from tests.stack import Chat, Stack, reference_in, wait_until
 
 RESTARTS = 3
+A_WHILE = 2.0
+"""Seconds in which a message that is stored comes to the action server, which then waits for the
+journal; that it does for five in all, and files without it afterwards."""
 
 
 def test_a_customer_is_asked_to_wait_and_the_same_message_works_later(fragile: Stack) -> None:
@@ -66,12 +70,14 @@ def test_told_to_stop_while_filing_it_files_and_ends_soon(fragile: Stack) -> Non
     chat, before = at_recap(fragile), journal(fragile).keys()
     body = {"id": str(uuid4()), "choice": choice(chat, "确认提交")}
     with held_up_while_filing(fragile, chat, body) as press:
-        stop = Timer(0.5, fragile.kill, ["actions", SIGTERM])
+        stop = Timer(A_WHILE, fragile.kill, ["actions", SIGTERM])
         stop.start()
-        wait_until(lambda: "actions" not in fragile.processes, 15, "the signal")
+        wait_until(lambda: "actions" not in fragile.processes, 60, "the signal")
     answer, answered_at = press.result(), time.monotonic()
     stop.join()
-    assert time.monotonic() - answered_at < 10, "it waits for no connection that Rasa keeps"
+    assert time.monotonic() - answered_at < KEPT_SECONDS / 2, (
+        "it waits for no connection that Rasa keeps"
+    )
     heal(fragile)
     assert answer.status_code == 200
     reference = reference_in([m["text"] for m in answer.json()["messages"]])
