@@ -6,7 +6,6 @@ import asyncio
 import gc
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -34,7 +33,7 @@ class Work:
 
     async def is_begun_again(self) -> None:
         """Until a thread has taken the work over."""
-        assert await asyncio.to_thread(self._taken_over.wait, 5)
+        assert await asyncio.to_thread(self._taken_over.wait, 60)
 
     def put(self, name: str = "desk") -> str:
         self.begun.append(threading.current_thread())
@@ -140,12 +139,9 @@ async def test_a_thread_that_waits_for_another_process_holds_up_no_garbage_colle
         other.execute("BEGIN IMMEDIATE")
         waiting = asyncio.create_task(briefly(work.put))
         await work.is_begun_again()
-        began = time.perf_counter()
         gc.collect()
-        collected = time.perf_counter() - began
         other.execute("COMMIT")
-        await waiting
-    assert collected < 2
+        await waiting  # had the collection waited for the thread, that would have waited in vain
 
 
 async def test_afterwards_the_connection_waits_again_for_other_processes(quick: Engine) -> None:

@@ -48,17 +48,27 @@ from bot.storage.engine import create_engine
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
 
 
-async def test_a_queued_message_does_not_wait_a_whole_second() -> None:
+async def test_a_queued_message_does_not_wait_a_whole_second(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert inspect.signature(LockStore.lock).parameters["wait_time_in_seconds"].default == 1
-    store, order = PromptLockStore(), []
+    store, order, pauses, sleep = PromptLockStore(), [], [], asyncio.sleep
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr(asyncio, "sleep", pause)
 
     async def turn(name: str) -> None:
         async with store.lock("sender"):
             order.append(name)
-            await asyncio.sleep(0)
+            await sleep(0)
 
-    await asyncio.wait_for(asyncio.gather(turn("first"), turn("second")), timeout=0.5)
+    await asyncio.gather(turn("first"), turn("second"))
     assert order == ["first", "second"]
+    assert pauses
+    assert max(pauses) < 0.1
 
 
 def _store(folder: Path) -> DurableTrackerStore:
