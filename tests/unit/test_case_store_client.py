@@ -17,6 +17,8 @@ from tests.fakes import NOW
 from tests.ports import free_ports
 
 REFERENCE = "TS20261123-7K3QF8K"
+PATIENCE = 60.0
+"""Seconds nobody waits here: the answer comes at once, on whatever machine."""
 PAYLOAD = {"reference": REFERENCE, "complaint_detail": "柜员态度差"}
 STANDING = {
     "reference": REFERENCE,
@@ -55,7 +57,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         seen = {"method": self.command, "path": self.path, "headers": self.headers, "body": body}
         self.server.requests.append(seen)
-        self.server.answers.wait(10)
+        self.server.answers.wait(PATIENCE)
         self.send_response(self.server.status)
         if self.server.location:
             self.send_header("Location", self.server.location)
@@ -85,7 +87,7 @@ def bank() -> Iterator[Bank]:
 
 @pytest.fixture
 def client(bank: Bank) -> HttpCaseStore:
-    return HttpCaseStore(bank.url + "/", "the-token", 1.0, 1.0)
+    return HttpCaseStore(bank.url + "/", "the-token", PATIENCE, PATIENCE)
 
 
 def test_a_complaint_is_filed_under_its_reference(bank: Bank, client: HttpCaseStore) -> None:
@@ -167,9 +169,9 @@ def test_the_message_of_an_error_holds_nothing_of_the_complaint(
 def test_silence_is_a_time_out_that_is_tried_again(bank: Bank) -> None:
     bank.answers.clear()
     with pytest.raises(Retryable, match="ReadTimeout"):
-        HttpCaseStore(bank.url, "t", 1.0, 0.05).file(PAYLOAD)
+        HttpCaseStore(bank.url, "t", PATIENCE, 0.05).file(PAYLOAD)
     with pytest.raises(Retryable):
-        HttpCaseStore(bank.url, "t", 1.0, 0.05).status(REFERENCE, "8000")
+        HttpCaseStore(bank.url, "t", PATIENCE, 0.05).status(REFERENCE, "8000")
 
 
 def test_nobody_there_is_tried_again() -> None:
