@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -82,9 +83,15 @@ class Desk:
 
     async def stored(self, count: int) -> list[Message]:
         """The conversation once it has `count` messages."""
-        for _ in range(500):
+        deadline = time.monotonic() + 60
+        while True:
+            is_last = time.monotonic() >= deadline
             found = self.transcript.after("web-1", 0)
-            if len(found) >= count:
-                break
+            if len(found) >= count or is_last:
+                return found
             await asyncio.sleep(0.01)
-        return found
+
+    async def idle(self) -> None:
+        """Once no turn runs any more."""
+        if running := set(self.inbound._running.values()):
+            await asyncio.wait(running)

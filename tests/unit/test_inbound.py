@@ -237,7 +237,7 @@ async def test_a_turn_that_fails_after_the_time_out_complains_to_nobody(
     desk.assistant.failures = [TurnFailed()]
     await desk.refused("你好")
     desk.assistant.go.set()
-    await asyncio.sleep(0.05)
+    await desk.idle()
     patient = Desk(transcript)
     assert [m.text for m in await patient.send("你好")] == ["你好", "您好"]
     assert complaints == []
