@@ -4,11 +4,9 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -35,6 +33,7 @@ from tests.contract.casestore.kit import (
 )
 from tests.officers import make_account
 from tests.ports import free_ports
+from tests.stack import PATIENCE_SECONDS, START_SECONDS, wait_until
 
 ROOT = Path(__file__).parents[3]
 GOOD = "seven locust trees by the gate"
@@ -49,7 +48,7 @@ def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedP
         env=environment_of(environment),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=START_SECONDS,
         check=False,
     )
 
@@ -272,19 +271,23 @@ def serving(cwd: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
             yield process
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=PATIENCE_SECONDS)
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes]) -> bytes:
-    deadline = time.monotonic() + 30
-    while process.poll() is None and time.monotonic() < deadline:
+def wait_for(url: str, process: subprocess.Popen[bytes], wanted: bytes = b"") -> bytes:
+    """What the service says there, once it does and `wanted` is in it."""
+
+    def answer() -> bytes | None:
+        assert process.poll() is None, "the service ended"
         try:
-            with urlopen(url, timeout=2) as response:  # noqa: S310  # our own loopback address
+            with urlopen(url, timeout=10) as response:  # noqa: S310  # our own loopback address
                 body: bytes = response.read()
-                return body
-        except URLError:
-            time.sleep(0.1)
-    raise AssertionError("the service did not come up")
+        except OSError:  # not up yet, or not in time
+            return None
+        return body if wanted in body else None
+
+    found: bytes = wait_until(answer, START_SECONDS, f"{wanted!r} at {url}")
+    return found
 
 
 def test_the_service_serves_and_its_log_names_no_reference(tmp_path: Path) -> None:
@@ -297,7 +300,7 @@ def test_the_service_serves_and_its_log_names_no_reference(tmp_path: Path) -> No
         request.add_header("Authorization", f"Bearer {TOKEN}")
         request.add_header("X-Complaint-Proof", "1234")
         with pytest.raises(OSError, match="404") as caught:
-            urlopen(request, timeout=5)  # noqa: S310  # loopback
+            urlopen(request, timeout=PATIENCE_SECONDS)  # noqa: S310  # loopback
         assert "Server" not in caught.value.headers  # type: ignore[attr-defined]  # an HTTPError
         caught.value.close()  # type: ignore[attr-defined]  # an HTTPError
     written = (tmp_path / "log").read_text(encoding="utf-8")
