@@ -203,6 +203,18 @@ def test_the_greeting_has_no_defects_for_weak_eyes_and_screen_readers(
     _inspect(chat.page, "arrival")
 
 
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_the_note_of_coming_can_be_read_while_it_is_on_its_way(
+    scanner: Visitor, fair: Stack, colours: Any
+) -> None:
+    page = scanner.context.new_page()
+    page.emulate_media(color_scheme=colours, reduced_motion="reduce")
+    page.route("**/campaign", lambda _route: None)
+    page.goto(address(fair, SCENE))
+    expect(page.locator(".message-arrival[data-state=sending]")).to_be_visible()
+    assert violations(page) == []
+
+
 def _inspect(page: Page, name: str) -> None:
     for (width, height), colours in VARIANTS:
         page.set_viewport_size({"width": width, "height": height})
