@@ -119,6 +119,9 @@ class Stack:
             self.launch(name)
         if not names or "rasa" in names:
             wait_until(self.healthy, START_SECONDS, f"health of the assistant; see {self.folder}")
+        if "casestore" in self.processes:  # the assistant is well without it
+            store = f"{self.store}/health"
+            wait_until(lambda: self.answers(store), START_SECONDS, "health of the case store")
         return self
 
     def prepare(self) -> None:
