@@ -26,6 +26,16 @@ def messages(stack: Stack, process: str, request: str) -> list[str]:
     return [line["message"] for line in lines(stack, process, request)]
 
 
+def written(stack: Stack, process: str, request: str, count: int) -> list[str]:
+    """The messages of a process about one message, once there are so many."""
+
+    def enough() -> list[str]:
+        found = messages(stack, process, request)
+        return found if len(found) >= count else []
+
+    return list(wait_until(enough, 15, f"{count} lines of {process}"))
+
+
 def press_as(chat: Chat, title: str, key: str) -> list[str]:
     """Presses a button with a message key of ours."""
     choice = next(b["choice"] for b in chat.buttons if b["title"] == title)
@@ -67,8 +77,9 @@ def test_the_relay_and_the_case_store_log_its_delivery(
 ) -> None:
     request, reference = filed
     delivered = f"delivered complaint of {reference} after 1 attempts"
-    assert messages(watched, "relay", request) == [delivered]
-    registered, answered = messages(watched, "casestore", request)
+    # Both lines are written after what they tell of.
+    assert written(watched, "relay", request, 1) == [delivered]
+    registered, answered = written(watched, "casestore", request, 2)
     assert registered == f"filed reference={reference} client=bot"
     assert answered.startswith("answered method=POST route=/api/v1/complaints status=201")
 
@@ -81,7 +92,7 @@ def test_a_question_about_a_case_is_found_at_the_case_store_as_well(
     chat.say(f"查一下{reference}的进度")
     chat._replies(chat.post({"id": key, "text": "5678"}))
     request = request_id(key)
-    found = wait_until(lambda: messages(watched, "casestore", request), 15, "the line of the look")
+    found = written(watched, "casestore", request, 1)
     assert "route=/api/v1/complaints/{reference} status=200" in found[-1]
 
 

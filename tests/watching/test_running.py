@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.metrics.deliveries import Counting
 from tests.dialogue.kit import arrived, at_recap
-from tests.stack import Stack, reference_in
+from tests.stack import Stack, reference_in, wait_until
 from tests.watching.files import Selector, expressions, grouped_by, selectors
 
 PROMETHEUS_OWN = {"job", "instance", "alertname", "le"}
@@ -33,7 +33,7 @@ def scraped(watched: Stack) -> Samples:
     other.say("我要投诉")
     other.say("取消")
     other.say("是")
-    texts = [requests.get(url, timeout=5).text for url in _running(watched)]
+    texts = [requests.get(url, timeout=20).text for url in _running(watched)]
     counter = CollectorRegistry()
     Counting(counter)
     return _samples([*texts, generate_latest(counter).decode()])
@@ -109,7 +109,9 @@ def test_everything_that_is_done_again_and_again_has_an_age_and_a_rhythm(
 
 @pytest.mark.parametrize("name", ["rasa", "actions", "relay", "casestore"])
 def test_every_process_tells_when_it_was_started(watched: Stack, name: str) -> None:
-    text = requests.get(watched.metrics[name], timeout=5).text
+    address = watched.metrics[name]
+    wait_until(lambda: watched.answers(address), 30, f"metrics of {name}")
+    text = requests.get(address, timeout=20).text
     assert "process_start_time_seconds" in text
     assert "process_open_fds" in text
     assert f'xiaobao_process_info{{process="{name}"}} 1.0' in text
