@@ -32,7 +32,10 @@ class ChatPage:
         return chat
 
     def wait_for_connection(self) -> None:
+        """Until the page is connected and shows its history."""
         self.page.get_by_text("在线", exact=True).wait_for()
+        # The answer to a message that was on its way connects the page as well, and may be sooner.
+        self.page.locator("[data-part=log][aria-busy=false]").wait_for(state="attached")
 
     def reload(self) -> None:
         self.page.reload()
