@@ -70,8 +70,8 @@ def _helped(product: Stack, steps: Steps) -> Iterator[None]:
     try:
         with steps.during(f"{NAME}：其余进程"):
             product.start(*HELPERS)
-            for server in (product.store, product.actions):
-                wait_until(partial(Stack.answers, f"{server}/health"), START_SECONDS, server)
+            health = f"{product.actions}/health"
+            wait_until(partial(Stack.answers, health), START_SECONDS, "the action server")
         yield
     finally:
         product.stop()

@@ -120,9 +120,13 @@ class Stack:
         if not names or "rasa" in names:
             wait_until(self.healthy, START_SECONDS, f"health of the assistant; see {self.folder}")
         if "casestore" in self.processes:  # the assistant is well without it
-            store = f"{self.store}/health"
-            wait_until(lambda: self.answers(store), START_SECONDS, "health of the case store")
+            self.wait_for_store()
         return self
+
+    def wait_for_store(self) -> None:
+        """Waits until the case store answers."""
+        health = f"{self.store}/health"
+        wait_until(lambda: self.answers(health), START_SECONDS, "health of the case store")
 
     def prepare(self) -> None:
         """Trains where that is needed and brings the databases up to date."""
@@ -205,7 +209,7 @@ class Chat:
         self.buttons: list[dict[str, str]] = []
 
     def post(self, body: dict[str, Any], path: str = "messages") -> requests.Response:
-        return self.http.post(self.base + path, json=body, timeout=60)
+        return self.http.post(self.base + path, json=body, timeout=PATIENCE_SECONDS)
 
     def say(self, text: str) -> list[str]:
         """Sends a text; the assistant's replies."""
@@ -237,7 +241,7 @@ class Chat:
             self.base + "attachments",
             files={"file": (name, content)},
             data={"id": str(uuid4())},
-            timeout=60,
+            timeout=PATIENCE_SECONDS,
         )
         assert answer.status_code == 201, f"{answer.status_code}: {answer.text}"
         return self._read(answer.json())
@@ -255,7 +259,7 @@ class Chat:
         url = f"{self.base}messages?after={after}&wait={wait}"
         return list(self.http.get(url, timeout=wait + PATIENCE_SECONDS).json()["messages"])
 
-    def told(self, words: str, seconds: float = 60) -> dict[str, Any]:
+    def told(self, words: str, seconds: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """The message with these words, which comes unasked; waits for it.
 
         It may be there already: what is asked for after the newest message would leave it out.

@@ -46,7 +46,7 @@ def heal(stack: Stack) -> None:
         process = stack.processes.get(name)
         if process is None or process.poll() is not None:
             stack.launch(name)
-    wait_until(lambda: stack.answers(f"{stack.store}/health"), START_SECONDS, "the case store")
+    stack.wait_for_store()
     wait_until(stack.healthy, START_SECONDS, "the assistant")
 
 

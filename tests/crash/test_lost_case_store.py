@@ -72,9 +72,7 @@ class Bank:
     def start(self, *names: str) -> None:
         for name in names:
             self.stack.launch(name)
-        wait_until(
-            lambda: self.stack.answers(f"{self.stack.store}/health"), START_SECONDS, "the store"
-        )
+        self.stack.wait_for_store()
 
 
 @pytest.fixture

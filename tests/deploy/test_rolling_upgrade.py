@@ -16,7 +16,7 @@ from tests.deploy.nginx import running_nginx
 from tests.ports import free_ports
 from tests.stack import PATIENCE_SECONDS, START_SECONDS, Chat, Stack, reference_in, wait_until
 
-pytestmark = [pytest.mark.nginx, pytest.mark.timeout(900)]
+pytestmark = pytest.mark.nginx
 
 CUSTOMERS = 4
 OF_ITS_OWN = {"RASA_PORT", "ACTIONS_PORT"}

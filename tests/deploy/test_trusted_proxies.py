@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.stack import PATIENCE_SECONDS, START_SECONDS, Stack, wait_until
+from tests.stack import PATIENCE_SECONDS, Stack
 
 PROMISE = "Strict-Transport-Security"
 """Sent over HTTPS only (casestore/edge/middleware.py)."""
@@ -24,7 +24,6 @@ def test_the_case_store_believes_named_proxies_only(
     try:
         installation.start("casestore")
         url = f"{installation.store}/login"
-        wait_until(lambda: Stack.answers(url), START_SECONDS, "the case store")
         answer = requests.get(url, headers={"X-Forwarded-Proto": "https"}, timeout=PATIENCE_SECONDS)
     finally:
         installation.stop()

@@ -19,7 +19,7 @@ from tests.contract.casestore.campaign_kit import make_body
 from tests.contract.casestore.chat_kit import HANDED_OVER
 from tests.contract.casestore.kit import make_payload
 from tests.contract.casestore.knowledge_kit import make_knowledge
-from tests.stack import ROOT, Stack, wait_until
+from tests.stack import ROOT, Stack
 
 
 class Office:
@@ -114,7 +114,7 @@ def open_office(folder: Path) -> Iterator[Office]:
     )
     try:
         stack.launch("casestore")
-        wait_until(lambda: stack.answers(f"{stack.store}/health"), 30, "health of the case store")
+        stack.wait_for_store()
         yield Office(stack)
     finally:
         stack.stop()

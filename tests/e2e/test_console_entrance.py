@@ -21,7 +21,7 @@ from tests.e2e.console_page import ConsolePage
 from tests.e2e.visitor import DESKTOP, SMALL_PHONE
 from tests.e2e.visitor import PHONE as SMALL_SCREEN
 from tests.officers import PASSWORD
-from tests.stack import ROOT, Stack, wait_until
+from tests.stack import ROOT, Stack
 
 
 class House:
@@ -43,7 +43,7 @@ def opened(folder: Path) -> Iterator[House]:
     assert code is not None, done.stdout
     try:
         stack.launch("casestore")
-        wait_until(lambda: stack.answers(f"{stack.store}/health"), 30, "health of the case store")
+        stack.wait_for_store()
         yield House(stack, code.group())
     finally:
         stack.stop()

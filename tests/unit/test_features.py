@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -49,7 +49,6 @@ def spread(features: Features, seen: Utterance) -> NDArray[np.float64]:
     return values
 
 
-@settings(deadline=None)
 @given(text=TEXTS)
 def test_any_text_gets_the_row_that_scikit_learn_gives(
     vectorizers: Vectorizers, features: Features, text: str
@@ -126,7 +125,6 @@ def scorer(size: int, draw: np.random.Generator) -> Scorer:
 SIZES = st.lists(st.integers(1, 4), max_size=4)
 
 
-@settings(deadline=None)
 @given(SIZES, st.text("一七三上不下", max_size=6), st.integers(0))
 def test_many_classifiers_at_once_give_what_each_gives_alone(
     sizes: list[int], text: str, seed: int

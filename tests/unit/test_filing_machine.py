@@ -477,7 +477,6 @@ def test_whatever_happens_what_was_acknowledged_arrives_once(disk: Disk) -> None
         partial(FilingMachine, disk),
         settings=settings(
             derandomize=True,
-            deadline=None,
             phases=(Phase.generate,),  # shrinking a history takes minutes: add Phase.shrink
             max_examples=12,
             stateful_step_count=40,

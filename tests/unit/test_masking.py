@@ -669,7 +669,7 @@ def _bare(text: str) -> str:
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     number=st.one_of(_union_pay(), _visa(), _mobile(), _id()),
     gap=_GAPS,
@@ -688,7 +688,7 @@ def test_no_planted_number_survives_its_surroundings(
     assert masked.text.endswith(after)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     word=st.sampled_from(["密码", "取款密码", "口令", "PIN", "验证码", "动态码", "安全码"]),
     link=st.sampled_from(["", "是", "：", "是：", " ", "为", "就是", "是我的"]),
@@ -713,7 +713,7 @@ def test_no_planted_secret_survives_its_surroundings(
     assert secret not in _bare(masked.text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     word=st.sampled_from(["密码", "取款密码", "验证码", "密马", "动态密码", "短信验证码"]),
     secret=st.text("0123456789", min_size=6, max_size=6),
@@ -769,7 +769,7 @@ def _joined(snippets: list[str]) -> str:
     return out
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(_SNIPPETS, max_size=8).map(_joined))
 def test_masking_a_masked_text_changes_nothing(text: str) -> None:
     once = mask(text).text
@@ -786,7 +786,7 @@ def test_a_secret_named_before_and_behind_is_masked_once() -> None:
     assert mask("密码是abc123是我的密码").text == "密码是〔密码已隐去〕是我的密码"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=80))
 def test_every_text_can_be_masked(text: str) -> None:
     masked = mask(text)

@@ -22,7 +22,7 @@ references = st.builds(
 
 
 @given(references)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_minted_reference_is_valid_and_found(reference: str) -> None:
     assert find(reference) == reference
     assert find(f"我的编号是{reference}，谢谢") == reference
@@ -53,7 +53,7 @@ def test_ways_of_typing_it_are_forgiven(text: str) -> None:
 
 
 @given(references)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_letters_that_look_like_digits_are_forgiven_in_the_tail(reference: str) -> None:
     tail = reference[11:17].replace("0", "O").replace("1", "I")
     assert find(reference[:11] + tail + reference[17]) == reference
@@ -61,7 +61,7 @@ def test_letters_that_look_like_digits_are_forgiven_in_the_tail(reference: str) 
 
 
 @given(references, st.integers(2, 16), st.sampled_from("0123456789ABCDEFGHJKMNPQRSTVWXYZ"))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_a_slip_of_one_character_never_leads_to_another_reference(
     reference: str, place: int, typed: str
 ) -> None:
@@ -75,7 +75,7 @@ def test_a_slip_of_one_character_never_leads_to_another_reference(
 
 
 @given(references)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_reference_ends_in_a_letter_that_is_copied_as_a_digit(reference: str) -> None:
     assert reference[-1] in CROCKFORD
 

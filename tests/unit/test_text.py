@@ -47,7 +47,7 @@ def test_no_typed_slash_becomes_rasas_intent_syntax(text: str) -> None:
     assert not normalise(text).startswith("/")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=40))
 def test_any_text_has_a_form_and_it_is_tidy(text: str) -> None:
     form = normalise(text)

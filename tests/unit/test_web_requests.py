@@ -156,7 +156,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.fixed_dictionaries({}, optional={"id": _JSON | st.just(ID), "text": _JSON, "choice": _JSON})
 )

@@ -41,7 +41,7 @@ async def test_a_form_cut_short_is_refused(length: int) -> None:
     assert caught.value.status == 400
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=300), st.integers(1, 64))
 async def test_no_body_gets_further_than_a_refusal(rest: bytes, size: int) -> None:
     body = FORM[:60] + rest
@@ -50,7 +50,7 @@ async def test_no_body_gets_further_than_a_refusal(rest: bytes, size: int) -> No
     assert 400 <= caught.value.status < 500
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.text(max_size=400))
 def test_every_name_is_short_visible_and_no_path(name: str) -> None:
     shown = clean_name(name)

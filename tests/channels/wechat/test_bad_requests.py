@@ -112,7 +112,6 @@ VALUES = st.one_of(
 
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(fields=st.dictionaries(st.sampled_from(FIELDS), VALUES))
@@ -128,7 +127,7 @@ def test_whatever_a_signed_message_says_there_is_an_answer(
         assert answer.text == "success" or answer.text.startswith("<xml>")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(body=st.binary(max_size=300))
 def test_random_bytes_are_refused(open_bank: Town, body: bytes) -> None:
     answer = post(open_bank.request(Packet("o", body, "noise")))

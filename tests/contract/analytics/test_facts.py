@@ -48,7 +48,6 @@ def test_facts_that_were_kept_long_enough_go(engine: Engine) -> None:
 
 
 @settings(
-    deadline=None,
     max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -40,11 +40,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     engine.dispose()
     try:
         stack.launch("casestore")
-        wait_until(
-            lambda: stack.answers(f"{stack.store}/health"),
-            START_SECONDS,
-            "health of the case store",
-        )
+        stack.wait_for_store()
         yield stack
     finally:
         stack.stop()

@@ -27,7 +27,7 @@ from casestore.domain.case import EventKind
 from tests.bank import bank_staff
 from tests.fakes import NOW, FakeCaseStore
 from tests.samples import PDF, PHONE, TAIL, act, complaint
-from tests.stack import PATIENCE_SECONDS, ROOT, START_SECONDS, Stack, wait_until
+from tests.stack import PATIENCE_SECONDS, ROOT, Stack
 from tests.unit.analytics.kit import CAMPAIGN, counted, description, people
 from tests.unit.analytics.kit import answer as quiz_answer
 from tests.unit.knowledge.kit import answer
@@ -42,11 +42,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     subprocess.run(migrate, cwd=ROOT, env=stack.env, check=True, capture_output=True)
     try:
         stack.launch("casestore")
-        wait_until(
-            lambda: stack.answers(f"{stack.store}/health"),
-            START_SECONDS,
-            "health of the case store",
-        )
+        stack.wait_for_store()
         yield stack
     finally:
         stack.stop()

@@ -21,7 +21,7 @@ from tests.chat_officers import ChatOfficer
 from tests.handover import WANG, FakeDesk
 from tests.ports import free_ports
 from tests.samples import complaint
-from tests.stack import ROOT, START_SECONDS, Stack, wait_until
+from tests.stack import ROOT, Stack
 
 LONG_AGO = timedelta(minutes=1)
 
@@ -35,11 +35,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     subprocess.run(migrate, cwd=ROOT, env=stack.env, check=True, capture_output=True)
     try:
         stack.launch("casestore")
-        wait_until(
-            lambda: stack.answers(f"{stack.store}/health"),
-            START_SECONDS,
-            "health of the case store",
-        )
+        stack.wait_for_store()
         yield stack
     finally:
         stack.stop()

@@ -50,8 +50,7 @@ class Installation:
 
     def start(self) -> None:
         self.stack.launch("casestore")
-        url = f"{self.stack.store}/health"
-        wait_until(lambda: self.stack.answers(url), START_SECONDS, "health of the case store")
+        self.stack.wait_for_store()
         self.stack.launch("relay")
 
     def file(self, number: int) -> str:

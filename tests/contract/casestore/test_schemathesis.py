@@ -87,7 +87,6 @@ def test_every_answer_is_one_that_the_document_describes(
     @start_at(SEED)
     @settings(
         max_examples=EXAMPLES,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

@@ -494,7 +494,7 @@ def _turn_of(talk: QuizTalk, move: str) -> None:
         talk.come_back(intent)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(MOVES, max_size=60))
 def test_nothing_right_twice_nothing_lost_and_never_too_much(
     fair: Campaign, moves: list[str]

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casestore.domain.case import ClockTerms, Regime
@@ -284,7 +284,6 @@ def test_the_day_begins_at_midnight_in_china(moment: datetime, legal: str) -> No
     assert due_dates(terms_of(local_date(moment))).legal == day(legal)
 
 
-@settings(deadline=None)
 @given(st.dates(date(2000, 1, 1), date(2040, 12, 31)), st.integers(1, 15))
 def test_more_days_are_never_earlier_and_the_legal_date_is_calendar_days(
     received: date, working_days: int
@@ -295,7 +294,6 @@ def test_more_days_are_never_earlier_and_the_legal_date_is_calendar_days(
     assert found.legal == received + timedelta(days=15)
 
 
-@settings(deadline=None)
 @given(
     st.dates(date(2025, 1, 1), date(2027, 12, 31)),
     st.integers(0, 20),

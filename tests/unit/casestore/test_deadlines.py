@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casestore.domain.deadlines import (
@@ -30,7 +30,6 @@ def test_the_official_calendar_says_which_days_are_worked(day: str, is_worked: b
     assert is_working_day(date.fromisoformat(day)) is is_worked
 
 
-@settings(deadline=None)
 @given(st.dates(date(2024, 1, 1), date(2028, 12, 31)), st.integers(0, 30))
 def test_counting_working_days_forth_and_back_agree(day: date, count: int) -> None:
     assert working_days_between(day, working_days_after(day, count)) == count

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casestore.domain.attachment import MediaType
@@ -26,13 +26,11 @@ LIMIT = AttemptLimit(allowed=3, window=timedelta(hours=1))
 # Reference
 
 
-@settings(deadline=None)
 @given(st.integers(0, 32**6 - 1), st.dates(date(2020, 1, 1), date(2099, 12, 31)))
 def test_a_minted_reference_is_valid(number: int, day: date) -> None:
     assert is_reference(make_reference(number, day.strftime("%Y%m%d")))
 
 
-@settings(deadline=None)
 @given(
     st.integers(0, 32**6 - 1),
     st.sampled_from([*range(2, 10), *range(11, 18)]),
@@ -63,7 +61,6 @@ def test_anything_else_is_no_reference(text: str) -> None:
 # Fingerprint
 
 
-@settings(deadline=None)
 @given(st.randoms(use_true_random=False), st.dates(date(2000, 1, 1), date(2099, 12, 31)))
 def test_what_the_store_mints_is_a_reference_without_letters_that_look_alike(
     chance: Random, day: date
@@ -145,7 +142,6 @@ def test_the_order_of_attachments_counts() -> None:
 # Contents
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**15 - 1))
 def test_amounts_are_exact_in_fen(fen: int) -> None:
     yuan = fen / 100
