@@ -51,6 +51,23 @@ class Dispatch:
         """Leases due messages, the first of each follower, `limit` followers at most."""
         return self._claim((State.PENDING.value,), owner, now, lease, limit)
 
+    def due(self, now: datetime, limit: int) -> list[Outgoing]:
+        """Due messages of an account that can send none, oldest first, to be parked.
+
+        Nobody leases them: a request that asks for them in this moment gets them.
+        """
+        query = sa.select(outbound).where(_is_due(now)).order_by(outbound.c.message_id)
+        with reading(self._engine, StorageError) as tx:
+            rows = tx.execute(query.limit(limit)).all()
+        return self._outgoing(rows, "")
+
+    def park(self, outgoing: Outgoing, call_at: datetime | None, now: datetime) -> bool:
+        """A message of `due` waits for the follower; False when a request takes it along."""
+        mine = sa.and_(outbound.c.message_id == outgoing.message.cursor, _is_due(now))
+        with self._transaction() as tx:
+            parked = tx.execute(outbound.update().where(mine).values(**_parked_until(call_at)))
+        return bool(parked.rowcount)
+
     def claim_nudges(
         self, owner: str, now: datetime, lease: timedelta, limit: int
     ) -> list[Outgoing]:
@@ -79,6 +96,10 @@ class Dispatch:
                 return []
             leased = {"leased_until": now + lease, "lease_owner": owner}
             tx.execute(outbound.update().where(c.message_id.in_(ids)).values(**leased))
+        return self._outgoing(rows, owner)
+
+    def _outgoing(self, rows: Sequence[Any], owner: str) -> list[Outgoing]:
+        ids = [row.message_id for row in rows]
         said = {message.cursor: message for message in self._transcript.of_ids(ids)}
         return [_as_outgoing(row, said[row.message_id], owner) for row in rows]
 
@@ -119,8 +140,7 @@ class Dispatch:
         values = {} if trouble is None else trouble.columns()
         if rung is not None:
             values["rung"] = rung.value
-        parked = {"state": State.PARKED.value, "attempts": 0, "next_attempt_at": call_at}
-        self._note(outgoing, **parked, **values, **FREE)
+        self._note(outgoing, **_parked_until(call_at), **values, **FREE)
 
     def given_up(
         self, outgoing: Outgoing, call_at: datetime | None, trouble: Trouble, now: datetime
@@ -166,6 +186,15 @@ class Dispatch:
 
     def _transaction(self) -> AbstractContextManager[Connection]:
         return transaction(self._engine, StorageError)
+
+
+def _is_due(now: datetime) -> Any:
+    c = outbound.c
+    return sa.and_(c.state == State.PENDING.value, c.next_attempt_at <= now, is_unleased(now))
+
+
+def _parked_until(call_at: datetime | None) -> dict[str, Any]:
+    return {"state": State.PARKED.value, "attempts": 0, "next_attempt_at": call_at}
 
 
 def _as_outgoing(row: Any, message: Message, owner: str) -> Outgoing:

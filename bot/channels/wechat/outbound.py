@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
+from operator import attrgetter
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -21,7 +23,7 @@ from bot.channels.wechat.outbound_table import (
     LONGEST_ERROR,
     OVER,
     WAITING,
-    is_unleased,
+    is_not_being_sent,
     outbound,
 )
 from bot.errors import StorageError
@@ -58,7 +60,7 @@ class Outbound:
         ids = [message.cursor for message in said]
         proof = _passive_proof(key)
         c = outbound.c
-        is_whole = sa.and_(c.state.in_(WAITING), is_unleased(now), c.chars_sent == 0)
+        is_whole = sa.and_(c.state.in_(WAITING), is_not_being_sent(now), c.chars_sent == 0)
         is_ours = sa.or_(c.proof == proof, is_whole)
         free = sa.select(c.message_id).where(c.message_id.in_(ids), is_ours).with_for_update()
         with self._transaction() as tx:
@@ -73,26 +75,31 @@ class Outbound:
         """What waits for the follower, oldest first, as what is left to be said of it.
 
         Held for a moment, so that no process sends it while a request takes it along. The answer
-        to a message of just now is not among it, unless it is due.
+        to a message of just now is not among it, unless it is due; nor is what was said after
+        something that is being sent, which would be read before it.
         """
         c = outbound.c
-        mine = sa.and_(c.sender_id == sender_id, c.state.in_(WAITING), is_unleased(now))
+        mine = sa.and_(c.sender_id == sender_id, c.state.in_(WAITING))
         is_due = sa.or_(c.state == State.PARKED.value, c.next_attempt_at <= now)
+        is_free = is_not_being_sent(now)
+        waits = sa.select(c.message_id, is_due.label("is_due"), is_free.label("is_free"))
         with reading(self._engine, StorageError) as tx:
-            found = dict(tx.execute(sa.select(c.message_id, is_due).where(mine)).all())
+            rows = tx.execute(waits.where(mine).order_by(c.message_id)).all()
+        found = {row.message_id: row.is_due for row in takewhile(attrgetter("is_free"), rows)}
         young = now - FIRST_CHANCE
         said = [
             message
             for message in self._transcript.of_ids(list(found))
             if message.reply_to is None or message.created_at <= young or found[message.cursor]
         ]
-        held = sa.and_(mine, c.message_id.in_([message.cursor for message in said]))
+        held = sa.and_(mine, is_free, c.message_id.in_([message.cursor for message in said]))
         with self._transaction() as tx:
             hold = outbound.update().where(held, c.state == State.PENDING.value)
             tx.execute(hold.values(next_attempt_at=now + FIRST_CHANCE))
             rows = tx.execute(sa.select(c.message_id, c.chars_sent).where(held)).all()
         chars_sent = {row.message_id: row.chars_sent for row in rows}
-        return [left_of(m, chars_sent[m.cursor]) for m in said if m.cursor in chars_sent]
+        still_free = takewhile(lambda message: message.cursor in chars_sent, said)
+        return [left_of(message, chars_sent[message.cursor]) for message in still_free]
 
     def is_waiting(self, sender_id: str) -> bool:
         """Whether anything is on its way to the follower."""
@@ -112,13 +119,13 @@ class Outbound:
         mine = sa.and_(c.sender_id == sender_id, c.message_id == message_id, c.state.in_(WAITING))
         for message in self._transcript.of_ids([message_id]):
             with self._transaction() as tx:
-                free = sa.select(c.chars_sent).where(mine, is_unleased(now)).with_for_update()
+                free = sa.select(c.chars_sent).where(mine, is_not_being_sent(now)).with_for_update()
                 row = tx.execute(free).one_or_none()
                 if row is None:
                     return
                 given = chars_with(message, row.chars_sent, part)
                 rest = {"state": State.PENDING.value, "next_attempt_at": now, "attempts": 0}
-                tx.execute(outbound.update().where(mine).values(chars_sent=given, **rest))
+                tx.execute(outbound.update().where(mine).values(chars_sent=given, **rest, **FREE))
 
     def hurry(self, sender_id: str, now: datetime) -> None:
         """Nothing goes back with a request: everything that waits for the follower is due now."""
@@ -133,7 +140,7 @@ class Outbound:
         mine = sa.and_(c.sender_id == sender_id, c.message_id.in_(ids), c.state.in_(WAITING))
         given = {"state": State.PASSIVE.value, "rung": Rung.PASSIVE.value, "done_at": now}
         given |= {"proof": _passive_proof(key), "next_attempt_at": None}
-        update = outbound.update().where(mine, is_unleased(now)).values(**given, **FREE)
+        update = outbound.update().where(mine, is_not_being_sent(now)).values(**given, **FREE)
         return int(tx.execute(update).rowcount)
 
     @staticmethod

@@ -45,5 +45,10 @@ FREE: dict[str, Any] = {"leased_until": None, "lease_owner": None}
 
 
 def is_unleased(now: datetime) -> Any:
-    """SQL condition: no process is sending the row now."""
+    """SQL condition: no process is at work on the row now."""
     return sa.or_(outbound.c.leased_until.is_(None), outbound.c.leased_until <= now)
+
+
+def is_not_being_sent(now: datetime) -> Any:
+    """SQL condition: a request may take the row along; of what is parked, others at most call."""
+    return sa.or_(outbound.c.state == State.PARKED.value, is_unleased(now))

@@ -7,6 +7,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.channels.assembly import Parts
 from bot.channels.background import set_within
@@ -102,8 +103,13 @@ class Sender:
 
     async def send_due(self) -> int:
         """Works until nothing is due; how many messages were looked at. Raises StorageError."""
-        sent = await self._all_of(self._dispatch.claim, self._deliver)
-        return sent + await self._all_of(self._dispatch.claim_nudges, self._calls.call)
+        if self._client is None:
+            looked_at = await self._park_what_is_due()
+        else:
+            looked_at = await self._all_of(
+                self._dispatch.claim, partial(self._deliver, self._client)
+            )
+        return looked_at + await self._all_of(self._dispatch.claim_nudges, self._calls.call)
 
     async def _all_of(
         self,
@@ -124,13 +130,26 @@ class Sender:
                 if isinstance(failure, BaseException):
                     raise failure
 
-    async def _deliver(self, outgoing: Outgoing) -> None:
+    async def _park_what_is_due(self) -> int:
+        """The account only answers."""
+        count = 0
+        while batch := await asyncio.to_thread(self._dispatch.due, self._now(), AT_ONCE):
+            count += len(batch)
+            for outgoing in batch:
+                customer = await asyncio.to_thread(self._customers.find, outgoing.sender_id)
+                now = self._now()
+                call_at = nudge_due(outgoing, customer, now)
+                if await asyncio.to_thread(self._dispatch.park, outgoing, call_at, now):
+                    self._tell_parked(outgoing, "the account only answers")
+        return count
+
+    async def _deliver(self, client: WeChatClient, outgoing: Outgoing) -> None:
         customer = await asyncio.to_thread(self._customers.find, outgoing.sender_id)
-        if self._client is None or customer is None or not customer.subscribed:
-            await self._park(outgoing, customer, _why_never(self._client, customer))
+        if customer is None or not customer.subscribed:
+            await self._park(outgoing, customer, "does not follow" if customer else "unknown")
             return
         try:
-            if await self._bring_all(outgoing, customer, self._client):
+            if await self._bring_all(outgoing, customer, client):
                 await asyncio.to_thread(self._dispatch.sent, outgoing, self._now())
                 self._tried(Brought.SENT)
         except WeChatError as exc:
@@ -179,6 +198,9 @@ class Sender:
     ) -> None:
         call_at = nudge_due(outgoing, customer, self._now())
         await asyncio.to_thread(self._dispatch.wait_for_customer, outgoing, call_at, trouble, rung)
+        self._tell_parked(outgoing, why, rung)
+
+    def _tell_parked(self, outgoing: Outgoing, why: str, rung: Rung | None = None) -> None:
         logger.info("message %d waits for its follower: %s", outgoing.message.cursor, why)
         self._tried(Brought.WAITS, rung or Rung.SERVICE)
 
@@ -205,12 +227,6 @@ class Sender:
         if exc.code == NOT_A_FOLLOWER:
             await asyncio.to_thread(self._customers.unsubscribed, outgoing.sender_id, now)
         await self._park(outgoing, customer, f"refused, {verdict.value}", trouble)
-
-
-def _why_never(client: WeChatClient | None, customer: Customer | None) -> str:
-    if client is None:
-        return "the account only answers"
-    return "unknown" if customer is None else "does not follow"
 
 
 async def _send(client: WeChatClient, openid: str, part: Part) -> str | None:

@@ -25,14 +25,11 @@ from sanic import Sanic
 
 from bot.channels.assembly import Parts
 from bot.channels.transcript import Message
-from bot.channels.wechat import texts
 from bot.channels.wechat.channel import WeChatInput
 from bot.channels.wechat.customers import Customers
-from bot.channels.wechat.outbound import Outbound
 from bot.channels.wechat.turns import Patience
 from bot.errors import TurnFailed
 from tests.channels import counter
-from tests.stack import wait_until
 from wechatsim import Account, Mode, Person, Platform, Posting, Simulator, packets, posting, running
 from wechatsim.packets import Packet, Sent
 from wechatsim.replies import read
@@ -204,28 +201,6 @@ def town(
         platform.account = replace(account, server_url=lines[0].url)
         stack.callback(assistant.go.set)  # nobody may be waiting for it when all ends
         yield Town(sim, lines, assistant)
-
-
-def collected(person: Person) -> str:
-    """What a customer is told who asks for what waits.
-
-    Asked again in the moment in which it, due just now, is being tried to be sent.
-    """
-
-    def told() -> str | None:
-        (shown,) = person.say("继续")
-        return None if shown.text == texts.STILL_WORKING else shown.text
-
-    return str(wait_until(told, 30, "what waits to be told"))
-
-
-def waits(town: Town, messages: int) -> None:
-    """Waits until so many messages wait for their follower to speak.
-
-    No request takes along what somebody is just looking at, be it only to find that it has to wait.
-    """
-    outbound = Outbound(town.line.running().channel_engine, town.line.running().transcript)
-    wait_until(lambda: outbound.counts()["parked"] == messages, 30, f"{messages} parked")
 
 
 def moved(town: Town, by: timedelta) -> None:

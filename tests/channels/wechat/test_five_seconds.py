@@ -12,7 +12,7 @@ import pytest
 
 from bot.channels.transcript import Reply
 from bot.channels.wechat import texts
-from tests.channels.wechat.kit import Town, collected, moved, town
+from tests.channels.wechat.kit import Town, moved, town
 from tests.stack import wait_until
 
 THREE = 3
@@ -100,7 +100,8 @@ def test_without_messages_of_our_own_the_last_delivery_says_to_ask_again(
     pressed_quiet_bank.assistant.go.set()
     answered(pressed_quiet_bank, "收到：银行卡丢了怎么办")
     moved(pressed_quiet_bank, timedelta(seconds=7))
-    assert collected(person) == "收到：银行卡丢了怎么办"
+    (brought,) = person.say("继续")
+    assert brought.text == "收到：银行卡丢了怎么办"
     assert pressed_quiet_bank.assistant.heard() == ["银行卡丢了怎么办"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.channels.transcript import Reply
 from bot.channels.wechat import texts
-from tests.channels.wechat.kit import Says, Town, waits
+from tests.channels.wechat.kit import Says, Town
 from tests.stack import wait_until
 
 BYTES = 2048
@@ -101,7 +101,6 @@ def test_what_waits_is_mentioned_under_the_next_answer(quiet_bank: Town) -> None
         line.running().transcript.push(
             line.sender(), f"push/{number}", Reply(f"通知{number}"), line.now()
         )
-    waits(quiet_bank, 2)
     (shown,) = quiet_bank.person().say("在吗")
     assert shown.text == "收到：在吗\n\n您还有2条没看的消息，回复“继续”查看。"
     (found,) = quiet_bank.person().say("继续")

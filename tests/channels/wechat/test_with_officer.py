@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.channels.transcript import Reply
 from bot.handover.talk import File, Why, talk_id
-from tests.channels.wechat.kit import Town, waits
+from tests.channels.wechat.kit import Town
 from tests.stack import wait_until
 
 OFFICER = "工作人员 王敏"
@@ -31,7 +31,6 @@ def test_without_messages_of_our_own_the_next_message_takes_them_along(quiet_ban
     person.say("转人工")
     hand_over(quiet_bank)
     says(quiet_bank, "您好，我在看您的投诉。")
-    waits(quiet_bank, 1)
     (shown,) = person.say("有人吗")
     assert shown.text == f"{OFFICER}：\n您好，我在看您的投诉。"
     assert person.say("好的") == []

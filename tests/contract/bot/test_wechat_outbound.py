@@ -366,6 +366,58 @@ def test_what_is_being_sent_cannot_be_taken_along(post: Post) -> None:
     assert post.outbound.collected(OTHER, [outgoing.message.cursor], "1", NOW + HOUR) == 0
 
 
+def test_what_was_said_after_something_that_is_being_sent_is_not_read_before_it(
+    post: Post,
+) -> None:
+    post.push("一")
+    post.push("二")
+    (first,) = post.claim()
+    assert post.parked() == []
+    post.dispatch.wait_for_customer(first, None)
+    (second,) = post.claim()
+    assert post.parked() == ["一"], "what follows is still being tried"
+    post.dispatch.wait_for_customer(second, None)
+    assert post.parked() == ["一", "二"]
+
+
+def test_where_nothing_can_be_sent_what_is_due_is_parked_and_stays_in_reach(post: Post) -> None:
+    post.push("一")
+    post.push("二", sender=OTHER)
+    post.push("三")
+    post.push("以后", NOW + HOUR, OTHER)
+    due = post.dispatch.due(NOW, 10)
+    assert [outgoing.message.text for outgoing in due] == ["一", "二", "三"]
+    assert [outgoing.message.text for outgoing in post.dispatch.due(NOW, 1)] == ["一"]
+    assert post.parked() == ["一", "三"], "in the moment in which they are looked at"
+    assert [post.dispatch.park(outgoing, None, NOW) for outgoing in due] == [False, True, False]
+    later = NOW + FIRST_CHANCE
+    assert all(post.dispatch.park(outgoing, None, later) for outgoing in (due[0], due[2]))
+    assert post.dispatch.due(later, 10) == []
+    assert post.states() == ["parked", "parked", "parked", "pending"]
+
+
+def test_what_another_process_is_sending_is_not_parked_over_it(post: Post) -> None:
+    post.push("一")
+    outgoing = post.next()
+    assert post.dispatch.due(NOW, 10) == []
+    assert not post.dispatch.park(outgoing, None, NOW)
+
+
+def test_a_follower_who_is_just_being_called_gets_what_the_call_is_about(post: Post) -> None:
+    text = "这是一段很长的话。" * 200
+    post.push("一")
+    post.transcript.push(ME, "long", Reply(text), NOW)
+    for _ in range(2):
+        post.dispatch.wait_for_customer(post.next(), NOW)
+    (called,) = post.dispatch.claim_nudges(HERE, NOW, MINUTE, 10)
+    assert post.parked() == ["一", text]
+    assert post.outbound.collected(ME, [called.message.cursor], "1", NOW) == 1
+    (called,) = post.dispatch.claim_nudges(HERE, NOW, MINUTE, 10)
+    post.outbound.began(ME, called.message.cursor, text[:90], NOW)
+    post.dispatch.not_called(called, None)
+    assert post.next().chars_sent == 90, "the rest follows, whatever became of the call"
+
+
 def test_of_a_message_that_has_begun_the_rest_follows(post: Post) -> None:
     button = Button(title="同意", payload="/yes")
     text = "这是一段很长的话。" * 200
@@ -488,6 +540,7 @@ USES: dict[str, Callable[[Post], Any]] = {
     "arrivals": lambda post: post.outbound.arrivals(1),
     "confirmed": lambda post: post.outbound.confirmed(1),
     "claim": lambda post: post.claim(),
+    "due": lambda post: post.dispatch.due(NOW, 1),
     "quota": lambda post: Quota(post.engine).left(ME, NOW),
     "customers": lambda post: Customers(post.engine, sealer(), ["s"], APP_ID).find(ME),
 }
