@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.channels.transcript import Reply, Transcript
 from bot.channels.wechat import texts
@@ -15,6 +15,9 @@ from bot.channels.wechat.outbound import Outbound
 from bot.channels.wechat.passive import Bundle, pack, with_line
 from bot.channels.wechat.turns import Delivered, Said
 from bot.metrics.followers import Brought, Followers
+
+BEHIND_A_REPLY = timedelta(seconds=1)
+"""What follows by a call of its own would else be there before the reply it goes on from."""
 
 
 class Answering:
@@ -72,15 +75,19 @@ class Answering:
         self._outbound.collected(sender, bundle.whole, key, now)
         self._followers.tried(Rung.PASSIVE.value, Brought.SENT)
         if bundle.begun is not None:
-            self._outbound.began(sender, bundle.begun, bundle.text, now)
+            self._outbound.began(sender, bundle.begun, bundle.text, now, self._behind(now))
         if bundle.left:
-            self._outbound.hurry(sender, now)
+            self._outbound.hurry(sender, self._behind(now))
         return text
+
+    def _behind(self, now: datetime) -> datetime:
+        """When it is time for what is to be read after a reply that is given now."""
+        return now + BEHIND_A_REPLY if self._answers_follow else now
 
     def _send_what_waits(self, delivered: Delivered) -> None:
         """The message allows anew what the platform would not take before."""
         if self._answers_follow and delivered.message.kind is not Kind.EVENT:
-            self._outbound.hurry(delivered.sender_id, self._now())
+            self._outbound.hurry(delivered.sender_id, self._behind(self._now()))
 
     def _with_unread(self, sender: str, text: str) -> str:
         if self._answers_follow:

@@ -113,8 +113,10 @@ class Outbound:
         with self._transaction() as tx:
             return self._give(tx, sender_id, list(message_ids), key, now)
 
-    def began(self, sender_id: str, message_id: int, part: str, now: datetime) -> None:
-        """The beginning of a message, or of what was left of it, goes back; the rest is due now."""
+    def began(
+        self, sender_id: str, message_id: int, part: str, now: datetime, due: datetime
+    ) -> None:
+        """The beginning of a message, or of what was left of it, goes back; the rest is `due`."""
         c = outbound.c
         mine = sa.and_(c.sender_id == sender_id, c.message_id == message_id, c.state.in_(WAITING))
         for message in self._transcript.of_ids([message_id]):
@@ -124,15 +126,15 @@ class Outbound:
                 if row is None:
                     return
                 given = chars_with(message, row.chars_sent, part)
-                rest = {"state": State.PENDING.value, "next_attempt_at": now, "attempts": 0}
+                rest = {"state": State.PENDING.value, "next_attempt_at": due, "attempts": 0}
                 tx.execute(outbound.update().where(mine).values(chars_sent=given, **rest, **FREE))
 
-    def hurry(self, sender_id: str, now: datetime) -> None:
-        """Nothing goes back with a request: everything that waits for the follower is due now."""
+    def hurry(self, sender_id: str, due: datetime) -> None:
+        """No other request takes it along: everything that waits for the follower is `due`."""
         mine = sa.and_(outbound.c.sender_id == sender_id, outbound.c.state == State.PENDING.value)
         with self._transaction() as tx:
-            tx.execute(outbound.update().where(mine).values(next_attempt_at=now))
-            self._revive(tx, sender_id, now)
+            tx.execute(outbound.update().where(mine).values(next_attempt_at=due))
+            self._revive(tx, sender_id, due)
 
     @staticmethod
     def _give(tx: Connection, sender_id: str, ids: Sequence[int], key: str, now: datetime) -> int:

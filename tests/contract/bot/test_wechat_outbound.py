@@ -413,7 +413,7 @@ def test_a_follower_who_is_just_being_called_gets_what_the_call_is_about(post: P
     assert post.parked() == ["一", text]
     assert post.outbound.collected(ME, [called.message.cursor], "1", NOW) == 1
     (called,) = post.dispatch.claim_nudges(HERE, NOW, MINUTE, 10)
-    post.outbound.began(ME, called.message.cursor, text[:90], NOW)
+    post.outbound.began(ME, called.message.cursor, text[:90], NOW, NOW)
     post.dispatch.not_called(called, None)
     assert post.next().chars_sent == 90, "the rest follows, whatever became of the call"
 
@@ -424,7 +424,8 @@ def test_of_a_message_that_has_begun_the_rest_follows(post: Post) -> None:
     post.transcript.push(ME, "long", Reply(text, [button]), NOW)
     post.dispatch.wait_for_customer(post.next(), None)
     (message,) = post.outbound.parked(ME, NOW)
-    post.outbound.began(ME, message.cursor, text[:90], NOW)
+    post.outbound.began(ME, message.cursor, text[:90], NOW, NOW + SECOND)
+    assert post.claimed() == [], "the beginning comes first"
     (rest,) = post.outbound.parked(ME, NOW)
     assert rest.text.startswith(text[90:])
     assert "1. 同意" in rest.text
@@ -533,7 +534,7 @@ USES: dict[str, Callable[[Post], Any]] = {
     "parked": lambda post: post.outbound.parked(ME, NOW),
     "is_waiting": lambda post: post.outbound.is_waiting(ME),
     "collected": lambda post: post.outbound.collected(ME, [1], "1", NOW),
-    "began": lambda post: post.outbound.began(ME, 1, "x", NOW),
+    "began": lambda post: post.outbound.began(ME, 1, "x", NOW, NOW),
     "hurry": lambda post: post.outbound.hurry(ME, NOW),
     "template_failed": lambda post: post.outbound.template_failed("1", "x"),
     "counts": lambda post: post.outbound.counts(),
