@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
@@ -69,7 +70,8 @@ class Counter:
     """One web channel at work; `later` moves its clock, `settings` are those of the product.
 
     A new session waits `greeting_seconds` for its campaign's greeting: no test but the one about it
-    gets by without, on however slow a machine.
+    gets by without, on however slow a machine. `steady` is the clock of the limits: where they are
+    low it stands still, or a slow machine would earn new messages while it spends the old ones.
     """
 
     greeting_seconds = 30.0
@@ -79,6 +81,7 @@ class Counter:
         self.web = f"http://127.0.0.1:{port}/webhooks/web/"
         self.assistant = Assistant()
         self.later = timedelta(0)
+        self.steady: Callable[[], float] = time.monotonic
         own = {
             "var_dir": folder,
             "evidence_dir": folder / "evidence",
@@ -126,7 +129,12 @@ class Counter:
 
     def mount(self, app: Sanic, parts: Parts) -> None:
         """Puts the channels into `app`."""
-        web = WebInput(parts, sweep_interval=0.1, greeting_seconds=self.greeting_seconds)
+        web = WebInput(
+            parts,
+            sweep_interval=0.1,
+            greeting_seconds=self.greeting_seconds,
+            steady=self.steady,
+        )
         app.blueprint(web.blueprint(self.assistant), url_prefix="/webhooks/web")
 
     async def _serve(self, started: Future[None], stopping: threading.Event) -> None:

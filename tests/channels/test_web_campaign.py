@@ -154,7 +154,9 @@ def test_an_arrival_that_fails_may_be_sent_again(counter: Counter) -> None:
 
 
 def test_arrivals_are_limited_as_messages_are(tmp_path: Path) -> None:
-    with Counter(tmp_path, web_messages_per_minute=2).open() as counter:
+    counter = Counter(tmp_path, web_messages_per_minute=2)
+    counter.steady = lambda: 0.0
+    with counter.open():
         visitor = counter.visitor()
         answers = [visitor.arrive(SCENE) for _ in range(3)]
         assert [answer.status_code for answer in answers] == [200, 200, 429]

@@ -72,10 +72,12 @@ class WebInput(InputChannel):
         parts: Parts,
         sweep_interval: float = INTERVAL,
         greeting_seconds: float = GREETING_SECONDS,
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         """`sweep_interval`: seconds between two looks for unanswered messages, of any channel.
 
         `greeting_seconds`: how long opening a session waits for the greeting of its campaign.
+        `steady`: the clock in seconds by which visitors may ask for more.
         """
         config = parts.config
         self._now = parts.now
@@ -101,7 +103,7 @@ class WebInput(InputChannel):
             ),
             hotline=config.hotline,
             now=parts.now,
-            steady=time.monotonic,
+            steady=steady,
         )
         self._transcript = parts.transcript
         self._news = News(parts.transcript)
