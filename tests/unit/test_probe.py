@@ -95,7 +95,7 @@ async def test_who_does_not_answer_a_second_time_either_is_away(
     act: Callable[[asyncio.StreamWriter], Awaitable[None]],
 ) -> None:
     server = ActionServer(act)
-    async with probing(server, Watch(), SHORT) as probe:
+    async with probing(server, Watch(), SHORT if act is say_nothing else LONG) as probe:
         assert not await probe.answers()
     assert server.asked == TRIES
 
