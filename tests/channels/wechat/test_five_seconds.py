@@ -82,7 +82,8 @@ def test_a_repeat_of_what_was_sent_by_itself_is_answered_with_silence(pressed_ba
     pressed_bank.assistant.go.clear()
     assert pressed_bank.deliver(packet) is None
     pressed_bank.assistant.go.set()
-    wait_until(lambda: pressed_bank.person().received("service"), 30, "the answer")
+    # Of a machine that halts, the answer before may have come by itself as well.
+    wait_until(lambda: "收到：你好" in pressed_bank.person().received("service"), 30, "the answer")
     assert pressed_bank.deliver(packet) is None
     assert pressed_bank.assistant.heard() == ["在吗", "你好"]
 
