@@ -98,6 +98,8 @@ def test_a_relay_killed_between_publishing_and_taking_away_counts_nothing_twice(
 ) -> None:
     chat = visitor(counting)
     figures_become(counting, chat, scan=1)
+    # What is counted already may not have been taken away yet.
+    wait_until(lambda: not waiting(counting), START_SECONDS, "the scan is taken away")
     counting.kill("relay")
     chat.say(QUESTION)
     with trap(broker.url, lambda: strike(counting, "relay")) as address:
@@ -117,7 +119,8 @@ def test_a_counter_killed_between_storing_and_acknowledging_counts_nothing_twice
 ) -> None:
     chat = visitor(counting)
     figures_become(counting, chat, scan=1)
-    counting.kill("counter")
+    # In good order: the scan is stored but perhaps not acknowledged, and would spring the trap.
+    counting.kill("counter", signal.SIGTERM)
     chat.say(QUESTION)
     wait_until(lambda: is_settled(counting), START_SECONDS, "published")
     with trap(broker.url, lambda: strike(counting, "counter")) as address:
