@@ -59,7 +59,9 @@ def page(browser: Browser, sim: Simulator) -> Iterator[Page]:
 
 
 def follow(page: Page) -> None:
-    page.get_by_role("button", name="关注公众号").click()
+    """Returns when the account's server has heard of it; the page shows it before that."""
+    with page.expect_response("**/subscribe"):
+        page.get_by_role("button", name="关注公众号").click()
     expect(page.get_by_label("说点什么")).to_be_visible()
 
 
@@ -100,6 +102,7 @@ def test_the_menu_and_a_message_menu_are_pressed(
     expect(records(page).filter(has_text="推送：点菜单")).to_have_count(1)
     page.get_by_text("更多", exact=True).click()
     page.get_by_role("button", name="查进度").click()
+    expect(records(page).filter(has_text="推送：点菜单")).to_have_count(2)
     order = {"touser": openid(sim), "msgtype": "msgmenu", "msgmenu": CHOICES}
     send_custom(sim.platform, order)
     page.get_by_role("button", name="不满意").click()
@@ -139,7 +142,8 @@ def test_a_code_is_made_and_scanned_by_a_stranger(page: Page, server: EchoServer
     page.get_by_label("场景值").fill("网点-人民路")
     page.get_by_role("button", name="生成").click()
     expect(page.get_by_alt_text("二维码 网点-人民路")).to_be_visible()
-    page.get_by_role("button", name="用这部手机扫 网点-人民路").click()
+    with page.expect_response("**/scan"):  # when the account's server has heard of it
+        page.get_by_role("button", name="用这部手机扫 网点-人民路").click()
     expect(page.get_by_label("说点什么")).to_be_visible()
     assert server.heard[0].scene_id == "网点-人民路"
 
