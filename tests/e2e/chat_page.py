@@ -7,12 +7,20 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.stack import PATIENCE_SECONDS, wait_until
+
 STORY = "柜员一直推销保险，我说了不要还不停地说，后来发现扣了我三千元保费"
 OPENING = "我要投诉，昨天在人民路支行排了两个小时队，柜员态度还很差，要求赔礼道歉"
 AGREE, SUBMIT = "同意，开始登记", "确认提交"
 _REFERENCE = re.compile(r"TS\d{8}-[0-9A-Z]{7}")
 _HISTORY = """rows => rows.map(row => [
   row.dataset.from, row.querySelector(".bubble").textContent])"""
+_KEEP_WORDS = """button => {
+  window.words = [];
+  new MutationObserver(() => window.words.push(button.textContent))
+    .observe(button, { childList: true, subtree: true });
+}"""
+_COPIED = "() => window.words.some(words => words.includes('已复制'))"
 
 
 class ChatPage:
@@ -71,6 +79,15 @@ class ChatPage:
         """The open choice with this title."""
         choices = self.page.locator("button.choice:enabled")
         return choices.filter(has_text=re.compile(f"^{re.escape(title)}$"))
+
+    def copy_by(self, button: Locator) -> None:
+        """Presses a button that copies, and waits until it has said that it did.
+
+        It says so for two seconds, in which nobody may have looked: its words are kept.
+        """
+        button.evaluate(_KEEP_WORDS)
+        button.click()
+        wait_until(lambda: self.page.evaluate(_COPIED), PATIENCE_SECONDS, "the word that it copied")
 
     def answers(self) -> list[str]:
         """What the assistant said to the customer's last message."""

@@ -76,8 +76,7 @@ def test_the_receipt_can_be_copied(chat: ChatPage) -> None:
     chat.press(SUBMIT)
     # On the receipt: the notice of the delivery, which may be there by now, has a button of its own.
     receipt = chat.page.locator(".reference")
-    receipt.get_by_role("button", name="复制").click()
-    expect(receipt.get_by_role("button", name="已复制")).to_be_visible()
+    chat.copy_by(receipt.get_by_role("button", name="复制"))
     assert chat.page.evaluate("() => navigator.clipboard.readText()") == chat.reference()
 
 

@@ -25,8 +25,7 @@ def test_every_mention_of_the_reference_can_be_copied(chat: ChatPage) -> None:
     assert chat.page.evaluate(_READ_CLIPBOARD) == reference
     chat.page.evaluate("() => navigator.clipboard.writeText('')")
     notice = chat.delivery_notice(reference)
-    notice.get_by_role("button", name=f"{reference} 复制").click()
-    expect(notice).to_contain_text("已复制")
+    chat.copy_by(notice.get_by_role("button", name=f"{reference} 复制"))
     assert chat.page.evaluate(_READ_CLIPBOARD) == reference
 
 
