@@ -188,6 +188,7 @@ def test_an_officer_invites_whoever_made_a_complaint(bank: Bank) -> None:
     assert bank.desk.open_chat(mine, [line("您好")]) is State.ACTIVE
     bank.officer.speak(talk_id, "想了解一下情况。")
     assert [event.text for event in bank.news()] == ["想了解一下情况。"]
+    bank.officer.end(talk_id)  # left alone, it would come back into the queue under other tests
 
 
 def test_an_invitation_nobody_can_follow_is_closed(bank: Bank) -> None:
