@@ -21,9 +21,7 @@ settings.load_profile("patient")
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The whole product, started once; tests that kill processes make their own."""
-    # The bank's servers share a machine with all tests: that they answer late is not tested here.
-    patient = {"CASE_STORE_CONNECT_TIMEOUT": "10", "CASE_STORE_READ_TIMEOUT": "15"}
-    running = Stack(tmp_path_factory.mktemp("stack"), patient)
+    running = Stack(tmp_path_factory.mktemp("stack"))
     try:
         yield running.start()
     finally:

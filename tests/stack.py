@@ -100,6 +100,10 @@ class Stack:
             "VAR_DIR": str(self.folder),
             "CASE_STORE_FILES_DIR": str(self.folder / "casestore-files"),
             "DATABASE_URL": f"sqlite:///{self.folder / 'casestore.db'}",
+            # The bank's servers share a machine with all tests: that they answer late is tested with
+            # the network alone.
+            "CASE_STORE_CONNECT_TIMEOUT": "10",
+            "CASE_STORE_READ_TIMEOUT": "15",
             # Tests say themselves who gets a case; nobody else changes it under their hands.
             "AUTO_ASSIGN": "False",
             # All visitors of a test come from one address, faster than people type.
