@@ -17,8 +17,9 @@ from bot.bank_api import BankApi, error_code, incomplete, read_object
 from bot.errors import CaseStoreError, NotFound, Permanent, Retryable
 from bot.handover.talk import ClosedBy, State, Suggestion, Talk
 
-LONGEST_QUESTION = 2.0
-"""Seconds the desk may take to say how it stands: a customer is waiting in front of the screen."""
+LONGEST_QUESTION = 3.0
+"""Seconds the desk may take to say how it stands: a customer is waiting in front of the screen. With
+less, a machine that halts for a moment would look like a desk without people."""
 LONGEST_TEXT = 5000
 """Characters of a line the desk takes; only the assistant's recap of a form may be longer."""
 LARGEST_PORTION = 128 * 1024

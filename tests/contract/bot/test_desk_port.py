@@ -11,9 +11,10 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 import pytest
+import requests
 
 from bot.errors import NotFound, Permanent, Retryable
-from bot.handover.desk import Desk, DeskEvent, HttpDesk, Line
+from bot.handover.desk import LONGEST_QUESTION, Desk, DeskEvent, HttpDesk, Line
 from bot.handover.talk import ClosedBy, Field, File, State, Suggestion, Talk, Why
 from bot.intake.bootstrap import mint_reference
 from bot.intake.case_store import HttpCaseStore
@@ -277,6 +278,28 @@ def test_a_wrong_token_is_the_operators_to_mend(service: Stack) -> None:
     for ask in (stranger.standing, lambda: stranger.open_chat(talk(), [])):
         with pytest.raises(Retryable, match="HTTP 401"):
             ask()
+
+
+class Hanging(requests.Session):
+    """No answer comes; `waited` is for how long one was waited for."""
+
+    waited: Any = None
+
+    def request(self, *_: Any, **how: Any) -> requests.Response:
+        self.waited = how["timeout"]
+        raise requests.Timeout
+
+
+def test_who_waits_in_front_of_the_screen_is_kept_for_seconds_only() -> None:
+    session = Hanging()
+    for patience, longest in ((15.0, LONGEST_QUESTION), (0.2, 0.2)):
+        desk = HttpDesk("http://desk", "token", 1.0, patience, session)
+        with pytest.raises(Retryable, match="连接失败"):
+            desk.standing()
+        assert session.waited == (1.0, longest)
+        with pytest.raises(Retryable, match="连接失败"):
+            desk.events(0, 10)
+        assert session.waited == (1.0, patience)
 
 
 def test_a_desk_that_does_not_answer_may_answer_later() -> None:
