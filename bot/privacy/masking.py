@@ -16,6 +16,7 @@ from functools import partial
 
 import phonenumbers
 from stdnum import luhn
+from stdnum.iso7064 import mod_37_36
 
 
 class Kind(str, Enum):
@@ -231,6 +232,9 @@ _PUBLIC = re.compile(
     r"|TS\d{8}-?\w{7}|1(?:10|19|20|22)[ ，,、/]1(?:10|19|20|22)",
     re.IGNORECASE,
 )
+_REFERENCE = re.compile(
+    r"(?<![A-Z0-9])TS(\d{8})-?([0-9A-Z]{7})(?![A-Z0-9])", re.IGNORECASE | re.ASCII
+)
 _SHOWN = re.compile(r"(?<!\d)\d{3,4}-?\*{4}\d{4}(?!\d)|〔[^\W\d]{2,4}已隐去(?:，尾号\d{4})?〕")
 _AROUND_SECRETS = re.compile(
     rf"{_CODE_WORD}|{_SECRET_WORD}|{_ENGLISH_CODE}|{_ENGLISH_SECRET}|{_LINK}|\b(?:is|my|the|and)\b"
@@ -257,10 +261,17 @@ def mask(text: str) -> Masked:
 def _blanked(view: str, findings: list[Finding]) -> str:
     """`view` without what was found or masked already; positions stay."""
     chars = list(view)
+    # With the tail of the phone behind them, digits of a reference would be somebody's number.
+    for m in filter(_is_reference, _REFERENCE.finditer(view)):
+        chars[m.start(2) : m.end(2)] = "A" * len(m[2])
     spans = [m.span() for m in _SHOWN.finditer(view)] + [(f.start, f.end) for f in findings]
     for start, end in spans:
         chars[start:end] = "〕" * (end - start)
     return "".join(chars)
+
+
+def _is_reference(m: re.Match[str]) -> bool:
+    return bool(mod_37_36.is_valid((m[1] + m[2]).upper()))
 
 
 def _spelt_out(text: str) -> str:
@@ -360,7 +371,10 @@ def _mobiles(text: str) -> Iterator[Finding]:
 
 def _landlines(text: str) -> Iterator[Finding]:
     for m in _LANDLINE.finditer(text):
-        number = phonenumbers.parse(m.group(), "CN")
+        try:
+            number = phonenumbers.parse(m.group(), "CN")
+        except phonenumbers.NumberParseException:  # 00 begins a number of a country there is not
+            continue
         if phonenumbers.is_valid_number(number):
             area = phonenumbers.length_of_geographical_area_code(number)
             raw = _digits(m.group())

@@ -119,6 +119,26 @@ def test_resident_ids_are_masked_even_with_a_wrong_check_digit(text: str) -> Non
     assert not masked.refused, "an id number may be sent; it is only not kept"
 
 
+@pytest.mark.parametrize("tail", [" 4321", " 0000", "，尾号4321", "-4321"])
+@pytest.mark.parametrize(
+    "reference",
+    ["TS20261127-0772157", "TS20271201-1406947", "TS20261122-5190111", "ts202611270772157"],
+)
+def test_a_reference_of_digits_and_a_phone_tail_are_nobodys_number(
+    reference: str, tail: str
+) -> None:
+    assert mask(reference + tail).text == reference + tail
+
+
+@pytest.mark.parametrize("reference", ["TS20261122-5190111", "TS20271027-69W3681"])
+def test_a_phone_behind_a_reference_is_masked_alone(reference: str) -> None:
+    assert mask(f"{reference} 13987654321").text == f"{reference} 139****4321"
+
+
+def test_a_number_of_no_country_is_left_as_it_is() -> None:
+    assert mask("0028657 4321").text == "0028657 4321"
+
+
 @pytest.mark.parametrize("number", ["110105194913310027", "110105218912310029"])
 def test_eighteen_digits_without_a_birth_date_are_no_id(number: str) -> None:
     assert mask(f"单号{number}").of_kind(Kind.ID_NUMBER) == ()
