@@ -233,7 +233,8 @@ _PUBLIC = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
-    r"(?<![A-Z0-9])TS(\d{8})-?([0-9A-Z]{7})(?![A-Z0-9])", re.IGNORECASE | re.ASCII
+    r"(?<![A-Z0-9])(?P<head>TS(?P<day>\d{8})-?)(?P<code>[0-9A-Z]{7})(?![A-Z0-9])",
+    re.IGNORECASE | re.ASCII,
 )
 _SHOWN = re.compile(r"(?<!\d)\d{3,4}-?\*{4}\d{4}(?!\d)|〔[^\W\d]{2,4}已隐去(?:，尾号\d{4})?〕")
 _AROUND_SECRETS = re.compile(
@@ -246,7 +247,8 @@ def mask(text: str) -> Masked:
     """Returns `text` with every card, identity and phone number, password and code masked."""
     # 「三九一八五二一直能用」: the 一 of a word is not the last digit, so it is tried without first.
     shorter = _spelt_out(_ONE_IN_A_WORD.sub("弌", text))
-    views = dict.fromkeys((shorter, text.translate(_WIDTH), _spelt_out(text)))
+    readings = (shorter, text.translate(_WIDTH), _spelt_out(text))
+    views = dict.fromkeys(map(_without_references, readings))
     findings: list[Finding] = []
     before = -1
     while len(findings) > before:  # what stood beside a number may be one once that is gone
@@ -261,17 +263,20 @@ def mask(text: str) -> Masked:
 def _blanked(view: str, findings: list[Finding]) -> str:
     """`view` without what was found or masked already; positions stay."""
     chars = list(view)
-    # With the tail of the phone behind them, digits of a reference would be somebody's number.
-    for m in filter(_is_reference, _REFERENCE.finditer(view)):
-        chars[m.start(2) : m.end(2)] = "A" * len(m[2])
     spans = [m.span() for m in _SHOWN.finditer(view)] + [(f.start, f.end) for f in findings]
     for start, end in spans:
         chars[start:end] = "〕" * (end - start)
     return "".join(chars)
 
 
-def _is_reference(m: re.Match[str]) -> bool:
-    return bool(mod_37_36.is_valid((m[1] + m[2]).upper()))
+def _without_references(view: str) -> str:
+    """With the tail of the phone behind them, digits of a reference would be somebody's number."""
+    return _REFERENCE.sub(_letters_for_its_code, view)
+
+
+def _letters_for_its_code(m: re.Match[str]) -> str:
+    is_valid = mod_37_36.is_valid((m["day"] + m["code"]).upper())
+    return m["head"] + "A" * len(m["code"]) if is_valid else m[0]
 
 
 def _spelt_out(text: str) -> str:
