@@ -233,7 +233,7 @@ _PUBLIC = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
-    r"(?<![A-Z0-9])(?P<head>TS(?P<day>\d{8})-?)(?P<code>[0-9A-Z]{7})(?![A-Z0-9])",
+    r"(?<![A-Z0-9])(?P<head>TS(?P<day>\d{8})-?)(?P<code>[0-9A-Z]{7})(?=1\d{10}(?!\d)|[^A-Z0-9]|$)",
     re.IGNORECASE | re.ASCII,
 )
 _SHOWN = re.compile(r"(?<!\d)\d{3,4}-?\*{4}\d{4}(?!\d)|〔[^\W\d]{2,4}已隐去(?:，尾号\d{4})?〕")

@@ -133,6 +133,7 @@ def test_a_reference_of_digits_and_a_phone_tail_are_nobodys_number(
 @pytest.mark.parametrize("reference", ["TS20261122-5190111", "TS20271027-69W3681"])
 def test_a_phone_behind_a_reference_is_masked_alone(reference: str) -> None:
     assert mask(f"{reference} 13987654321").text == f"{reference} 139****4321"
+    assert mask(f"{reference}13987654321").text == f"{reference}139****4321"
 
 
 def test_a_number_of_no_country_is_left_as_it_is() -> None:
