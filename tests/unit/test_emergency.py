@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from bot.channels.web.requests import LONGEST_TEXT
 from bot.nlu.emergency import Danger, danger_by_rule, is_calm_by_rule, kind_of
 from bot.nlu.text import normalise
 from bot.nlu.words import tidy
@@ -180,3 +183,16 @@ def test_nothing_that_may_be_danger_is_calm_by_rule(text: str) -> None:
 def test_no_known_emergency_is_calm_by_rule() -> None:
     known = [text for intent, text in examples() if intent == "emergency"]
     assert [text for text in known if is_calm_by_rule(tidy(text))] == []
+
+
+@pytest.mark.parametrize("word", ["1", "八", "刚", "卡", "被骗", "转给", "救"])
+def test_the_longest_message_is_read_in_milliseconds(word: str) -> None:
+    """It is read before anybody is asked to wait: sent again and again, it must cost little."""
+    longest = (word * LONGEST_TEXT)[:LONGEST_TEXT]
+    assert min(_seconds_for(longest) for _ in range(3)) < 0.1
+
+
+def _seconds_for(text: str) -> float:
+    began = time.process_time()
+    danger_by_rule(text)
+    return time.process_time() - began
