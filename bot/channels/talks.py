@@ -25,7 +25,8 @@ logger = logging.getLogger(__name__)
 Suggest = Callable[[str], Awaitable[list[str]]]
 """Ids of the answers that fit a text, the likeliest first."""
 
-SUGGEST_SECONDS = 1.0
+SUGGEST_SECONDS = 3.0
+"""How long an officer waits for suggestions; with less, a machine that halts would take them away."""
 CANCEL = "/handover_cancel"
 _NOTHING_SAID = re.compile(r"[\W_]+")
 _PLEASE = r"(?:那|好的?|算了|请|麻烦|帮我|给我|我|就|先|现在|想|要)*"
