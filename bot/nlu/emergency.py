@@ -20,7 +20,7 @@ class Danger(str, Enum):
     MONEY = "money"
 
 
-# Building blocks
+# Building blocks. Runs are bounded: else a long one is read anew from each of its characters.
 _JUST = (
     r"(?:刚才|刚刚|刚(?![好需性])|(?:几|[一二两三四五六七八九十半\d]{1,4})分钟前|[一二两三\d]秒前)"
 )

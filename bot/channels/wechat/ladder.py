@@ -51,8 +51,9 @@ class Rung(str, Enum):
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A message on its way, leased to `owner`; `chars_sent` characters of it, as spoken, were given.
+    """A message on its way; `chars_sent` characters of it, as spoken, were given.
 
+    `owner`: the process it is leased to, empty when it is to none.
     `message.reply_to` is None for what was said unasked; `reference` is the complaint it is about.
     """
 

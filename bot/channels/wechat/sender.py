@@ -131,7 +131,7 @@ class Sender:
                     raise failure
 
     async def _park_what_is_due(self) -> int:
-        """The account only answers."""
+        """On an account that only answers, what is due waits for its follower."""
         count = 0
         while batch := await asyncio.to_thread(self._dispatch.due, self._now(), AT_ONCE):
             count += len(batch)
